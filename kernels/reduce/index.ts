@@ -1,0 +1,48 @@
+/**
+ * Reductions over some axes, in double precision and in the order of flat positions.
+ * Input x, output its shape without those axes (or with size 1: the memory is the same).
+ */
+import type { Kernel } from '../contract.ts';
+import { maxFold, minFold, prodFold, runArgmax, runReduce, sumFold, type Fold } from './cpu.ts';
+import { planReduce, planSpan, type ReduceGeometry, type ReduceOptions, type SpanGeometry } from './plan.ts';
+
+export type { ReduceOptions } from './plan.ts';
+
+export type ReduceKernel = Kernel<ReduceOptions, ReduceGeometry>;
+
+function reduceKernel(name: string, fold: Fold): ReduceKernel {
+  return {
+    name,
+    plan: planReduce,
+    cpu: (inputs, outputs, geometry) => runReduce(outputs[0]!, inputs[0]!, geometry, fold, 1),
+    flops: (geometry) => geometry.size,
+  };
+}
+
+/** 0 over no elements. */
+export const sumKernel: ReduceKernel = reduceKernel('sum', sumFold);
+
+/** 1 over no elements. */
+export const prodKernel: ReduceKernel = reduceKernel('prod', prodFold);
+
+/** -Infinity over no elements; NaN wins. */
+export const maxKernel: ReduceKernel = reduceKernel('max', maxFold);
+
+/** Infinity over no elements; NaN wins. */
+export const minKernel: ReduceKernel = reduceKernel('min', minFold);
+
+/** NaN over no elements. */
+export const meanKernel: ReduceKernel = {
+  name: 'mean',
+  plan: planReduce,
+  cpu: (inputs, outputs, geometry) => runReduce(outputs[0]!, inputs[0]!, geometry, sumFold, geometry.count),
+  flops: (geometry) => geometry.size,
+};
+
+/** Position of the largest element along the one axis given: the lowest of equals; NaN counts as the largest. */
+export const argmaxKernel: Kernel<ReduceOptions, SpanGeometry> = {
+  name: 'argmax',
+  plan: (inputs, _outputs, options) => planSpan(inputs[0]!, options.axes[0]!),
+  cpu: (inputs, outputs, geometry) => runArgmax(outputs[0]!, inputs[0]!, geometry),
+  flops: (geometry) => geometry.size,
+};

@@ -1,0 +1,57 @@
+/** What a device is given (a Plan) and what it gives back (an Executable). A device owns memory; a plan only places it. */
+import type { Kernel } from '../../kernels/contract.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
+
+/** Where a step reads or writes. Offsets and sizes are in elements. */
+export type BufferRef =
+  | { readonly kind: 'scratch'; readonly offset: number; readonly size: number }
+  | { readonly kind: 'variable'; readonly variable: Variable }
+  | { readonly kind: 'constant'; readonly tensor: Tensor };
+
+/** One kernel call with everything resolved. */
+export interface PlannedStep {
+  readonly kernel: Kernel;
+  readonly geometry: unknown;
+  readonly inputs: readonly (BufferRef | undefined)[];
+  readonly outputs: readonly BufferRef[];
+}
+
+/** A program as a device sees it: a flat list of calls over one scratch region, variables and constants. */
+export interface Plan {
+  readonly steps: readonly PlannedStep[];
+  /** Elements of scratch that one run needs. Nothing in it outlives the run. */
+  readonly scratchSize: number;
+  /** Where the arguments are copied when a run starts; undefined for an argument that nothing reads. */
+  readonly inputs: readonly (BufferRef | undefined)[];
+  /** What is copied into fresh arrays when the run ends. */
+  readonly outputs: readonly BufferRef[];
+  /** Copies into variables after the last step. */
+  readonly writes: readonly { readonly variable: Variable; readonly from: BufferRef }[];
+  /** Every variable that the steps, outputs or writes touch. */
+  readonly variables: readonly Variable[];
+  /** The variables that a run changes, in place or by `writes`. */
+  readonly written: readonly Variable[];
+}
+
+/** A plan bound to a device. Runs of one device are a first-in-first-out queue. */
+export interface Executable {
+  /** Queues a run. The arrays are read when the run starts; resolves to fresh arrays. */
+  run(inputs: readonly Float32Array[]): Promise<Float32Array[]>;
+  /** Runs at once; undefined on a device that cannot. */
+  readonly runSync: ((inputs: readonly Float32Array[]) => Float32Array[]) | undefined;
+}
+
+/** Bytes a device holds. */
+export interface DeviceMemory {
+  /** The one scratch region, sized to the largest program that ran. */
+  readonly scratchBytes: number;
+  /** Copies of variables made so far less those that were collected, where the device can tell. */
+  readonly variableBytes: number;
+}
+
+export interface Device {
+  readonly name: string;
+  link(plan: Plan): Executable;
+  memory(): DeviceMemory;
+}

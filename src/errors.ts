@@ -1,0 +1,81 @@
+/**
+ * Errors are data: the message says what failed, the values, the rule and the way out; the fields carry the same for
+ * programs. Wrap a lower error with `cause`.
+ */
+
+/** What an error carries beside its message. */
+export interface ErrorDetails {
+  /** The op, layer, callback or function that refused. */
+  readonly where?: string;
+  /** What was given: shapes, names, values. */
+  readonly got?: unknown;
+  /** What would have been right. */
+  readonly expected?: unknown;
+  readonly cause?: unknown;
+}
+
+/** The base of every error that gradtape throws on purpose. */
+export class GradtapeError extends Error {
+  readonly where: string | undefined;
+  readonly got: unknown;
+  readonly expected: unknown;
+
+  constructor(message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.where = details.where;
+    this.got = details.got;
+    this.expected = details.expected;
+  }
+}
+
+/** Shapes that do not fit together or are not what an op or a layer takes. */
+export class ShapeError extends GradtapeError {}
+
+/** A wrong value or option: an unknown name, a number out of range, a call at the wrong time. */
+export class ArgumentError extends GradtapeError {}
+
+/** Bytes or JSON that are not what they should be. */
+export class FormatError extends GradtapeError {}
+
+/** A device that is missing, lost, busy, or cannot do what was asked. */
+export class DeviceError extends GradtapeError {}
+
+/** A number that went wrong: NaN or infinity where it must not be. */
+export class NumericError extends GradtapeError {}
+
+/** An analytic gradient that differs from the numeric one. */
+export class GradientError extends GradtapeError {}
+
+/**
+ * Ends a message about an unknown name: the nearest known one first, then all of them.
+ * @returns `did you mean 'adam'? Known: adam, rmsprop, sgd.`
+ */
+export function suggestName(name: string, known: readonly string[]): string {
+  let nearest = '';
+  let best = Infinity;
+  for (const candidate of known) {
+    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
+    if (distance < best) {
+      best = distance;
+      nearest = candidate;
+    }
+  }
+  // A name that shares less than half of its letters is no suggestion.
+  const hint = best <= Math.max(2, Math.floor(name.length / 2)) ? `did you mean '${nearest}'? ` : '';
+  return `${hint}Known: ${known.join(', ')}.`;
+}
+
+// Levenshtein distance, one row at a time.
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substituted, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

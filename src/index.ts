@@ -1,0 +1,37 @@
+/** gradtape: tensors, the tape, ops, layers, models and training. Re-exports only. */
+import './ops/methods.ts';
+import './training/methods.ts';
+
+export * as activations from './activations/index.ts';
+export * as callbacks from './callbacks/index.ts';
+export * as initializers from './initializers/index.ts';
+export * as layers from './layers/index.ts';
+export * as losses from './losses/index.ts';
+export * as metrics from './metrics/index.ts';
+export * as ops from './ops/index.ts';
+export * as optimizers from './optimizers/index.ts';
+
+export { setDevice, type DeviceName } from './devices/default-device.ts';
+export { ArgumentError, DeviceError, FormatError, GradientError, GradtapeError, NumericError, ShapeError } from './errors.ts';
+export type { CallContext } from './layers/call-scope.ts';
+export { Layer, type Config, type LayerOptions } from './layers/layer.ts';
+export { clearSession, seed } from './layers/naming.ts';
+export { SymbolicTensor } from './layers/symbolic-tensor.ts';
+export { modelFromJSON } from './models/from-json.ts';
+export { input } from './models/input.ts';
+export { Model, model } from './models/model.ts';
+export { Sequential, sequential } from './models/sequential.ts';
+export { defineOp, stopGradient, type Op, type OpDefinition, type TensorLike } from './ops/define-op.ts';
+export { compile, type Compiled } from './tape/compile.ts';
+export { grad, valueAndGrad } from './tape/grad.ts';
+export type { Program } from './tape/program.ts';
+export { Tape } from './tape/tape.ts';
+export type { Shape } from './tensor/shape.ts';
+export { full, ones, tensor, Tensor, zeros } from './tensor/tensor.ts';
+export { Variable, variable } from './tensor/variable.ts';
+export type { Callback, CallbackParams, Logs } from './training/callback.ts';
+export type { CompileModelOptions } from './training/compilation.ts';
+export type { BatchData, DataSet } from './training/data.ts';
+export type { EvaluateOptions } from './training/evaluate.ts';
+export type { FitOptions } from './training/fit.ts';
+export { History } from './training/history.ts';

@@ -1,0 +1,79 @@
+/**
+ * What a running model tells its layers: whether it trains, and where random numbers come from. The key of a draw is
+ * the layer's seed, its path and its call index, so nothing elsewhere in the model changes it; the counter is a
+ * Variable of the outermost model, advanced once per run.
+ */
+import { hashKey } from '../../kernels/random/key.ts';
+import { advanceCounter } from '../ops/random-state.ts';
+import { tensor } from '../tensor/tensor.ts';
+import { Variable } from '../tensor/variable.ts';
+import type { Layer } from './layer.ts';
+
+/** A source of random numbers for one op: both are taken by the ops' `...With` forms. */
+export interface RandomSource {
+  readonly key: readonly [number, number];
+  readonly counter: Variable;
+}
+
+/** What `call` is given beside the inputs. */
+export interface CallContext {
+  readonly training: boolean;
+  /** Random numbers for this call of this layer; give two draws of one call different labels. */
+  random(label: string): RandomSource;
+}
+
+/** One run of an outermost layer or model. */
+interface Run {
+  readonly counter: Variable;
+  readonly calls: Map<Layer, number>;
+  drew: boolean;
+}
+
+interface Scope {
+  readonly run: Run;
+  readonly training: boolean;
+  readonly path: string;
+}
+
+/** Counter of layers that are called outside any model. */
+const looseCounter = newRandomCounter();
+
+let current: Scope | undefined;
+
+/** A random counter: two integers below 2^24, low and high. */
+export function newRandomCounter(): Variable {
+  return new Variable(tensor([0, 0]), { name: 'random/counter', trainable: false });
+}
+
+/**
+ * Calls a layer inside the scope of the layer that calls it, or in a run of its own.
+ * @param counter the counter of a run that starts here; default the one of loose layers
+ */
+export function callInScope<Result>(
+  layer: Layer,
+  training: boolean | undefined,
+  counter: Variable | undefined,
+  body: (context: CallContext) => Result,
+): Result {
+  const outer = current;
+  const run: Run = outer?.run ?? { counter: counter ?? looseCounter, calls: new Map(), drew: false };
+  const callIndex = run.calls.get(layer) ?? 0;
+  run.calls.set(layer, callIndex + 1);
+  // The outermost model's own name is no part of the path: renaming a model changes no mask.
+  const path = outer === undefined ? '' : `${outer.path}/${layer.name}`;
+  const scope: Scope = { run, training: training ?? outer?.training ?? false, path };
+  const context: CallContext = {
+    training: scope.training,
+    random: (label) => {
+      run.drew = true;
+      return { key: hashKey(layer.seed, `${outer === undefined ? `/${layer.name}` : path}:${label}`, callIndex), counter: run.counter };
+    },
+  };
+  current = scope;
+  try {
+    return body(context);
+  } finally {
+    current = outer;
+    if (outer === undefined && run.drew) advanceCounter(run.counter);
+  }
+}

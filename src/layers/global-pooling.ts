@@ -1,0 +1,119 @@
+/** Pooling over all steps or all pixels at once. */
+import { ShapeError } from '../errors.ts';
+import { max, mean } from '../ops/index.ts';
+import { formatShape } from '../tensor/shape.ts';
+import type { PartialShape } from '../tensor/symbolic.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Layer, type Config, type InputShapes, type LayerOptions } from './layer.ts';
+import { oneShape } from './options.ts';
+
+export interface GlobalPoolingOptions<Name extends string = string> extends LayerOptions<Name> {
+  /** Keeps the pooled axes with size 1. Default false. */
+  readonly keepdims?: boolean;
+}
+
+abstract class GlobalPooling<Name extends string> extends Layer<Name> {
+  readonly keepdims: boolean;
+
+  constructor(options: GlobalPoolingOptions<Name> = {}) {
+    super(options);
+    this.keepdims = options.keepdims ?? false;
+  }
+
+  /** Number of pooled axes. */
+  protected abstract get spatialRank(): number;
+
+  protected get reduction(): { axis: readonly number[]; keepDims: boolean } {
+    return { axis: Array.from({ length: this.spatialRank }, (_, index) => index + 1), keepDims: this.keepdims };
+  }
+
+  override computeOutputShape(shapes: InputShapes): PartialShape {
+    const shape = oneShape(this.name, shapes);
+    if (shape.length !== this.spatialRank + 2) {
+      const expected = this.spatialRank === 1 ? '[batch, steps, channels]' : '[batch, height, width, channels]';
+      throw new ShapeError(`layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`, { where: this.name, got: shape });
+    }
+    const kept = this.keepdims ? new Array<number>(this.spatialRank).fill(1) : [];
+    return [shape[0] ?? null, ...kept, shape.at(-1) ?? null];
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), data_format: 'channels_last', keepdims: this.keepdims };
+  }
+}
+
+export class GlobalMaxPooling1D<Name extends string = string> extends GlobalPooling<Name> {
+  override get className(): string {
+    return 'GlobalMaxPooling1D';
+  }
+  protected override get spatialRank(): number {
+    return 1;
+  }
+  override call(x: Tensor): Tensor {
+    return max(x, this.reduction);
+  }
+}
+
+export class GlobalMaxPooling2D<Name extends string = string> extends GlobalPooling<Name> {
+  override get className(): string {
+    return 'GlobalMaxPooling2D';
+  }
+  protected override get spatialRank(): number {
+    return 2;
+  }
+  override call(x: Tensor): Tensor {
+    return max(x, this.reduction);
+  }
+}
+
+export class GlobalAveragePooling1D<Name extends string = string> extends GlobalPooling<Name> {
+  override get className(): string {
+    return 'GlobalAveragePooling1D';
+  }
+  protected override get spatialRank(): number {
+    return 1;
+  }
+  override call(x: Tensor): Tensor {
+    return mean(x, this.reduction);
+  }
+}
+
+export class GlobalAveragePooling2D<Name extends string = string> extends GlobalPooling<Name> {
+  override get className(): string {
+    return 'GlobalAveragePooling2D';
+  }
+  protected override get spatialRank(): number {
+    return 2;
+  }
+  override call(x: Tensor): Tensor {
+    return mean(x, this.reduction);
+  }
+}
+
+/**
+ * The largest value over all steps, `[batch, steps, channels] -> [batch, channels]`. Source: Keras `GlobalMaxPooling1D`.
+ * @param options a number is ignored, as old Keras code passes one
+ */
+export function globalMaxPooling1d<const Name extends string = string>(options: GlobalPoolingOptions<Name> | number = {}): GlobalMaxPooling1D<Name> {
+  return new GlobalMaxPooling1D<Name>(withoutNumber(options));
+}
+
+/** The largest value over all pixels, `[batch, height, width, channels] -> [batch, channels]`. Source: Keras `GlobalMaxPooling2D`. */
+export function globalMaxPooling2d<const Name extends string = string>(options: GlobalPoolingOptions<Name> | number = {}): GlobalMaxPooling2D<Name> {
+  return new GlobalMaxPooling2D<Name>(withoutNumber(options));
+}
+
+/** The mean over all steps, `[batch, steps, channels] -> [batch, channels]`. Source: Keras `GlobalAveragePooling1D`. */
+export function globalAveragePooling1d<const Name extends string = string>(options: GlobalPoolingOptions<Name> | number = {}): GlobalAveragePooling1D<Name> {
+  return new GlobalAveragePooling1D<Name>(withoutNumber(options));
+}
+
+/** The mean over all pixels, `[batch, height, width, channels] -> [batch, channels]`. Source: Keras `GlobalAveragePooling2D`. */
+export function globalAveragePooling2d<const Name extends string = string>(options: GlobalPoolingOptions<Name> | number = {}): GlobalAveragePooling2D<Name> {
+  return new GlobalAveragePooling2D<Name>(withoutNumber(options));
+}
+
+// Keras 2 code writes GlobalMaxPooling1D(5); the number never had a meaning.
+function withoutNumber<Name extends string>(options: GlobalPoolingOptions<Name> | number): GlobalPoolingOptions<Name> {
+  return typeof options === 'number' ? {} : options;
+}

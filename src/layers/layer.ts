@@ -1,0 +1,338 @@
+/**
+ * The base of all layers. A layer is a function with weights: called on symbolic tensors it grows a model graph, called
+ * on tensors it computes. A subclass writes `call`, and where it needs them `build`, `computeOutputShape`, `getConfig`.
+ */
+import { ArgumentError, ShapeError } from '../errors.ts';
+import { resolveInitializer, type Initializer } from '../initializers/index.ts';
+import { hashKey } from '../../kernels/random/key.ts';
+import { asTensor, type TensorLike } from '../ops/define-op.ts';
+import { globalSeed } from '../ops/random-state.ts';
+import { runWithTape, Tape } from '../tape/tape.ts';
+import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
+import type { DeferredCall, PartialShape } from '../tensor/symbolic.ts';
+import { Tensor, tensor as makeTensor } from '../tensor/tensor.ts';
+import { Variable } from '../tensor/variable.ts';
+import { callInScope, type CallContext } from './call-scope.ts';
+import type { CallOptions, GraphNode } from './graph-node.ts';
+import { automaticName } from './naming.ts';
+import { SymbolicTensor, type InputType } from './symbolic-tensor.ts';
+
+/** JSON as configs hold it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A config: the arguments that make the layer again, under Keras's snake_case names. */
+export type Config = { readonly [key: string]: Json };
+
+/** Options of every layer. */
+export interface LayerOptions<Name extends string = string> {
+  /** Default: the class name in snake_case, then `_1`, `_2`. */
+  readonly name?: Name;
+  /** Whether training changes the weights. Default true. */
+  readonly trainable?: boolean;
+  /** In a sequential model's first layer: the shape of one sample, without the batch. */
+  readonly inputShape?: PartialShape;
+}
+
+/** What a layer is called with, or gives. */
+export type Symbolics = SymbolicTensor | readonly SymbolicTensor[];
+export type Tensors = Tensor | readonly Tensor[];
+/** The shape of one input, or one per input of a layer that takes a list. */
+export type InputShapes = PartialShape | readonly PartialShape[];
+
+// Two sizes per unknown axis tell which output axes vary with it. They are large, so that windows fit, and differ.
+const PROBE_SIZES = [96, 144] as const;
+
+/** A layer that gives one tensor. `Name` is its name where the compiler knows it. */
+export interface Layer<Name extends string = string> {
+  (input: Symbolics, options?: CallOptions): SymbolicTensor<Name>;
+  (input: Tensors | Variable, options?: CallOptions): Tensor;
+}
+
+export abstract class Layer<Name extends string = string> {
+  declare readonly name: Name;
+  /** @internal The seed when the layer was made. */
+  declare readonly seed: number;
+  /** @internal The shape of one sample, for a sequential model. */
+  declare readonly sampleShape: PartialShape | undefined;
+  /** Whether the weights exist. */
+  declare built: boolean;
+  /** @internal Calls in model graphs, in order. */
+  declare readonly nodes: GraphNode[];
+  declare private ownTrainable: boolean;
+  declare private readonly ownWeights: Variable[];
+
+  constructor(options: LayerOptions<Name> = {}) {
+    // A layer is called like a function: the instance is one, with the class's prototype.
+    const self = ((input: unknown, callOptions?: CallOptions) => self.invoke(input, callOptions)) as unknown as this;
+    Object.setPrototypeOf(self, new.target.prototype as object);
+    const own = (key: string, value: unknown, writable = false): void => {
+      Object.defineProperty(self, key, { value, writable, configurable: true, enumerable: false });
+    };
+    own('name', options.name ?? automaticName(self.className));
+    own('seed', globalSeed());
+    own('sampleShape', options.inputShape);
+    own('built', false, true);
+    own('nodes', []);
+    own('ownTrainable', options.trainable ?? true, true);
+    own('ownWeights', []);
+    return self;
+  }
+
+  /** Keras's name of the class, as configs write it. */
+  get className(): string {
+    return this.constructor.name;
+  }
+
+  /** Makes the weights; called once, before the first call. */
+  build(_shapes: InputShapes): void {
+    // A layer without weights has nothing to build.
+  }
+
+  /** The computation: ops on tensors, synchronous and without effects other than `assign` to own variables. */
+  abstract call(input: Tensors, context: CallContext): Tensors;
+
+  /** The shape of the output; left out, `call` is traced to find it. */
+  computeOutputShape?(shapes: InputShapes): PartialShape | readonly PartialShape[];
+
+  /** The options that make an equal layer, under Keras's names. */
+  getConfig(): Config {
+    return { name: this.name, trainable: this.trainable };
+  }
+
+  toJSON(): Config {
+    return this.getConfig();
+  }
+
+  /** Whether training changes the weights; setting it reaches the layers inside. Takes effect at `model.compile()`. */
+  get trainable(): boolean {
+    return this.ownTrainable;
+  }
+
+  set trainable(value: boolean) {
+    this.ownTrainable = value;
+    for (const layer of this.sublayers) layer.trainable = value;
+  }
+
+  /** Layers that this one holds in its fields. */
+  get sublayers(): readonly Layer[] {
+    const found = new Set<Layer>();
+    for (const value of Object.values(this) as unknown[]) {
+      for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) if (item instanceof Layer) found.add(item);
+    }
+    return [...found];
+  }
+
+  /** All variables: trainable ones first, then moving statistics and the like, then those of the layers inside. */
+  get weights(): readonly Variable[] {
+    const own = this.ownWeights;
+    return unique([
+      ...own.filter((weight) => weight.trainable),
+      ...own.filter((weight) => !weight.trainable),
+      ...this.sublayers.flatMap((layer) => layer.weights),
+    ]);
+  }
+
+  /** The variables that training changes; none while `trainable` is false. */
+  get trainableWeights(): readonly Variable[] {
+    if (!this.trainable) return [];
+    return unique([...this.ownWeights.filter((weight) => weight.trainable), ...this.sublayers.flatMap((layer) => layer.trainableWeights)]);
+  }
+
+  get nonTrainableWeights(): readonly Variable[] {
+    const trainable = new Set(this.trainableWeights);
+    return this.weights.filter((weight) => !trainable.has(weight));
+  }
+
+  /** Number of elements of all weights. */
+  countParams(): number {
+    return this.weights.reduce((sum, weight) => sum + weight.size, 0);
+  }
+
+  /** The weights' values, in the order of `weights`. */
+  async getWeights(): Promise<Tensor[]> {
+    return Promise.all(this.weights.map((weight) => weight.read()));
+  }
+
+  /**
+   * Sets all weights, in the order of `weights`; nothing changes when one does not fit.
+   * @throws ShapeError naming the weight and both shapes
+   */
+  setWeights(values: readonly (Tensor | Float32Array)[]): void {
+    const { weights } = this;
+    if (values.length !== weights.length) {
+      throw new ArgumentError(`layer '${this.name}': setWeights got ${values.length} arrays, the layer has ${weights.length} weights (${weights.map((w) => w.name).join(', ')}).`, {
+        where: this.name,
+        got: values.length,
+        expected: weights.length,
+      });
+    }
+    const tensors = values.map((value, index) => {
+      const weight = weights[index] as Variable;
+      const given = value instanceof Tensor ? value : makeTensor(value, weight.shape);
+      if (!sameShape(given.shape, weight.shape)) {
+        throw new ShapeError(`layer '${this.name}': weight ${index} '${weight.name}' has the shape ${formatShape(weight.shape)}, setWeights got ${formatShape(given.shape)}.`, {
+          where: this.name,
+          got: given.shape,
+          expected: weight.shape,
+        });
+      }
+      return given;
+    });
+    tensors.forEach((value, index) => weights[index]?.assign(value));
+  }
+
+  /** The symbolic input of the layer's only call. */
+  get input(): Symbolics {
+    const node = this.onlyNode('input');
+    return node.isList ? node.inputs : (node.inputs[0] as SymbolicTensor);
+  }
+
+  /** The symbolic output of the layer's only call. */
+  get output(): Symbolics {
+    const node = this.onlyNode('output');
+    return node.givesList ? node.outputs : (node.outputs[0] as SymbolicTensor);
+  }
+
+  /**
+   * Makes a weight, named `layer/name`, filled by the initializer.
+   * @param initializer a name as in Keras, or an object of `initializers`
+   */
+  protected addWeight(
+    name: string,
+    shape: Shape,
+    initializer: string | Initializer,
+    options: { readonly trainable?: boolean } = {},
+  ): Variable {
+    const resolved = resolveInitializer(`layer '${this.name}'`, initializer);
+    const path = `${this.name}/${name}`;
+    const value = resolved.initialize(shape, hashKey(this.seed, path, 0));
+    const weight = new Variable(value, { name: path, trainable: options.trainable ?? true });
+    this.ownWeights.push(weight);
+    return weight;
+  }
+
+  /** The size of an axis that must be known before the weights are made. */
+  protected knownSize(shape: PartialShape, axis: number): number {
+    const size = shape.at(axis);
+    if (size === null || size === undefined) {
+      throw new ShapeError(
+        `layer '${this.name}' (${this.className}): axis ${axis} of the input shape ${formatShape(shape)} must be known to make the weights. Give it in input().`,
+        { where: this.name, got: shape },
+      );
+    }
+    return size;
+  }
+
+  /** @internal The run's random counter when this layer is the outermost one: a model has its own. */
+  protected get runCounter(): Variable | undefined {
+    return undefined;
+  }
+
+  /** @internal The number type that the outputs are marked with. */
+  protected get outputType(): InputType {
+    return 'float32';
+  }
+
+  /** @internal */
+  invoke(input: unknown, options: CallOptions = {}): unknown {
+    const items: readonly unknown[] = Array.isArray(input) ? (input as readonly unknown[]) : [input];
+    if (items.length === 0) throw new ArgumentError(`layer '${this.name}': called with an empty list.`, { where: this.name });
+    const symbolic = items.filter((item): item is SymbolicTensor => item instanceof SymbolicTensor);
+    if (symbolic.length === items.length) return this.connect(symbolic, Array.isArray(input), options);
+    if (symbolic.length > 0) {
+      throw new ArgumentError(`layer '${this.name}': called with symbolic and real tensors together. Make the real one a constant inside a lambda layer, or an input.`, {
+        where: this.name,
+      });
+    }
+    const tensors = items.map((item) => asTensor(item as TensorLike, `layer '${this.name}'`));
+    const given: Tensors = Array.isArray(input) ? tensors : (tensors[0] as Tensor);
+    this.ensureBuilt(Array.isArray(input) ? tensors.map((one) => one.shape) : (tensors[0]?.shape ?? []));
+    return callInScope(this, options.training, this.runCounter, (context) => this.call(given, context));
+  }
+
+  /** @internal */
+  ensureBuilt(shapes: InputShapes): void {
+    if (this.built) return;
+    // Initial values are plain tensors, also when the first call happens inside a traced function.
+    runWithTape(undefined, () => this.build(shapes));
+    this.built = true;
+  }
+
+  /** @internal Appends a call to the graph. */
+  connect(inputs: readonly SymbolicTensor[], isList: boolean, options: CallOptions): Symbolics {
+    const shapes: InputShapes = isList ? inputs.map((one) => one.shape) : (inputs[0]?.shape ?? []);
+    this.ensureBuilt(shapes);
+    const result = this.outputShapes(shapes);
+    const givesList = result.length > 0 && Array.isArray(result[0]);
+    const outputShapes = (givesList ? result : [result]) as readonly PartialShape[];
+    const node: GraphNode = { layer: this, callIndex: this.nodes.length, inputs, isList, options, outputs: [], givesList };
+    node.outputs = outputShapes.map((shape, index) => new SymbolicTensor(shape, this.outputType, node, index));
+    this.nodes.push(node);
+    return givesList ? node.outputs : (node.outputs[0] as SymbolicTensor);
+  }
+
+  /** @internal The declared output shape, or the one that tracing finds. */
+  outputShapes(shapes: InputShapes): PartialShape | readonly PartialShape[] {
+    return this.computeOutputShape ? this.computeOutputShape(shapes) : this.probeOutputShape(shapes);
+  }
+
+  /** @internal An op that met a symbolic tensor becomes a layer of its own. */
+  connectDeferred(deferred: DeferredCall): SymbolicTensor {
+    const inputs = deferred.inputs.filter((input): input is SymbolicTensor => input instanceof SymbolicTensor);
+    const layer = new OpLayer(deferred);
+    return layer.connect(inputs, true, {}) as SymbolicTensor;
+  }
+
+  private onlyNode(what: string): GraphNode {
+    const [node] = this.nodes;
+    if (!node || this.nodes.length > 1) {
+      throw new ArgumentError(`layer '${this.name}': '${what}' is defined for a layer that was called once in a model graph; this one was called ${this.nodes.length} times.`, {
+        where: this.name,
+      });
+    }
+    return node;
+  }
+
+  private probeOutputShape(shapes: InputShapes): PartialShape | readonly PartialShape[] {
+    const probes = PROBE_SIZES.map((size) => this.traceShapes(shapes, size));
+    const [small, large] = probes as [PartialShape[] | PartialShape, PartialShape[] | PartialShape];
+    const merge = (a: PartialShape, b: PartialShape): PartialShape => a.map((length, axis) => (length === b[axis] ? length : null));
+    if (small.length > 0 && Array.isArray(small[0])) {
+      return (small as readonly PartialShape[]).map((shape, index) => merge(shape, (large as readonly PartialShape[])[index] ?? []));
+    }
+    return merge(small as PartialShape, large as PartialShape);
+  }
+
+  private traceShapes(shapes: InputShapes, size: number): PartialShape | PartialShape[] {
+    const tape = new Tape('traced');
+    const probe = (shape: PartialShape): Tensor => tape.createTensor(shape.map((length) => length ?? size));
+    const isList = shapes.length > 0 && Array.isArray(shapes[0]);
+    const inputs: Tensors = isList ? (shapes as readonly PartialShape[]).map(probe) : probe(shapes as PartialShape);
+    const result = runWithTape(tape, () => callInScope(this, false, this.runCounter, (context) => this.call(inputs, context)));
+    return result instanceof Tensor ? result.shape : result.map((one) => one.shape);
+  }
+}
+
+/** An op between symbolic tensors, as a layer: `x.add(y)`. */
+export class OpLayer extends Layer {
+  readonly #deferred: DeferredCall;
+
+  constructor(deferred: DeferredCall) {
+    super({ name: automaticName(deferred.name) });
+    this.#deferred = deferred;
+  }
+
+  override get className(): string {
+    return 'OpLayer';
+  }
+
+  override call(input: Tensors): Tensor {
+    const given = input instanceof Tensor ? [input] : input;
+    let next = 0;
+    return this.#deferred.call(this.#deferred.inputs.map((one) => (one instanceof SymbolicTensor ? given[next++] : one)));
+  }
+}
+
+function unique<Item>(items: readonly Item[]): Item[] {
+  return [...new Set(items)];
+}

@@ -1,0 +1,153 @@
+/** Layers that make one tensor of several: concatenate, add, multiply, average. */
+import { ArgumentError, ShapeError } from '../errors.ts';
+import { add as addOp, concat, mul } from '../ops/index.ts';
+import { normalizeAxis } from '../tensor/broadcast.ts';
+import { formatShape } from '../tensor/shape.ts';
+import type { PartialShape } from '../tensor/symbolic.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { Layer, type Config, type InputShapes, type LayerOptions, type Tensors } from './layer.ts';
+import { manyShapes } from './options.ts';
+import type { SymbolicTensor } from './symbolic-tensor.ts';
+
+abstract class Merge<Name extends string> extends Layer<Name> {
+  override call(inputs: Tensors): Tensor {
+    return this.merge(inputs as readonly Tensor[]);
+  }
+
+  protected abstract merge(inputs: readonly Tensor[]): Tensor;
+
+  override build(shapes: InputShapes): void {
+    const list = manyShapes(`layer '${this.name}'`, shapes);
+    if (list.length < 2) throw new ArgumentError(`layer '${this.name}' (${this.className}): merges at least two tensors, got ${list.length}.`, { where: this.name });
+  }
+}
+
+/** Element by element, with broadcasting over sizes of 1. */
+abstract class ElementwiseMerge<Name extends string> extends Merge<Name> {
+  override computeOutputShape(shapes: InputShapes): PartialShape {
+    const list = manyShapes(`layer '${this.name}'`, shapes);
+    const rank = Math.max(...list.map((shape) => shape.length));
+    return Array.from({ length: rank }, (_, axis): number | null => {
+      const sizes = list.flatMap((shape) => {
+        const size = shape[axis - rank + shape.length];
+        return size === undefined || size === 1 ? [] : [size];
+      });
+      const known = new Set(sizes.filter((size) => size !== null));
+      if (known.size > 1) {
+        throw new ShapeError(
+          `layer '${this.name}' (${this.className}): the inputs ${list.map(formatShape).join(' and ')} do not fit: axis ${axis} has sizes ${[...known].join(' and ')}. Sizes must be equal or 1.`,
+          { where: this.name, got: list },
+        );
+      }
+      if (known.size === 1) return [...known][0] as number;
+      return sizes.length > 0 ? null : 1;
+    });
+  }
+}
+
+export class Add<Name extends string = string> extends ElementwiseMerge<Name> {
+  override get className(): string {
+    return 'Add';
+  }
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return inputs.reduce((sum, one) => addOp(sum, one));
+  }
+}
+
+export class Multiply<Name extends string = string> extends ElementwiseMerge<Name> {
+  override get className(): string {
+    return 'Multiply';
+  }
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return inputs.reduce((product, one) => mul(product, one));
+  }
+}
+
+export class Average<Name extends string = string> extends ElementwiseMerge<Name> {
+  override get className(): string {
+    return 'Average';
+  }
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return mul(inputs.reduce((sum, one) => addOp(sum, one)), 1 / inputs.length);
+  }
+}
+
+export interface ConcatenateOptions<Name extends string = string> extends LayerOptions<Name> {
+  /** Default -1. */
+  readonly axis?: number;
+}
+
+export class Concatenate<Name extends string = string> extends Merge<Name> {
+  readonly axis: number;
+
+  constructor(options: ConcatenateOptions<Name> = {}) {
+    super(options);
+    this.axis = options.axis ?? -1;
+  }
+
+  override get className(): string {
+    return 'Concatenate';
+  }
+
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return concat(inputs, { axis: this.axis });
+  }
+
+  override computeOutputShape(shapes: InputShapes): PartialShape {
+    const list = manyShapes(`layer '${this.name}'`, shapes);
+    const first = list[0] ?? [];
+    const axis = normalizeAxis(`layer '${this.name}'`, this.axis, first.length);
+    const fits = (shape: PartialShape): boolean =>
+      shape.length === first.length && shape.every((size, one) => one === axis || size === null || first[one] === null || size === first[one]);
+    if (!list.every(fits)) {
+      throw new ShapeError(
+        `layer '${this.name}' (Concatenate): the inputs ${list.map(formatShape).join(' and ')} differ elsewhere than on axis ${axis}. All other sizes must be equal.`,
+        { where: this.name, got: list },
+      );
+    }
+    return first.map((size, one) => {
+      const sizes = list.map((shape) => shape[one] ?? null);
+      if (one !== axis) return size ?? sizes.find((other) => other !== null) ?? null;
+      return sizes.includes(null) ? null : sizes.reduce<number>((sum, other) => sum + (other ?? 0), 0);
+    });
+  }
+
+  override getConfig(): Config {
+    return { ...super.getConfig(), axis: this.axis };
+  }
+}
+
+type Symbols = readonly SymbolicTensor[];
+
+/** Joins tensors along an axis. Called on a list it gives their join, else a layer. Source: Keras `Concatenate`. */
+export function concatenate<const Name extends string = string>(inputs: Symbols, options?: ConcatenateOptions<Name>): SymbolicTensor<Name>;
+export function concatenate<const Name extends string = string>(options?: ConcatenateOptions<Name>): Concatenate<Name>;
+export function concatenate(first?: Symbols | ConcatenateOptions, second?: ConcatenateOptions): unknown {
+  return merged(first, second, (options) => new Concatenate(options as ConcatenateOptions));
+}
+
+/** The sum of tensors of one shape. Called on a list it gives their sum, else a layer. Source: Keras `Add`. */
+export function add<const Name extends string = string>(inputs: Symbols, options?: LayerOptions<Name>): SymbolicTensor<Name>;
+export function add<const Name extends string = string>(options?: LayerOptions<Name>): Add<Name>;
+export function add(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
+  return merged(first, second, (options) => new Add(options));
+}
+
+/** The product of tensors, element by element. Called on a list it gives the product, else a layer. Source: Keras `Multiply`. */
+export function multiply<const Name extends string = string>(inputs: Symbols, options?: LayerOptions<Name>): SymbolicTensor<Name>;
+export function multiply<const Name extends string = string>(options?: LayerOptions<Name>): Multiply<Name>;
+export function multiply(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
+  return merged(first, second, (options) => new Multiply(options));
+}
+
+/** The mean of tensors, element by element. Called on a list it gives the mean, else a layer. Source: Keras `Average`. */
+export function average<const Name extends string = string>(inputs: Symbols, options?: LayerOptions<Name>): SymbolicTensor<Name>;
+export function average<const Name extends string = string>(options?: LayerOptions<Name>): Average<Name>;
+export function average(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
+  return merged(first, second, (options) => new Average(options));
+}
+
+function merged(first: Symbols | LayerOptions | undefined, second: LayerOptions | undefined, make: (options: LayerOptions) => Layer): unknown {
+  if (!Array.isArray(first)) return make((first as LayerOptions | undefined) ?? {});
+  return make(second ?? {})(first as Symbols);
+}

@@ -1,0 +1,77 @@
+/** What layers share when they read options and write configs. */
+import { resolveActivation } from '../activations/index.ts';
+import { ArgumentError } from '../errors.ts';
+import { resolveInitializer, serializeInitializer, type Initializer } from '../initializers/index.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { PartialShape } from '../tensor/symbolic.ts';
+import type { InputShapes, Json } from './layer.ts';
+
+/** An activation by Keras's name, or a function of ops. */
+export type ActivationSpec = string | ((x: Tensor) => Tensor);
+/** An initializer by Keras's name, or an object of `initializers`. */
+export type InitializerSpec = string | Initializer;
+
+/** A resolved activation and the name that configs write. */
+export interface Activation {
+  readonly name: string | undefined;
+  apply(x: Tensor): Tensor;
+}
+
+export function activationOf(where: string, spec: ActivationSpec | undefined): Activation {
+  return resolveActivation(where, spec);
+}
+
+/** The name of an activation for a config. @throws ArgumentError for a function, which no file can hold */
+export function activationConfig(where: string, activation: Activation): string {
+  if (activation.name === undefined) {
+    throw new ArgumentError(`${where}: its activation is a function of yours, which a config cannot hold. Use a named activation, or a lambda layer that you register.`, {
+      where,
+    });
+  }
+  return activation.name;
+}
+
+/** The envelope of an initializer for a config. */
+export function initializerConfig(where: string, spec: InitializerSpec): Json {
+  return serializeInitializer(resolveInitializer(where, spec)) as unknown as Json;
+}
+
+/** A positive whole number. @throws ArgumentError naming the layer and the option */
+export function positiveOption(where: string, name: string, value: unknown): number {
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+    throw new ArgumentError(`${where}: ${name} is ${String(value)}; it must be a positive integer.`, { where, got: value });
+  }
+  return value;
+}
+
+/** One number for both axes, or height and width. */
+export type Pair = number | readonly [height: number, width: number];
+
+export function pairOption(where: string, name: string, value: Pair): readonly [number, number] {
+  const pair = typeof value === 'number' ? ([value, value] as const) : value;
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    throw new ArgumentError(`${where}: ${name} must be one number or a pair of them.`, { where, got: value });
+  }
+  return [positiveOption(where, name, pair[0]), positiveOption(where, name, pair[1])];
+}
+
+/** One number, also given as `[number]` as Keras's files do for one axis. */
+export function singleOption(where: string, name: string, value: number | readonly [number]): number {
+  return positiveOption(where, name, typeof value === 'number' ? value : value[0]);
+}
+
+/** The shape of a layer's one input. @throws ArgumentError when it was called with a list */
+export function oneShape(where: string, shapes: InputShapes): PartialShape {
+  if (shapes.length > 0 && Array.isArray(shapes[0])) {
+    throw new ArgumentError(`${where}: takes one tensor, got a list of ${shapes.length}.`, { where });
+  }
+  return shapes as PartialShape;
+}
+
+/** The shapes of a layer that takes a list. @throws ArgumentError when it was called with one tensor */
+export function manyShapes(where: string, shapes: InputShapes): readonly PartialShape[] {
+  if (shapes.length === 0 || !Array.isArray(shapes[0])) {
+    throw new ArgumentError(`${where}: takes a list of tensors, got one. Call it as layer([a, b]).`, { where });
+  }
+  return shapes as readonly PartialShape[];
+}

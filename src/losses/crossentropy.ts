@@ -1,0 +1,151 @@
+/** Losses of probabilities: crossentropies and the Kullback-Leibler divergence, clipped by 1e-7 as Keras does. */
+import { ArgumentError, ShapeError } from '../errors.ts';
+import {
+  add,
+  clip,
+  div,
+  equal,
+  log,
+  logSoftmax,
+  mean,
+  mul,
+  neg,
+  oneHot,
+  softplus,
+  squeeze,
+  sub,
+  sum,
+  where as select,
+} from '../ops/index.ts';
+import { formatShape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { defineLoss, type LossFunction } from './define-loss.ts';
+
+const EPSILON = 1e-7;
+
+export interface CrossentropyOptions {
+  /** Whether the predictions are logits, not probabilities. Default false. */
+  readonly fromLogits?: boolean;
+  /** From 0 to 1: how far the targets are drawn towards the uniform distribution. Default 0. */
+  readonly labelSmoothing?: number;
+}
+
+export interface SparseCrossentropyOptions {
+  /** Whether the predictions are logits, not probabilities. Default false. */
+  readonly fromLogits?: boolean;
+  /** A label whose samples do not count. */
+  readonly ignoreClass?: number;
+}
+
+const crossentropyConfig = ({ fromLogits = false, labelSmoothing = 0 }: CrossentropyOptions): Record<string, unknown> => ({
+  from_logits: fromLogits,
+  label_smoothing: labelSmoothing,
+  axis: -1,
+});
+
+/**
+ * Mean of `-yTrue ln(p) - (1 - yTrue) ln(1 - p)`, for targets of 0 and 1 and sigmoid outputs.
+ * @param yTrue `[batch, ...]`   @param yPred the same shape: probabilities, or logits with `fromLogits`
+ * @returns a scalar; one value per sample with the reduction `'none'`
+ * @throws ShapeError when the shapes differ
+ * @example binaryCrossentropy(tensor([[1]]), tensor([[0.5]])) // 0.6931471824645996
+ */
+export const binaryCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
+  name: 'binary_crossentropy',
+  className: 'BinaryCrossentropy',
+  perElement(yTrue, yPred, { fromLogits = false, labelSmoothing = 0 }) {
+    checkSmoothing('binary_crossentropy', labelSmoothing);
+    const targets = smoothed(yTrue, labelSmoothing, 2);
+    return mean(fromLogits ? binaryFromLogits(targets, yPred) : binaryFromProbabilities(targets, yPred), { axis: -1 });
+  },
+  toConfig: crossentropyConfig,
+});
+
+// -ln sigmoid(x) = softplus(-x) and -ln(1 - sigmoid(x)) = softplus(x): no logarithm of a rounded probability.
+function binaryFromLogits(targets: Tensor, logits: Tensor): Tensor {
+  return add(mul(targets, softplus(neg(logits))), mul(sub(1, targets), softplus(logits)));
+}
+
+function binaryFromProbabilities(targets: Tensor, probabilities: Tensor): Tensor {
+  const clipped = clip(probabilities, EPSILON, 1 - EPSILON);
+  return neg(add(mul(targets, log(clipped)), mul(sub(1, targets), log(sub(1, clipped)))));
+}
+
+/**
+ * `-sum of yTrue ln(p)` over the classes, for one-hot targets or distributions; probabilities are first divided by their sum.
+ * @param yTrue `[batch, ..., classes]`   @param yPred the same shape: probabilities, or logits with `fromLogits`
+ * @returns a scalar; one value per sample with the reduction `'none'`
+ * @throws ShapeError when the shapes differ
+ * @example categoricalCrossentropy(tensor([[0, 1]]), tensor([[0.5, 0.5]])) // 0.6931471824645996
+ */
+export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
+  name: 'categorical_crossentropy',
+  className: 'CategoricalCrossentropy',
+  perElement(yTrue, yPred, { fromLogits = false, labelSmoothing = 0 }) {
+    checkSmoothing('categorical_crossentropy', labelSmoothing);
+    const targets = smoothed(yTrue, labelSmoothing, yTrue.shape.at(-1) ?? 1);
+    return neg(sum(mul(targets, logProbabilities(yPred, fromLogits)), { axis: -1 }));
+  },
+  toConfig: crossentropyConfig,
+});
+
+/**
+ * `-ln(p of the label)`, for labels that are class numbers; probabilities are first divided by their sum.
+ * @param yTrue `[batch, ...]` or `[batch, ..., 1]`: whole numbers   @param yPred `[batch, ..., classes]`: probabilities, or logits with `fromLogits`
+ * @returns a scalar; one value per sample with the reduction `'none'`
+ * @throws ShapeError when the labels are not one per sample
+ * @example sparseCategoricalCrossentropy(tensor([1]), tensor([[0.5, 0.5]])) // 0.6931471824645996
+ */
+export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptions> = defineLoss<SparseCrossentropyOptions>({
+  name: 'sparse_categorical_crossentropy',
+  className: 'SparseCategoricalCrossentropy',
+  sameShape: false,
+  perElement(yTrue, yPred, { fromLogits = false, ignoreClass }) {
+    const labels = labelsOf(yTrue, yPred);
+    const ignored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
+    const known = ignored ? select(ignored, 0, labels) : labels;
+    const hot = oneHot(known, yPred.shape.at(-1) ?? 1);
+    const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits)), { axis: -1 }));
+    return ignored ? select(ignored, 0, losses) : losses;
+  },
+  valid: (yTrue, yPred, { ignoreClass }) =>
+    ignoreClass === undefined ? undefined : sub(1, equal(labelsOf(yTrue, yPred), ignoreClass)),
+  toConfig: ({ fromLogits = false, ignoreClass }) => ({ from_logits: fromLogits, ignore_class: ignoreClass ?? null }),
+});
+
+/** @internal Labels `[...]` for predictions `[..., classes]`. @throws ShapeError when they do not fit */
+export function labelsOf(yTrue: Tensor, yPred: Tensor): Tensor {
+  const labels = yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1 ? squeeze(yTrue, { axis: -1 }) : yTrue;
+  const rows = yPred.shape.slice(0, -1);
+  if (yPred.rank > 0 && formatShape(labels.shape) === formatShape(rows)) return labels;
+  throw new ShapeError(
+    `sparse_categorical_crossentropy: the labels have the shape ${formatShape(yTrue.shape)}, the predictions ${formatShape(yPred.shape)}. ` +
+      `Give one label per sample, ${formatShape(rows)}; for one-hot targets use categorical_crossentropy.`,
+    { where: 'sparse_categorical_crossentropy', got: yTrue.shape, expected: rows },
+  );
+}
+
+/** Sum of `yTrue ln(yTrue / yPred)` over the last axis, both clipped to [1e-7, 1]. @example klDivergence(tensor([[1, 0]]), tensor([[1, 0]])) // 0 */
+export const klDivergence: LossFunction = defineLoss({
+  name: 'kl_divergence',
+  className: 'KLDivergence',
+  perElement(yTrue, yPred) {
+    const targets = clip(yTrue, EPSILON, 1);
+    return sum(mul(targets, log(div(targets, clip(yPred, EPSILON, 1)))), { axis: -1 });
+  },
+});
+
+function logProbabilities(yPred: Tensor, fromLogits: boolean): Tensor {
+  if (fromLogits) return logSoftmax(yPred);
+  const normalized = div(yPred, sum(yPred, { axis: -1, keepDims: true }));
+  return log(clip(normalized, EPSILON, 1 - EPSILON));
+}
+
+function smoothed(targets: Tensor, smoothing: number, classes: number): Tensor {
+  return smoothing === 0 ? targets : add(mul(targets, 1 - smoothing), smoothing / classes);
+}
+
+function checkSmoothing(where: string, smoothing: number): void {
+  if (smoothing >= 0 && smoothing <= 1) return;
+  throw new ArgumentError(`${where}: labelSmoothing is ${smoothing}. Give a number from 0 to 1.`, { where, got: smoothing });
+}

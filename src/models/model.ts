@@ -1,0 +1,226 @@
+/** A model: the layers between symbolic inputs and outputs, itself a layer. */
+import { ArgumentError, ShapeError, suggestName } from '../errors.ts';
+import { newRandomCounter } from '../layers/call-scope.ts';
+import type { CallOptions, GraphNode } from '../layers/graph-node.ts';
+import { Layer, type InputShapes, type Symbolics, type Tensors } from '../layers/layer.ts';
+import { SymbolicTensor } from '../layers/symbolic-tensor.ts';
+import { asTensor, type TensorLike } from '../ops/define-op.ts';
+import { reshape } from '../ops/index.ts';
+import { formatShape } from '../tensor/shape.ts';
+import type { PartialShape } from '../tensor/symbolic.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { Variable } from '../tensor/variable.ts';
+import { buildGraph, type ModelGraph } from './graph.ts';
+import { InputLayer } from './input.ts';
+import { byName, itemsOf, layOut, type Layout, type Structure } from './structure.ts';
+
+export interface ModelOptions {
+  /** Default `functional`, then `functional_1`. */
+  readonly name?: string;
+  readonly trainable?: boolean;
+}
+
+/** The names in a model's outputs: those of the layers, or the keys of a record. */
+export type OutputNames<Outputs> =
+  Outputs extends SymbolicTensor<infer Name>
+    ? Name
+    : Outputs extends readonly unknown[]
+      ? { [Index in keyof Outputs]: Outputs[Index] extends SymbolicTensor<infer Name> ? Name : never }[number]
+      : Extract<keyof Outputs, string>;
+
+/** A model is called like a layer; several inputs also by name. */
+export interface Model<Names extends string = string> {
+  (input: Structure<SymbolicTensor>, options?: CallOptions): SymbolicTensor<Names>;
+  (input: Structure<Tensor | Variable>, options?: CallOptions): Tensor;
+}
+
+export class Model<Names extends string = string> extends Layer {
+  /** Set it during `fit` to end training after the batch. */
+  stopTraining = false;
+  /** @internal The random counter that all programs of this model share. */
+  readonly randomCounter: Variable = newRandomCounter();
+  #graph: ModelGraph | undefined;
+  #inputs: readonly SymbolicTensor[] = [];
+  #outputs: readonly SymbolicTensor[] = [];
+  #inputLayout: Layout = { kind: 'single' };
+  #outputLayout: Layout = { kind: 'single' };
+  /** Carries the output names for the compiler; there is no such member at run time. */
+  declare readonly outputNameType?: Names;
+
+  override get className(): string {
+    return 'Functional';
+  }
+
+  /** All layers, inputs included, in Keras's order. */
+  get layers(): readonly Layer[] {
+    return this.#graph?.layers ?? [];
+  }
+
+  override get sublayers(): readonly Layer[] {
+    return this.layers;
+  }
+
+  get inputs(): readonly SymbolicTensor[] {
+    return this.#inputs;
+  }
+
+  get outputs(): readonly SymbolicTensor[] {
+    return this.#outputs;
+  }
+
+  /** Names of the inputs, in order: the input layers' names, or the keys of a record. */
+  get inputNames(): readonly string[] {
+    return this.#inputLayout.kind === 'record' ? this.#inputLayout.keys : this.#inputs.map((one) => one.name);
+  }
+
+  /** Names of the outputs, in order: the names of the layers that make them, or the keys of a record. */
+  get outputNames(): readonly string[] {
+    return this.#outputLayout.kind === 'record' ? this.#outputLayout.keys : this.#outputs.map((one) => one.name);
+  }
+
+  /** @internal */
+  get inputLayout(): Layout {
+    return this.#inputLayout;
+  }
+
+  /** @internal */
+  get outputLayout(): Layout {
+    return this.#outputLayout;
+  }
+
+  /** @internal The calls in running order. */
+  get graphNodes(): readonly GraphNode[] {
+    return this.#graph?.nodes ?? [];
+  }
+
+  /** @internal Gives the model its graph, once. */
+  setGraph(inputs: Structure<SymbolicTensor>, outputs: Structure<SymbolicTensor>): void {
+    const where = `model '${this.name}'`;
+    const given = itemsOf(inputs, isSymbolic);
+    const made = itemsOf(outputs, isSymbolic);
+    for (const [what, items] of [['input', given.items] as const, ['output', made.items] as const]) {
+      if (items.length === 0) throw new ArgumentError(`${where}: has no ${what}s.`, { where });
+      const wrong = items.find((item) => !isSymbolic(item));
+      if (wrong !== undefined) {
+        throw new ArgumentError(`${where}: an ${what} is not a symbolic tensor. Make inputs with input() and outputs by calling layers on them.`, { where, got: wrong });
+      }
+    }
+    if (new Set(given.items).size !== given.items.length) throw new ArgumentError(`${where}: one input is given twice.`, { where });
+    this.#graph = buildGraph(where, given.items, made.items);
+    this.#inputs = given.items;
+    this.#outputs = made.items;
+    this.#inputLayout = given.layout;
+    this.#outputLayout = made.layout;
+    this.built = true;
+  }
+
+  /** The layer of this name, or at this place in `layers`. */
+  getLayer(nameOrIndex: string | number): Layer {
+    const layer = typeof nameOrIndex === 'number' ? this.layers.at(nameOrIndex) : this.layers.find((one) => one.name === nameOrIndex);
+    if (!layer) {
+      const names = this.layers.map((one) => one.name);
+      throw new ArgumentError(`model '${this.name}': no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'; ${suggestName(nameOrIndex, names)}`}`, {
+        where: this.name,
+        got: nameOrIndex,
+      });
+    }
+    return layer;
+  }
+
+  override call(input: Tensors): Tensors {
+    const values = new Map<SymbolicTensor, Tensor>();
+    const given = input instanceof Tensor ? [input] : input;
+    this.#inputs.forEach((symbolic, index) => values.set(symbolic, this.#fit(given[index] as Tensor, symbolic)));
+    for (const node of this.graphNodes) {
+      const inputs = node.inputs.map((symbolic) => values.get(symbolic) as Tensor);
+      const result = node.layer.invoke(node.isList ? inputs : inputs[0], node.options);
+      const outputs = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
+      node.outputs.forEach((symbolic, index) => {
+        // A declared input in the middle of the graph keeps the value it was given.
+        if (!values.has(symbolic)) values.set(symbolic, outputs[index] as Tensor);
+      });
+    }
+    const outputs = this.#outputs.map((symbolic) => values.get(symbolic) as Tensor);
+    return this.#outputLayout.kind === 'single' ? (outputs[0] as Tensor) : outputs;
+  }
+
+  override computeOutputShape(shapes: InputShapes): PartialShape | readonly PartialShape[] {
+    const known = new Map<SymbolicTensor, PartialShape>();
+    const given = (shapes.length > 0 && Array.isArray(shapes[0]) ? shapes : [shapes]) as readonly PartialShape[];
+    this.#inputs.forEach((symbolic, index) => known.set(symbolic, given[index] ?? symbolic.shape));
+    for (const node of this.graphNodes) {
+      const inputs = node.inputs.map((symbolic) => known.get(symbolic) as PartialShape);
+      const result = node.layer.outputShapes(node.isList ? inputs : (inputs[0] ?? []));
+      const outputs = (node.givesList ? result : [result]) as readonly PartialShape[];
+      node.outputs.forEach((symbolic, index) => known.set(symbolic, known.get(symbolic) ?? outputs[index] ?? symbolic.shape));
+    }
+    const outputs = this.#outputs.map((symbolic) => known.get(symbolic) ?? symbolic.shape);
+    return this.#outputLayout.kind === 'single' ? (outputs[0] ?? []) : outputs;
+  }
+
+  /** @internal Inputs by position or name, outputs in the structure that the model was made with. */
+  override invoke(input: unknown, options: CallOptions = {}): unknown {
+    const where = `model '${this.name}'`;
+    const first = itemsOf(input as Structure<unknown>, (one): one is unknown => one instanceof SymbolicTensor || one instanceof Tensor || one instanceof Variable);
+    if (!this.built) this.ensureBuilt((first.items[0] as Tensor | SymbolicTensor).shape);
+    const items = byName(where, 'input', input as Structure<unknown>, this.inputNames, (one): one is unknown => first.layout.kind === 'single' && one === input);
+    if (items.every((item) => item instanceof SymbolicTensor)) {
+      const result = super.connect(items as SymbolicTensor[], this.#inputLayout.kind !== 'single', options);
+      return layOut(this.#outputLayout, result instanceof SymbolicTensor ? [result] : result);
+    }
+    const tensors = items.map((item) => asTensor(item as TensorLike, where));
+    const result = super.invoke(this.#inputLayout.kind === 'single' ? tensors[0] : tensors, options);
+    return layOut(this.#outputLayout, (result instanceof Tensor ? [result] : result) as readonly Tensor[]);
+  }
+
+  override connect(inputs: readonly SymbolicTensor[], isList: boolean, options: CallOptions): Symbolics {
+    return super.connect(inputs, isList, options);
+  }
+
+  protected override get runCounter(): Variable {
+    return this.randomCounter;
+  }
+
+  // Checks a value against a declared input; a last axis of size 1 may be missing or too many, as in Keras.
+  #fit(value: Tensor, symbolic: SymbolicTensor): Tensor {
+    const expected = symbolic.shape;
+    if (value.rank === expected.length - 1 && expected.at(-1) === 1) return this.#fit(reshape(value, [...value.shape, 1]), symbolic);
+    if (value.rank === expected.length + 1 && value.shape.at(-1) === 1) return this.#fit(reshape(value, value.shape.slice(0, -1)), symbolic);
+    if (value.rank !== expected.length || expected.some((size, axis) => size !== null && size !== value.shape[axis])) {
+      const name = this.inputNames[this.#inputs.indexOf(symbolic)] ?? symbolic.name;
+      throw new ShapeError(
+        `model '${this.name}': the input '${name}' expects the shape ${formatShape(expected)}, got ${formatShape(value.shape)}. The first axis is the batch.`,
+        { where: this.name, got: value.shape, expected },
+      );
+    }
+    return value;
+  }
+}
+
+/**
+ * A model of the layers between inputs and outputs.
+ * @param inputs one symbolic tensor, a list, or a record; intermediate tensors make a sub-model
+ * @param outputs likewise
+ * @throws ArgumentError for a disconnected graph or two layers of one name
+ * @example
+ * const x = input([64]);
+ * const net = model(x, layers.dense(10)(x));
+ */
+export function model<const Outputs extends Structure<SymbolicTensor>>(
+  inputs: Structure<SymbolicTensor>,
+  outputs: Outputs,
+  options: ModelOptions = {},
+): Model<OutputNames<Outputs>> {
+  const made = new Model<OutputNames<Outputs>>(options);
+  made.setGraph(inputs, outputs);
+  return made;
+}
+
+function isSymbolic(value: unknown): value is SymbolicTensor {
+  return value instanceof SymbolicTensor;
+}
+
+/** @internal */
+export function isInputLayer(layer: Layer): layer is InputLayer {
+  return layer instanceof InputLayer;
+}

@@ -1,0 +1,181 @@
+/** defineOp: an op is one object: its shape rule, its kernel or the ops it is made of, and its gradient. */
+import type { Kernel } from '../../kernels/contract.ts';
+import { ArgumentError } from '../errors.ts';
+import { call } from '../tape/call.ts';
+import {
+  activeTape,
+  identityOperation,
+  stopGradientOperation,
+  type InputGradient,
+  type Operation,
+  type Tape,
+} from '../tape/tape.ts';
+import type { Shape } from '../tensor/shape.ts';
+import { Symbolic } from '../tensor/symbolic.ts';
+import { full, Tensor } from '../tensor/tensor.ts';
+import { Variable } from '../tensor/variable.ts';
+
+/** What an op takes where it wants a tensor: a number is a scalar. */
+export type TensorLike = Tensor | Variable | number;
+
+/** One `To` per input; an input that may be left out has none then. */
+type MapInputs<Inputs extends readonly unknown[], To> = {
+  readonly [Position in keyof Inputs]: undefined extends Inputs[Position] ? To | undefined : To;
+};
+
+/** What a gradient rule is given. */
+export interface GradientArguments<Inputs extends readonly unknown[], Options> {
+  readonly inputs: MapInputs<Inputs, Tensor>;
+  readonly outputs: readonly [Tensor, ...Tensor[]];
+  readonly options: Options;
+  /** The gradient of the result with respect to each output; zeros where nothing depends on it. */
+  readonly gradients: readonly [Tensor, ...Tensor[]];
+  /** Whether anything depends on each output. */
+  readonly used: readonly boolean[];
+}
+
+/** The definition of an op. `Options` are what the node keeps; `CallOptions` what a caller writes. */
+export interface OpDefinition<Inputs extends readonly unknown[], Options, CallOptions = Options> {
+  readonly name: string;
+  /** Checks the inputs' shapes and options, and gives the output's shape, or one shape per output. */
+  readonly shape: (inputs: MapInputs<Inputs, Shape>, options: Options) => Shape | readonly Shape[];
+  /** Turns what a caller writes into the node's options: defaults, axes counted from the front. */
+  readonly resolve?: (options: CallOptions, inputs: MapInputs<Inputs, Shape>) => Options;
+  /** The computation. An alias (`'alias'`) has the values of input 0 under another shape. */
+  readonly kernel?: Kernel<Options, never> | Kernel<Options, unknown> | 'alias';
+  /** Instead of a kernel: the op composed of others. */
+  readonly forward?: (inputs: MapInputs<Inputs, Tensor>, options: Options) => Tensor;
+  /**
+   * One gradient per input: a tensor of the input's shape, a function that makes it when it is wanted, or undefined
+   * where there is none. `'none'` for an op whose output does not vary with its inputs. A composed op without a rule
+   * is differentiated through its parts.
+   */
+  readonly gradient?: ((context: GradientArguments<Inputs, Options>) => readonly InputGradient[]) | 'none';
+  /** Names an output of size 1 that the kernel sets when it met a value that must be refused. */
+  readonly errorFlag?: NonNullable<Operation['errorFlag']>;
+}
+
+/** A callable op: inputs, then one options object. */
+export interface Op<Inputs extends readonly unknown[], CallOptions = Record<string, never>> {
+  (...args: [...inputs: Inputs, options?: CallOptions]): Tensor;
+  /** All outputs, those that only gradients need included. */
+  all(inputs: Readonly<Inputs>, options?: CallOptions): readonly [Tensor, ...Tensor[]];
+  readonly opName: string;
+}
+
+const names = new Map<string, object>();
+
+/** @internal Every op that was defined with a kernel or a rule of its own, by name: what the test tables must cover. */
+export function definedOps(): readonly string[] {
+  return [...names.keys()];
+}
+
+/**
+ * Makes an op of its definition. It works eagerly, inside compiled functions, in models, and under `grad`.
+ * @example
+ * const cube = defineOp<[x: TensorLike], undefined>({
+ *   name: 'cube',
+ *   shape: ([x]) => x,
+ *   forward: ([x]) => mul(x, square(x)),
+ *   gradient: ({ inputs: [x], gradients: [dy] }) => [() => mul(dy, mul(square(x), 3))],
+ * });
+ */
+export function defineOp<Inputs extends readonly unknown[], Options, CallOptions = Options>(
+  definition: OpDefinition<Inputs, Options, CallOptions>,
+): Op<Inputs, CallOptions> {
+  const { name, kernel, forward, gradient, errorFlag } = definition;
+  if ((kernel === undefined) === (forward === undefined)) {
+    throw new ArgumentError(`defineOp: the op '${name}' needs either a kernel or a forward function.`, { where: name });
+  }
+  const operation: Operation = {
+    name,
+    kernel: kernel === 'alias' ? undefined : (kernel as Kernel | undefined),
+    gradient: gradient as Operation['gradient'],
+    ...(errorFlag ? { errorFlag } : {}),
+  };
+  names.set(name, definition);
+
+  const all = (inputs: readonly unknown[], callOptions?: CallOptions): readonly [Tensor, ...Tensor[]] => {
+    const tensors = inputs.map((input, position) => toTensor(input, name, position));
+    const shapes = tensors.map((one) => one?.shape) as unknown as MapInputs<Inputs, Shape>;
+    const options = definition.resolve ? definition.resolve((callOptions ?? {}) as CallOptions, shapes) : (callOptions as unknown as Options);
+    const shape = definition.shape(shapes, options);
+    if (forward) return [composed(operation, forward, tensors, options)];
+    return call(operation, tensors, options, isShapeList(shape) ? shape : [shape]) as readonly [Tensor, ...Tensor[]];
+  };
+  const op = (...args: readonly unknown[]): unknown => {
+    const last = args.at(-1);
+    const hasOptions = args.length > 0 && isOptions(last);
+    const inputs = hasOptions ? args.slice(0, -1) : args;
+    const options = hasOptions ? (last as CallOptions) : undefined;
+    const symbolic = inputs.find((input) => input instanceof Symbolic);
+    if (symbolic) return symbolic.applyDeferred({ name, inputs, call: (given) => all(given, options)[0] });
+    return all(inputs, options)[0];
+  };
+  Object.defineProperty(op, 'name', { value: name });
+  return Object.assign(op, { all, opName: name }) as unknown as Op<Inputs, CallOptions>;
+}
+
+/** A tensor of anything that an op takes; variables are read, numbers become scalars that stay exact in float64. */
+export function asTensor(value: TensorLike, where = 'ops'): Tensor {
+  return toTensor(value, where, 0) as Tensor;
+}
+
+function toTensor(input: unknown, name: string, position: number): Tensor | undefined {
+  if (input === undefined || input instanceof Tensor) return input;
+  if (input instanceof Variable) return input.value;
+  if (typeof input === 'number') return full([], input);
+  throw new ArgumentError(
+    `${name}: input ${position} is ${input === null ? 'null' : Array.isArray(input) ? 'an array' : typeof input}, not a tensor. Make one with tensor(...).`,
+    { where: name, got: input },
+  );
+}
+
+// A custom gradient: the parts run on copies that let no gradient through, and one node over the result carries the rule.
+function composed<Inputs extends readonly unknown[], Options>(
+  operation: Operation,
+  forward: (inputs: MapInputs<Inputs, Tensor>, options: Options) => Tensor,
+  inputs: readonly (Tensor | undefined)[],
+  options: Options,
+): Tensor {
+  if (operation.gradient === undefined) return forward(inputs as unknown as MapInputs<Inputs, Tensor>, options);
+  const detached = inputs.map((input) => input && stopGradient(input));
+  const result = forward(detached as unknown as MapInputs<Inputs, Tensor>, options);
+  const { gradient } = operation;
+  const rule: Operation = {
+    name: operation.name,
+    kernel: undefined,
+    gradient:
+      gradient === 'none' || gradient === undefined
+        ? 'none'
+        : (context) => [undefined, ...gradient({ ...context, inputs: context.inputs.slice(1) })],
+  };
+  return call(rule, [result, ...inputs], options, [result.shape])[0] as Tensor;
+}
+
+/** The same value, through which no gradient flows. */
+export function stopGradient(x: TensorLike): Tensor {
+  const value = asTensor(x, 'stopGradient');
+  return call(stopGradientOperation, [value], undefined, [value.shape])[0] as Tensor;
+}
+
+/** The same value under another name. */
+export function identity(x: TensorLike): Tensor {
+  const value = asTensor(x, 'identity');
+  return call(identityOperation, [value], undefined, [value.shape])[0] as Tensor;
+}
+
+/** @internal The tape of the running function, if one is recorded. */
+export function currentTape(): Tape | undefined {
+  return activeTape();
+}
+
+function isShapeList(shape: Shape | readonly Shape[]): shape is readonly Shape[] {
+  return Array.isArray(shape[0]);
+}
+
+function isOptions(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

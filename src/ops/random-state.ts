@@ -1,0 +1,77 @@
+/**
+ * The default random generator: a seed, a number for each random op since it was set, and a counter that every run
+ * advances, so that a compiled function draws anew each time it is replayed.
+ */
+import { hashKey } from '../../kernels/random/key.ts';
+import { ArgumentError } from '../errors.ts';
+import { MAX_EXACT_INTEGER, tensor, type Tensor } from '../tensor/tensor.ts';
+import { Variable } from '../tensor/variable.ts';
+import { add, mul, sub } from './arithmetic.ts';
+import { greaterEqual } from './comparison.ts';
+import { currentTape } from './define-op.ts';
+import { reverse } from './layout.ts';
+
+/** Where an op's random numbers come from: the same key and counter give the same numbers on every device. */
+export interface RandomStream {
+  /** Two 32-bit words, from `hashKey`. */
+  readonly key: readonly [number, number];
+  /** Two whole numbers below 2^24, low and high: shape `[2]`. */
+  readonly counter: Tensor | Variable;
+}
+
+let currentSeed = 0;
+let ordinal = 0;
+const defaultCounter = new Variable(tensor([0, 0]), { name: 'random/default-counter', trainable: false });
+
+/**
+ * Restarts the default generator: what is drawn from now on is the same after each call with the same value. The seed
+ * of a new process is 0.
+ * @param value an integer
+ * @throws ArgumentError for anything else, and inside a compiled function
+ */
+export function seed(value: number): void {
+  if (!Number.isSafeInteger(value)) {
+    throw new ArgumentError(`seed: ${value} is not an integer within 2^53.`, { where: 'seed', got: value });
+  }
+  if (currentTape()?.mode === 'traced') {
+    throw new ArgumentError('seed: called inside a compiled function, where it would run only once. Call it before.', {
+      where: 'seed',
+    });
+  }
+  currentSeed = value;
+  ordinal = 0;
+  defaultCounter.assign(tensor([0, 0]));
+}
+
+/** The seed of the default generator. */
+export function globalSeed(): number {
+  return currentSeed;
+}
+
+/**
+ * Adds 1 to a counter, as an effect of every run of a compiled function: low + 1, which at 2^24 becomes 0 and carries
+ * into high.
+ * @param counter `[low, high]`
+ */
+export function advanceCounter(counter: Variable): void {
+  const next = add(counter, tensor([1, 0]));
+  const carry = greaterEqual(next, tensor([MAX_EXACT_INTEGER, Infinity])); // [1, 0] or [0, 0]
+  counter.assign(add(sub(next, mul(carry, MAX_EXACT_INTEGER)), reverse(carry)));
+}
+
+/**
+ * @internal The numbers of one call of a random op. With a seed of its own a call is stateless; without one it takes
+ * the next key of the default generator and the counter's value, which it advances.
+ */
+export function nextStream(opName: string, ownSeed: number | undefined): RandomStream {
+  if (ownSeed !== undefined) {
+    if (!Number.isSafeInteger(ownSeed)) {
+      throw new ArgumentError(`${opName}: the seed ${ownSeed} is not an integer within 2^53.`, { where: opName, got: ownSeed });
+    }
+    return { key: hashKey(ownSeed, opName, 0), counter: tensor([0, 0]) };
+  }
+  const key = hashKey(currentSeed, opName, ordinal++);
+  const counter = defaultCounter.value;
+  advanceCounter(defaultCounter);
+  return { key, counter };
+}

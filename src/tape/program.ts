@@ -1,0 +1,122 @@
+/** A Program is a compiled tape: made once per signature, replayed as one flat list of kernel calls. */
+import type { BufferRef, Device, Executable } from '../devices/device.ts';
+import { DeviceError } from '../errors.ts';
+import { formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { planProgram, type PlannedProgram } from './plan.ts';
+import type { Tape, TapeNode } from './tape.ts';
+
+const BYTES_PER_ELEMENT = 4;
+
+export class Program {
+  readonly device: Device;
+  /** Floating-point operations of one run. */
+  readonly flops: number;
+  /** Bytes of scratch that one run needs, in float32. */
+  readonly arenaBytes: number;
+  /** Buffers placed in scratch; those whose lifetimes do not overlap share memory. */
+  readonly bufferCount: number;
+  readonly #planned: PlannedProgram;
+  readonly #executable: Executable;
+  readonly #outputShapes: readonly Shape[];
+  readonly #tape: Tape;
+  readonly #args: readonly Tensor[];
+
+  /** @internal Use `compile(fn).program(...args)`. */
+  constructor(tape: Tape, args: readonly Tensor[], results: readonly Tensor[], device: Device) {
+    this.device = device;
+    this.#tape = tape;
+    this.#args = args;
+    this.#planned = planProgram(tape, args, results);
+    const { plan } = this.#planned;
+    this.#executable = device.link(plan);
+    this.#outputShapes = results.map((result) => result.shape);
+    this.flops = plan.steps.reduce((sum, { kernel, geometry }) => sum + kernel.flops(geometry), 0);
+    this.arenaBytes = plan.scratchSize * BYTES_PER_ELEMENT;
+    this.bufferCount = this.#planned.bufferCount;
+  }
+
+  /** Kernel calls of one run. */
+  get stepCount(): number {
+    return this.#planned.plan.steps.length;
+  }
+
+  /** @internal Queues a run and resolves to fresh tensors. */
+  async run(inputs: readonly Float32Array[]): Promise<Tensor[]> {
+    return this.#results(await this.#executable.run(inputs));
+  }
+
+  /** @internal */
+  runSync(inputs: readonly Float32Array[]): Tensor[] {
+    if (!this.#executable.runSync) {
+      throw new DeviceError(`sync: the device '${this.device.name}' runs asynchronously. Use 'await step(...)'.`, {
+        where: 'sync',
+        got: this.device.name,
+      });
+    }
+    return this.#results(this.#executable.runSync(inputs));
+  }
+
+  /** One line per kernel call: `%5 = matmul(%3, dense/kernel) [32, 10] @0`; the number behind @ is the place in scratch. */
+  toString(): string {
+    const names = new Map<Tensor, string>();
+    const nameOf = (tensor: Tensor | undefined): string => {
+      if (tensor === undefined) return '-';
+      const known = names.get(tensor);
+      if (known) return known;
+      const ref = this.#planned.refOf(tensor);
+      if (ref?.kind === 'variable') return ref.variable.name;
+      return tensor.size === 1 && tensor.hasData ? String(tensor.data[0]) : `constant${formatShape(tensor.shape)}`;
+    };
+    const lines = this.#args.map((arg, index) => {
+      names.set(arg, `%arg${index}`);
+      return `%arg${index} = argument ${formatShape(arg.shape)}${place(this.#planned.refOf(arg))}`;
+    });
+    let next = 0;
+    const live = new Set<TapeNode>(this.#planned.nodes);
+    for (const node of this.#tape.nodes) {
+      const [input] = node.inputs;
+      const [output] = node.outputs;
+      if (node.operation.kernel === undefined && input && output) names.set(output, nameOf(input));
+      if (!live.has(node)) continue;
+      lines.push(this.#line(node, nameOf, names, next++));
+      live.delete(node);
+    }
+    for (const node of live) lines.push(this.#line(node, nameOf, names, next++));
+    for (const { variable, from } of this.#planned.plan.writes) lines.push(`${variable.name} <- ${describe(from)}`);
+    return lines.join('\n');
+  }
+
+  #line(node: TapeNode, nameOf: (tensor: Tensor | undefined) => string, names: Map<Tensor, string>, number: number): string {
+    const inputs = node.inputs.map(nameOf).join(', ');
+    node.outputs.forEach((output, index) => names.set(output, index === 0 ? `%${number}` : `%${number}.${index}`));
+    const outputs = node.outputs.map((output) => `${formatShape(output.shape)}${place(this.#planned.refOf(output))}`);
+    return `%${number} = ${node.operation.name}(${inputs}) ${outputs.join(' ')}`;
+  }
+
+  #results(arrays: readonly Float32Array[]): Tensor[] {
+    const { flagged } = this.#planned;
+    const count = this.#outputShapes.length;
+    for (let index = 0; index < flagged.length; index++) {
+      const flag = arrays[count + index]?.[0] ?? 0;
+      const node = flagged[index];
+      if (flag !== 0 && node?.operation.errorFlag) throw node.operation.errorFlag.error(flag, node);
+    }
+    return this.#outputShapes.map((shape, index) => new Tensor(shape, arrays[index] ?? new Float32Array(sizeOf(shape))));
+  }
+}
+
+function place(ref: BufferRef | undefined): string {
+  return ref === undefined ? '' : ` ${describe(ref)}`;
+}
+
+function describe(ref: BufferRef): string {
+  switch (ref.kind) {
+    case 'scratch':
+      return `@${ref.offset}`;
+    case 'variable':
+      return `@${ref.variable.name}`;
+    case 'constant':
+      return 'constant';
+  }
+}

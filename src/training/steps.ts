@@ -1,0 +1,155 @@
+/** The programs of a compiled model: one whole training step, one evaluation step, one prediction step. */
+import { reduceLoss } from '../losses/index.ts';
+import { resolveMetric, type ResolvedMetric } from '../metrics/index.ts';
+import type { Model } from '../models/model.ts';
+import { concat, mul, add, reshape } from '../ops/index.ts';
+import { compile, type Compiled } from '../tape/compile.ts';
+import { valueAndGrad } from '../tape/grad.ts';
+import { full, Tensor } from '../tensor/tensor.ts';
+import type { Compilation } from './compilation.ts';
+import type { Batch } from './data.ts';
+import type { Logs } from './callback.ts';
+
+type StepArguments = [inputs: readonly Tensor[], targets: readonly Tensor[], weights: readonly (Tensor | null)[]];
+
+/**
+ * Programs of one compilation. A training or test step gives one vector: the total loss, each output's loss, then sum
+ * and count of each metric, so that a step is read back in one piece.
+ */
+export class Steps {
+  readonly train: Compiled<StepArguments, Tensor>;
+  readonly test: Compiled<StepArguments, Tensor>;
+  readonly #model: Model;
+  readonly #compilation: Compilation;
+  #metrics: ResolvedMetric[] = [];
+
+  constructor(model: Model, compilation: Compilation) {
+    this.#model = model;
+    this.#compilation = compilation;
+    const options = compilation.device === undefined ? {} : { device: compilation.device };
+    const { optimizer, trainable } = compilation;
+    this.train = compile((...args: StepArguments) => {
+      let report: readonly Tensor[] = [];
+      const total = (): Tensor => {
+        const result = this.#report(args, true);
+        report = result.values;
+        return result.total;
+      };
+      const [, gradients] = valueAndGrad(total, trainable);
+      optimizer.apply(gradients, trainable);
+      return pack(report);
+    }, options);
+    this.test = compile((...args: StepArguments) => pack(this.#report(args, false).values), options);
+  }
+
+  /** Values of one metric each: how they were resolved when a step was traced. */
+  get metrics(): readonly ResolvedMetric[] {
+    return this.#metrics;
+  }
+
+  #report([inputs, targets, weights]: StepArguments, training: boolean): { total: Tensor; values: Tensor[] } {
+    const { losses, metrics } = this.#compilation;
+    const outputs = outputsOf(this.#model, inputs, training);
+    const values = losses.map(({ loss, output }) => {
+      const perElement = loss.perElement(targets[output] as Tensor, outputs[output] as Tensor);
+      return reduceLoss(perElement, weights[output] ?? undefined, undefined, 'sum_over_batch_size');
+    });
+    const total = values.reduce<Tensor | undefined>((sum, value, index) => {
+      const weight = losses[index]?.weight ?? 1;
+      const term = weight === 1 ? value : mul(value, weight);
+      return sum ? add(sum, term) : term;
+    }, undefined);
+    this.#metrics = metrics.map(({ spec, output }) => {
+      const shapes = { targetShape: (targets[output] as Tensor).shape, outputShape: (outputs[output] as Tensor).shape };
+      return resolveMetric(`model '${this.#model.name}'`, spec, shapes);
+    });
+    const metricValues = metrics.flatMap(({ output }, index) => {
+      const { sum, count } = (this.#metrics[index] as ResolvedMetric).update(targets[output] as Tensor, outputs[output] as Tensor);
+      return [sum, count];
+    });
+    const loss = total ?? full([], 0);
+    return { total: loss, values: [loss, ...values, ...metricValues] };
+  }
+}
+
+export type Predictor = Compiled<[inputs: readonly Tensor[]], Tensor[]>;
+
+/** The prediction program of a model. */
+export function predictor(model: Model, device?: Compilation['device']): Predictor {
+  return compile((inputs: readonly Tensor[]) => outputsOf(model, inputs, false), device === undefined ? {} : { device });
+}
+
+/** Running means of everything a step reports, summed in double. */
+export class Meters {
+  readonly #compilation: Compilation;
+  readonly #steps: Steps;
+  #sums: Float64Array = new Float64Array(0);
+  #samples = 0;
+
+  constructor(compilation: Compilation, steps: Steps) {
+    this.#compilation = compilation;
+    this.#steps = steps;
+  }
+
+  reset(): void {
+    this.#sums = new Float64Array(0);
+    this.#samples = 0;
+  }
+
+  /** Adds one step's report of a batch. */
+  update(report: Tensor, batchSize: number): void {
+    const values = report.data;
+    if (this.#sums.length !== values.length) this.#sums = new Float64Array(values.length);
+    const lossCount = 1 + this.#compilation.losses.length;
+    for (let i = 0; i < values.length; i++) this.#sums[i] = (this.#sums[i] ?? 0) + (values[i] ?? 0) * (i < lossCount ? batchSize : 1);
+    this.#samples += batchSize;
+  }
+
+  /** The means so far by log name, in the names' order. */
+  logs(): Logs {
+    const { losses, metrics } = this.#compilation;
+    const at = (index: number): number => this.#sums[index] ?? 0;
+    const entries: [string, number][] = [['loss', at(0) / this.#samples]];
+    losses.forEach(({ logName }, index) => {
+      if (logName !== undefined) entries.push([logName, at(1 + index) / this.#samples]);
+    });
+    metrics.forEach(({ logName }, index) => {
+      const position = 1 + losses.length + 2 * index;
+      const metric = this.#steps.metrics[index];
+      const [sum, count] = [at(position), at(position + 1)];
+      entries.push([logName, metric?.finish ? metric.finish(sum, count) : sum / count]);
+    });
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** The values in the order of `model.metricsNames`: loss, the outputs' losses, the metrics. */
+  values(): number[] {
+    const logs = this.logs();
+    return logNames(this.#compilation).map((name) => logs[name] ?? NaN);
+  }
+}
+
+/** Log names in the order in which `evaluate` lists them. */
+export function logNames({ losses, metrics }: Compilation): string[] {
+  return ['loss', ...losses.flatMap(({ logName }) => logName ?? []), ...metrics.map(({ logName }) => logName)];
+}
+
+/** The arguments of a training or test step. */
+export function stepArguments({ inputs, targets, weights }: Batch): StepArguments {
+  return [inputs, targets, weights];
+}
+
+function outputsOf(model: Model, inputs: readonly Tensor[], training: boolean): Tensor[] {
+  const given = model.inputLayout.kind === 'single' ? inputs[0] : model.inputLayout.kind === 'list' ? inputs : Object.fromEntries(model.inputNames.map((name, index) => [name, inputs[index]]));
+  const result = model.invoke(given, { training });
+  if (result instanceof Tensor) return [result];
+  return Array.isArray(result) ? (result as Tensor[]) : model.outputNames.map((name) => (result as Record<string, Tensor>)[name] as Tensor);
+}
+
+function pack(values: readonly Tensor[]): Tensor {
+  return concat(
+    values.map((value) => reshape(value, [1])),
+    { axis: 0 },
+  );
+}
+

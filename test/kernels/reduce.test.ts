@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import t from 'tap';
+import * as reduce from '../../kernels/reduce/index.ts';
+import { arraysOf, at, build, indicesOf, outputsOf, RUNS, shapes } from './indexing.ts';
+
+const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+const reductions: [reduce.ReduceKernel, (values: number[]) => number][] = [
+  [reduce.sumKernel, (values) => values.reduce((sum, value) => sum + value, 0)],
+  [reduce.prodKernel, (values) => values.reduce((product, value) => product * value, 1)],
+  [reduce.maxKernel, (values) => Math.max(...values)],
+  [reduce.minKernel, (values) => Math.min(...values)],
+  [reduce.meanKernel, mean],
+];
+const plain = (values: readonly number[]): number[] => values.map((value) => value + 0);
+
+const cases = fc
+  .array(fc.integer({ min: 0, max: 3 }), { maxLength: 5 })
+  .chain((shape) => fc.tuple(arraysOf(shape), fc.subarray([...shape.keys()])));
+
+for (const [kernel, fold] of reductions) {
+  t.test(`${kernel.name} over any set of axes equals the fold of the picked elements`, (t) => {
+    fc.assert(
+      fc.property(cases, ([x, axes]) => {
+        const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+        const inner = indicesOf(axes.map((axis) => x.shape[axis]!));
+        const expected = build(shape, (index) => {
+          const picked = inner.map((reduced) => {
+            const kept = index.values();
+            return at(
+              x,
+              x.shape.map((_, axis) => (axes.includes(axis) ? reduced[axes.indexOf(axis)]! : kept.next().value!)),
+            );
+          });
+          return fold(picked);
+        }).data;
+        t.same(plain(outputsOf(kernel, [x], [shape], { axes })[0]!), plain(expected.map(Math.fround)));
+        t.same(plain(outputsOf(kernel, [x], [shape], { axes }, Float64Array)[0]!), plain(expected));
+      }),
+      { ...RUNS, numRuns: 300 },
+    );
+    t.end();
+  });
+}
+
+t.test('sums accumulate in double: small terms survive beside a large one', (t) => {
+  const column = [2 ** 24, ...Array.from({ length: 64 }, () => 0.25)];
+  const expected = [2 ** 24 + 16];
+  t.same(outputsOf(reduce.sumKernel, [{ shape: [65], data: column }], [[]], { axes: [0] }), [expected]);
+  const twice = { shape: [65, 2], data: column.flatMap((value) => [value, value]) };
+  t.same(outputsOf(reduce.sumKernel, [twice], [[2]], { axes: [0] }), [[...expected, ...expected]]);
+  t.end();
+});
+
+t.test('a reduction over no elements gives its neutral value, the mean NaN', (t) => {
+  const empty = { shape: [2, 0], data: [] };
+  for (const [kernel, value] of [
+    [reduce.sumKernel, 0],
+    [reduce.prodKernel, 1],
+    [reduce.maxKernel, -Infinity],
+    [reduce.minKernel, Infinity],
+    [reduce.meanKernel, NaN],
+  ] as const) {
+    t.same(outputsOf(kernel, [empty], [[2]], { axes: [1] }), [[value, value]]);
+  }
+  t.end();
+});
+
+t.test('NaN wins in max and min, whichever axis is reduced', (t) => {
+  const x = { shape: [2, 2], data: [NaN, 1, 2, 3] };
+  t.same(outputsOf(reduce.maxKernel, [x], [[2]], { axes: [0] }), [[NaN, 3]]);
+  t.same(outputsOf(reduce.minKernel, [x], [[2]], { axes: [1] }), [[NaN, 2]]);
+  t.end();
+});
+
+t.test('argmax finds the lowest position of the largest element', (t) => {
+  const withAxis = shapes
+    .filter((shape) => shape.length > 0)
+    .chain((shape) => fc.tuple(arraysOf(shape), fc.nat(shape.length - 1)));
+  fc.assert(
+    fc.property(withAxis, ([x, axis]) => {
+      const shape = x.shape.toSpliced(axis, 1);
+      const expected = build(shape, (index) => {
+        const picked = Array.from({ length: x.shape[axis]! }, (_, i) => at(x, index.toSpliced(axis, 0, i)));
+        return Math.max(0, picked.indexOf(Math.max(...picked)));
+      });
+      t.same(outputsOf(reduce.argmaxKernel, [x], [shape], { axes: [axis] }), [expected.data]);
+    }),
+    RUNS,
+  );
+  t.end();
+});
+
+t.test('argmax takes the first NaN for the largest element', (t) => {
+  for (const [data, position] of [
+    [[1, NaN, 3, NaN], 1],
+    [[NaN, 5, 6, 7], 0],
+    [[-Infinity, -Infinity, -Infinity, NaN], 3],
+    [[Infinity, Infinity, 0, 0], 0],
+  ] as const) {
+    t.same(outputsOf(reduce.argmaxKernel, [{ shape: [4], data }], [[]], { axes: [0] }), [[position]]);
+  }
+  t.end();
+});

@@ -1,0 +1,43 @@
+/**
+ * The row that every op has in the test table: which inputs to draw, what is known about the result, what is refused.
+ * test/src/ops/laws.test.ts derives all checks from it.
+ */
+import type fc from 'fast-check';
+import type { Tensor } from '../../../src/tensor/tensor.ts';
+
+/** One call of an op with everything drawn. */
+export interface OpCase {
+  /** What `call` is given, made with `tensor()` from doubles so that programs in float64 see them unrounded. */
+  readonly inputs: readonly Tensor[];
+  /** Calls the op with its options; synchronous, and the same result for the same inputs whenever it is called. */
+  readonly call: (...inputs: readonly Tensor[]) => Tensor | readonly Tensor[];
+  /** Positions of the inputs whose gradients are checked; default all. */
+  readonly differentiable?: readonly number[];
+  /** The part of the domain this case lies in, few words that many cases share: `'rank 2, axis last'`. It is counted and printed. */
+  readonly describe: string;
+  /** The exact values of the (first) result, row-major, by plain loops over numbers; for cases of `integerArbitrary`. */
+  readonly expected?: () => ArrayLike<number>;
+}
+
+/** A call that must throw one of our error classes with this message. */
+export interface RefusedCall {
+  readonly name: string;
+  readonly call: () => unknown;
+  readonly message: RegExp;
+}
+
+export interface OpRow {
+  /** The name in `definedOps()`; for a function that is only composed of others, its exported name. */
+  readonly op: string;
+  /** True for a function that `definedOps()` does not list, because it is composed of ops without a rule of its own. */
+  readonly composite?: true;
+  /** Well-scaled real inputs, away from kinks by construction. */
+  readonly arbitrary: fc.Arbitrary<OpCase>;
+  /** Small integers, all sums below 2^24: results are exact in any order of summation, so `expected` must be met exactly. */
+  readonly integerArbitrary?: fc.Arbitrary<OpCase>;
+  /** Why the op's gradient is not checked; it is checked without this. */
+  readonly noGradient?: string;
+  /** Whether second derivatives are checked too. */
+  readonly secondOrder?: true;
+  readonly refused: readonly RefusedCall[];
+}

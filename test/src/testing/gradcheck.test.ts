@@ -1,0 +1,127 @@
+/** gradcheck passes right gradients, at both orders, and catches the usual wrong ones. */
+import t from 'tap';
+import { ArgumentError, GradientError } from '../../../src/errors.ts';
+import { defineOp, type Op, type TensorLike } from '../../../src/ops/define-op.ts';
+import { add, exp, matmul, mul, neg, reshape, sin, square, sum, tanh, transpose } from '../../../src/ops/index.ts';
+import type { InputGradient } from '../../../src/tape/tape.ts';
+import { tensor, Tensor, zeros } from '../../../src/tensor/tensor.ts';
+import { variable } from '../../../src/tensor/variable.ts';
+import { gradcheck } from '../../../src/testing/gradcheck.ts';
+
+const x = tensor([
+  [0.5, -1.25, 0.75],
+  [1.5, 0.25, -0.5],
+]);
+const w = tensor([
+  [0.25, -0.5],
+  [1, 0.75],
+  [-1.5, 0.5],
+]);
+const row = tensor([0.5, -0.25, 1]);
+
+type Rule = (x: Tensor, y: Tensor, dy: Tensor) => readonly InputGradient[];
+
+/** An op of two inputs with a gradient that a test may get wrong. */
+function withRule(name: string, forward: (x: Tensor, y: Tensor) => Tensor, rule: Rule): Op<[x: TensorLike, y: TensorLike]> {
+  return defineOp<[x: TensorLike, y: TensorLike], Record<string, never>>({
+    name,
+    shape: ([x, y]) => forward(zeros(x), zeros(y)).shape,
+    forward: ([x, y]) => forward(x, y),
+    gradient: ({ inputs: [x, y], gradients: [dy] }) => rule(x, y, dy),
+  });
+}
+
+t.test('right gradients pass far below the limit', (t) => {
+  for (const [name, f, inputs] of [
+    ['tanh', (x: Tensor) => tanh(x), [x]],
+    ['a broadcast product', (x: Tensor, y: Tensor) => mul(x, y), [x, row]],
+    ['a matrix product', (x: Tensor, w: Tensor) => matmul(x, w), [x, w]],
+    ['a custom rule', withRule('product', mul, (x, y, dy) => [mul(dy, y), mul(dy, x)]), [x, x]],
+  ] as const) {
+    const { worstScore, checked } = gradcheck(f as (...inputs: Tensor[]) => Tensor, inputs);
+    t.equal(checked, inputs.reduce((total, input) => total + input.size, 0), `${name}: every element is checked`);
+    t.ok(worstScore < 1e-8, `${name}: score ${worstScore}`);
+  }
+  t.end();
+});
+
+t.test('wrong gradients are caught', (t) => {
+  const wrong: readonly [name: string, f: Op<[x: TensorLike, y: TensorLike]>, inputs: readonly Tensor[]][] = [
+    ['sign', withRule('sign', mul, (x, y, dy) => [neg(mul(dy, y)), mul(dy, x)]), [x, x]],
+    ['factor two', withRule('factor', mul, (x, y, dy) => [mul(dy, y), mul(mul(dy, x), 2)]), [x, x]],
+    ['a thousandth of a percent', withRule('slight', mul, (x, y, dy) => [mul(dy, y), mul(mul(dy, x), 1.00001)]), [x, x]],
+    ['missing input', withRule('missing', mul, (x, y, dy) => [mul(dy, y), undefined]), [x, x]],
+    ['transposed operand', withRule('transposed', matmul, (x, y, dy) => [matmul(dy, y), matmul(transpose(x), dy)]), [square2(x), square2(w)]],
+    ['gradient of the sum in one row', withRule('rows', add, (x, y, dy) => [dy, reshape(sum(dy, { axis: 1 }), [2, 1])]), [x, tensor([[1], [2]])]],
+    ['mean instead of sum over the stretched axis', withRule('mean', add, (_, __, dy) => [dy, mul(sum(dy, { axis: 0 }), 0.5)]), [x, row]],
+  ];
+  for (const [name, f, inputs] of wrong.filter(([name]) => name !== 'gradient of the sum in one row')) {
+    t.throws(() => gradcheck(f, inputs), GradientError, name);
+  }
+  const [, stretched, inputs] = wrong.find(([name]) => name === 'gradient of the sum in one row') as (typeof wrong)[number];
+  t.doesNotThrow(() => gradcheck(stretched, inputs), 'the sum over the stretched axis is right');
+  t.end();
+});
+
+t.test('a missing sum over a broadcast axis is refused by the tape, which names the op', (t) => {
+  const unsummed = withRule('unsummed', add, (_, __, dy) => [dy, dy]);
+  t.throws(() => gradcheck(unsummed, [x, row]), { name: 'ShapeError', message: /gradient of 'unsummed'.*Sum over the stretched axes/ });
+  t.end();
+});
+
+t.test('the error names input, element, both values and the score', (t) => {
+  const wrong = withRule('wrong', mul, (x, y, dy) => [mul(dy, y), neg(mul(dy, x))]);
+  t.throws(() => gradcheck(wrong, [x, x]), {
+    name: 'GradientError',
+    message: /the gradient of input 1 \(shape \[2, 3\]\) at element \[0, 0\] is .*, central differences give .* \(score .*, limit 1e-7\)/,
+  });
+  t.end();
+});
+
+t.test('order 2 checks the gradient of the gradient', (t) => {
+  t.ok(gradcheck((x: Tensor) => mul(sin(x), exp(x)), [x], { order: 2 }).worstScore < 1e-8);
+  t.equal(gradcheck((x: Tensor) => tanh(x), [x], { order: 2 }).checked, 12, 'six derivatives of each order');
+  // Right as a value, but the tape sees a constant where x should be.
+  const frozen = withRule('frozen', mul, (x, y, dy) => [mul(dy, y), mul(dy, mul(x, 1))]);
+  t.doesNotThrow(() => gradcheck(frozen, [x, x], { order: 2 }));
+  const { data } = x;
+  const hidden = withRule('hidden', (x) => square(x), (_, __, dy) => [mul(dy, mul(tensor(Float32Array.from(data), [2, 3]), 2)), undefined]);
+  t.doesNotThrow(() => gradcheck((x: Tensor) => hidden(x, 0), [x]), 'the first order cannot tell');
+  t.throws(() => gradcheck((x: Tensor) => hidden(x, 0), [x], { order: 2 }), { name: 'GradientError', message: /the second derivative of input 0/ });
+  t.end();
+});
+
+t.test('large inputs are checked along three directions, and errors are still found', (t) => {
+  const large = tensor(Float64Array.from({ length: 100 }, (_, i) => Math.sin(i)), [10, 10]);
+  t.equal(gradcheck((x: Tensor) => tanh(x), [large]).checked, 3);
+  const wrong = withRule('large', mul, (_, y, dy) => [mul(mul(dy, y), 1.001), undefined]);
+  t.throws(() => gradcheck((x: Tensor) => wrong(x, 2), [large]), /random direction 1/);
+  t.end();
+});
+
+t.test('several outputs, empty inputs, scalars and values that float32 cannot hold', (t) => {
+  t.doesNotThrow(() => gradcheck((x: Tensor) => [tanh(x), sum(square(x))], [x]));
+  t.same(gradcheck((x: Tensor) => mul(x, 2), [zeros([0, 3])]), { worstScore: 0, checked: 0 });
+  t.equal(gradcheck((x: Tensor) => exp(x), [tensor(0.1)]).checked, 1);
+  t.end();
+});
+
+t.test('variables are read and left alone', async (t) => {
+  const counter = variable(tensor([3]));
+  const f = (x: Tensor): Tensor => {
+    counter.assign(add(counter.value, 1));
+    return mul(x, counter.value);
+  };
+  t.ok(gradcheck(f, [row]).worstScore < 1e-9, 'the function is the same at every evaluation');
+  t.strictSame([...(await counter.read()).data], [3]);
+});
+
+t.test('NaN is no right gradient, and an async function is refused', (t) => {
+  t.throws(() => gradcheck((x: Tensor) => mul(x, NaN), [row]), GradientError);
+  t.throws(() => gradcheck((async (x: Tensor) => x) as unknown as (x: Tensor) => Tensor, [row]), ArgumentError);
+  t.end();
+});
+
+function square2(value: Tensor): Tensor {
+  return tensor(Float64Array.from(value.data.slice(0, 4)), [2, 2]);
+}
