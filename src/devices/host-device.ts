@@ -31,7 +31,8 @@ class HostCopy implements DeviceCopy {
   }
 
   read(): Promise<Float32Array> {
-    return this.#owner.enqueue(() => Float32Array.from(this.array));
+    const values = (): Float32Array => Float32Array.from(this.array);
+    return this.#owner.busy ? this.#owner.enqueue(values) : Promise.resolve(values());
   }
 }
 

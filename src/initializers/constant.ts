@@ -43,6 +43,7 @@ export function identity(options: { readonly gain?: number } = {}): Initializer 
       for (let row = 0; row < Math.min(rows, columns); row++) values[row * columns + row] = gain;
       return ofDoubles(shape, values);
     },
-    getConfig: () => ({ gain }),
+    // Keras writes nothing here.
+    getConfig: () => (gain === 1 ? {} : { gain }),
   };
 }

@@ -1,6 +1,6 @@
 /** Dropout: in training a fraction of the values is zero, the others are scaled up. */
 import { ArgumentError } from '../errors.ts';
-import { dropoutWith } from '../ops/index.ts';
+import { dropoutWith } from '../ops/random.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { CallContext } from './call-scope.ts';

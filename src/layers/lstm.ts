@@ -1,6 +1,7 @@
 /** A long short-term memory layer. */
 import { ArgumentError, ShapeError } from '../errors.ts';
-import { concat, dropoutWith, lstm as lstmOp, reshape, slice } from '../ops/index.ts';
+import { concat, lstm as lstmOp, reshape, slice } from '../ops/index.ts';
+import { dropoutWith } from '../ops/random.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { full, ones, zeros, type Tensor } from '../tensor/tensor.ts';

@@ -1,4 +1,5 @@
 /** The tensors of a model graph: what `input()` and layers called on one another give. */
+import type { SymbolicMethods } from '../ops/methods.ts';
 import { Symbolic, type DeferredCall, type PartialShape } from '../tensor/symbolic.ts';
 import type { GraphNode } from './graph-node.ts';
 
@@ -9,6 +10,11 @@ export type InputType = 'float32' | 'int32';
  * A layer's output before there is data. `Name` is the name of the layer where it is known to the compiler: a model
  * types its losses by it. It stands in no member on purpose, so that one variable can hold one output after another.
  */
+/** Common ops as methods: each makes a layer of the op. */
+export interface SymbolicTensor<Name extends string = string> extends SymbolicMethods<SymbolicTensor> {
+  readonly name: Name;
+}
+
 export class SymbolicTensor<Name extends string = string> extends Symbolic {
   /** Sizes, batch first; `null` where it is not known yet. */
   readonly shape: PartialShape;

@@ -45,7 +45,7 @@ export function defineLoss<Options extends object>(definition: LossDefinition<Op
         if (definition.sameShape !== false) checkSameShape(name, targets, predictions);
         return definition.perElement(targets, predictions, options);
       },
-      valid: valid && ((yTrue, yPred) => valid(...squeezeOrExpand(yTrue, yPred), options) as Tensor),
+      valid: valid && ((yTrue, yPred) => valid(...squeezeOrExpand(yTrue, yPred), options)),
       getConfig: () => ({ name: configName, reduction, ...toConfig?.(options) }),
     };
   };

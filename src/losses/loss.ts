@@ -19,7 +19,7 @@ export interface Loss {
   /** One loss per sample (and step): the last axis is reduced. Ranks that differ by an axis of size 1 are made equal. */
   perElement(yTrue: Tensor, yPred: Tensor): Tensor;
   /** Which samples count, 1 or 0, where the loss itself leaves some out. */
-  readonly valid?: ((yTrue: Tensor, yPred: Tensor) => Tensor) | undefined;
+  readonly valid?: ((yTrue: Tensor, yPred: Tensor) => Tensor | undefined) | undefined;
   /** Default `'sum_over_batch_size'`. */
   readonly reduction?: Reduction;
   /** Keras's class name, for files; undefined for a user's function. */

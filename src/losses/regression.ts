@@ -76,7 +76,8 @@ export const huber: LossFunction<HuberOptions> = defineLoss<HuberOptions>({
     const line = sub(mul(size, delta), 0.5 * delta * delta);
     return meanOfLast(select(lessEqual(size, delta), mul(square(size), 0.5), line));
   },
-  toConfig: ({ delta = 1 }) => ({ delta }),
+  // As in Keras, which leaves the default out.
+  toConfig: ({ delta = 1 }) => (delta === 1 ? {} : { delta }),
 });
 
 /** Mean of `ln(cosh(yPred - yTrue))`. @example logCosh(tensor([[0]]), tensor([[0]])) // 0 */

@@ -15,8 +15,8 @@ export const softplus: UnaryOp = unaryOp('softplus', softplusKernel, (x, _y, dy)
 /** `max(x, 0)`; its gradient at 0 is 0. @example relu(tensor([-1, 2])) // [0, 2] */
 export const relu: UnaryOp = unaryOp('relu', reluKernel, (x, _y, dy) => reluGrad(dy, x));
 
-/** dy where x > 0, else 0: linear in dy, constant in x. */
-const reluGrad: BinaryOp = binaryOp('reluGrad', reluGradKernel, (_dy, x, gradient) => [
+/** @internal dy where x > 0, else 0: linear in dy, constant in x. */
+export const reluGrad: BinaryOp = binaryOp('reluGrad', reluGradKernel, (_dy, x, gradient) => [
   () => reluGrad(gradient, x),
   undefined,
 ]);

@@ -229,7 +229,10 @@ export const batchNorm: Op<
 
 /** The number of elements that each moment is taken over; at least 1, so that an empty batch divides by no zero. */
 function rowsOf(x: Tensor): number {
-  return Math.max(1, x.shape.slice(0, -1).reduce((rows, length) => rows * length, 1));
+  return Math.max(
+    1,
+    x.shape.slice(0, -1).reduce((rows, length) => rows * length, 1),
+  );
 }
 
 function cube(x: Tensor): Tensor {
@@ -238,10 +241,13 @@ function cube(x: Tensor): Tensor {
 
 function resolveBatchNorm(where: string, { epsilon = 1e-3 }: BatchNormCallOptions): BatchNormOptions {
   if (!(epsilon >= 0 && Number.isFinite(epsilon))) {
-    throw new ArgumentError(`${where}: epsilon is ${String(epsilon)}. Use a small number of at least 0, such as 0.001.`, {
-      where,
-      got: epsilon,
-    });
+    throw new ArgumentError(
+      `${where}: epsilon is ${String(epsilon)}. Use a small number of at least 0, such as 0.001.`,
+      {
+        where,
+        got: epsilon,
+      },
+    );
   }
   return { epsilon };
 }

@@ -3,12 +3,10 @@ import type { Kernel } from '../../kernels/contract.ts';
 import { ArgumentError } from '../errors.ts';
 import { call } from '../tape/call.ts';
 import {
-  activeTape,
   identityOperation,
   stopGradientOperation,
   type InputGradient,
   type Operation,
-  type Tape,
 } from '../tape/tape.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { Symbolic } from '../tensor/symbolic.ts';
@@ -163,11 +161,6 @@ export function stopGradient(x: TensorLike): Tensor {
 export function identity(x: TensorLike): Tensor {
   const value = asTensor(x, 'identity');
   return call(identityOperation, [value], undefined, [value.shape])[0] as Tensor;
-}
-
-/** @internal The tape of the running function, if one is recorded. */
-export function currentTape(): Tape | undefined {
-  return activeTape();
 }
 
 function isShapeList(shape: Shape | readonly Shape[]): shape is readonly Shape[] {

@@ -154,7 +154,13 @@ export function resolveDepthwise1d(where: string, options: DepthwiseConv1dCallOp
 }
 
 /** @internal The output's shape of a depthwise convolution with filters `[...taps, channels, multiplier]`. */
-export function depthwiseShape(where: string, x: Shape, filters: Shape, bias: Shape | undefined, windows: Windows): Shape {
+export function depthwiseShape(
+  where: string,
+  x: Shape,
+  filters: Shape,
+  bias: Shape | undefined,
+  windows: Windows,
+): Shape {
   const spatialRank = windows.strides.length;
   const what = spatialRank === 1 ? 'sequence' : 'image';
   checkImage(where, x, spatialRank);

@@ -18,15 +18,17 @@ type None = Record<string, never>;
 type UnaryGradient = (x: Tensor, y: Tensor, dy: Tensor) => Tensor;
 
 /** @internal */
-export function unaryOp(name: string, kernel: Kernel<unknown, never> | Kernel, gradient: UnaryGradient | 'none'): UnaryOp {
+export function unaryOp(
+  name: string,
+  kernel: Kernel<unknown, never> | Kernel,
+  gradient: UnaryGradient | 'none',
+): UnaryOp {
   return defineOp<[x: TensorLike], None>({
     name,
     kernel,
     shape: ([x]) => x,
     gradient:
-      gradient === 'none'
-        ? 'none'
-        : ({ inputs: [x], outputs: [y], gradients: [dy] }) => [() => gradient(x, y, dy)],
+      gradient === 'none' ? 'none' : ({ inputs: [x], outputs: [y], gradients: [dy] }) => [() => gradient(x, y, dy)],
   });
 }
 

@@ -1,5 +1,17 @@
 /** All ops. */
-export * from './activations.ts';
+export {
+  elu,
+  gelu,
+  leakyRelu,
+  relu,
+  selu,
+  sigmoid,
+  silu,
+  softplus,
+  type EluOptions,
+  type GeluOptions,
+  type LeakyReluOptions,
+} from './activations.ts';
 export * from './arithmetic.ts';
 export * from './batch-norm.ts';
 export { broadcastTo, sumToShape } from './broadcasting.ts';
@@ -21,8 +33,11 @@ export * from './pool.ts';
 export * from './prod.ts';
 export {
   dropout,
+  dropoutWith,
   randomNormal,
+  randomNormalWith,
   randomUniform,
+  randomUniformWith,
   type DropoutOptions,
   type RandomNormalOptions,
   type RandomUniformOptions,
@@ -30,5 +45,5 @@ export {
 export * from './reductions.ts';
 export * from './separable-conv.ts';
 export * from './shaping.ts';
-export * from './softmax.ts';
+export { logSoftmax, softmax, type SoftmaxOptions } from './softmax.ts';
 export type { BiasedOp, Pair } from './windows.ts';

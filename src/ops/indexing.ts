@@ -77,7 +77,10 @@ export const scatterAdd: Op<[indices: TensorLike, updates: TensorLike], ScatterA
   kernel: scatterAddKernel,
   resolve: ({ size, axis = 0 }, [indices, updates]) => {
     if (!Number.isInteger(size) || size < 0) {
-      throw new ArgumentError(`scatterAdd: the size ${size} is not an integer of at least 0.`, { where: 'scatterAdd', got: size });
+      throw new ArgumentError(`scatterAdd: the size ${size} is not an integer of at least 0.`, {
+        where: 'scatterAdd',
+        got: size,
+      });
     }
     // With fewer axes than the indices there is no result; the shape rule refuses them.
     const rank = Math.max(1, updates.length - indices.length + 1);
@@ -107,7 +110,10 @@ const encoded = defineOp<[indices: TensorLike], { readonly depth: number }>({
   kernel: oneHotKernel,
   shape: ([indices], { depth }) => {
     if (!Number.isInteger(depth) || depth < 1) {
-      throw new ArgumentError(`oneHot: the depth ${depth} is not an integer of at least 1.`, { where: 'oneHot', got: depth });
+      throw new ArgumentError(`oneHot: the depth ${depth} is not an integer of at least 1.`, {
+        where: 'oneHot',
+        got: depth,
+      });
     }
     return [[...indices, depth], FLAG];
   },

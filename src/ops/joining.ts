@@ -54,7 +54,11 @@ function resolveBlock({ begin, size }: Block, shape: Shape): Block {
 }
 
 // dy at its place, zeros around it
-function blockGradient({ inputs: [x], gradients: [dy], options }: GradientArguments<[x: TensorLike], Block>): [() => Tensor] {
+function blockGradient({
+  inputs: [x],
+  gradients: [dy],
+  options,
+}: GradientArguments<[x: TensorLike], Block>): [() => Tensor] {
   const { begin } = options;
   const after = (axis: number): number => (x.shape[axis] ?? 0) - (begin[axis] ?? 0) - (dy.shape[axis] ?? 0);
   return [() => pad(dy, { paddings: begin.map((before, axis) => [before, after(axis)]) })];
@@ -82,7 +86,8 @@ export const pad: Op<[x: TensorLike], PadCallOptions> = defineOp<
   name: 'pad',
   kernel: padKernel,
   resolve: ({ paddings, value = 0 }, [x]) => {
-    const valid = paddings?.length === x.length && paddings.flat().every((cells) => Number.isInteger(cells) && cells >= 0);
+    const valid =
+      paddings?.length === x.length && paddings.flat().every((cells) => Number.isInteger(cells) && cells >= 0);
     if (!valid) {
       throw new ArgumentError(
         `pad: the paddings ${JSON.stringify(paddings)} do not fit the shape ${formatShape(x)}. Give one pair [before, after] of integers of at least 0 per axis; slice() cuts.`,
@@ -141,7 +146,10 @@ function concatShape(shapes: readonly Shape[], axis: number): Shape {
       );
     }
   }
-  return first.with(axis, shapes.reduce((total, shape) => total + (shape[axis] ?? 0), 0));
+  return first.with(
+    axis,
+    shapes.reduce((total, shape) => total + (shape[axis] ?? 0), 0),
+  );
 }
 
 const stacked = defineOp<TensorLike[], Required<AxisOptions>, AxisOptions>({
@@ -152,15 +160,22 @@ const stacked = defineOp<TensorLike[], Required<AxisOptions>, AxisOptions>({
       throw new ArgumentError('stack: the list of tensors is empty. Give at least one.', { where: 'stack' });
     }
     if (!shapes.every((shape) => sameShape(shape, first))) {
-      throw new ShapeError(`stack: the shapes ${shapes.map(formatShape).join(', ')} differ. They must be equal; concat() joins others.`, {
-        where: 'stack',
-        got: shapes,
-      });
+      throw new ShapeError(
+        `stack: the shapes ${shapes.map(formatShape).join(', ')} differ. They must be equal; concat() joins others.`,
+        {
+          where: 'stack',
+          got: shapes,
+        },
+      );
     }
     return { axis: normalizeAxis('stack', axis, first.length + 1) };
   },
   shape: (shapes, { axis }) => shapes[0]?.toSpliced(axis, 0, shapes.length) ?? [],
-  forward: (inputs, { axis }) => concat(inputs.map((input) => expandDims(input, axis)), { axis }),
+  forward: (inputs, { axis }) =>
+    concat(
+      inputs.map((input) => expandDims(input, axis)),
+      { axis },
+    ),
 });
 
 /**

@@ -91,9 +91,18 @@ const tiled = defineOp<[x: TensorLike], { readonly repeats: readonly number[] }>
   // [a, b] -> [1, a, 1, b] -> [r, a, s, b] -> [r a, s b]
   forward: ([x], { repeats }) => {
     const { shape } = x;
-    const spread = reshape(x, shape.flatMap((length) => [1, length]));
-    const repeated = broadcastTo(spread, shape.flatMap((length, axis) => [repeats[axis] ?? 1, length]));
-    return reshape(repeated, shape.map((length, axis) => length * (repeats[axis] ?? 1)));
+    const spread = reshape(
+      x,
+      shape.flatMap((length) => [1, length]),
+    );
+    const repeated = broadcastTo(
+      spread,
+      shape.flatMap((length, axis) => [repeats[axis] ?? 1, length]),
+    );
+    return reshape(
+      repeated,
+      shape.map((length, axis) => length * (repeats[axis] ?? 1)),
+    );
   },
 });
 

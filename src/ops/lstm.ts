@@ -47,10 +47,17 @@ export function lstm(
   x: TensorLike,
   kernel: TensorLike,
   recurrentKernel: TensorLike,
-  bias?: TensorLike | undefined,
+  bias?: TensorLike,
   options: LstmCallOptions = {},
 ): LstmResult {
-  const { initialState, mask, inputDropout, recurrentDropout, goBackwards = false, zeroOutputForMask = false } = options;
+  const {
+    initialState,
+    mask,
+    inputDropout,
+    recurrentDropout,
+    goBackwards = false,
+    zeroOutputForMask = false,
+  } = options;
   const input = asTensor(x, 'lstm');
   const recurrent = asTensor(recurrentKernel, 'lstm');
   const [hidden, cell] = initialState ?? noState(input, recurrent);
@@ -155,11 +162,20 @@ function lstmShapes(inputs: LstmShapes): readonly Shape[] {
   fits('the initial hidden state', hidden, [batch, units], perSample);
   fits('the initial cell', cell, [batch, units], perSample);
   fits('mask', mask, [batch, steps], `x has the shape ${formatShape(x)}.`);
-  const perGate = (shape: Shape | undefined, width: number): Shape => [batch, shape?.[1] === 4 * width ? 4 * width : width];
+  const perGate = (shape: Shape | undefined, width: number): Shape => [
+    batch,
+    shape?.[1] === 4 * width ? 4 * width : width,
+  ];
   const drawn = 'Factors are drawn once per sample; four times as many give each gate its own.';
   fits('inputDropout', inputDropout, perGate(inputDropout, features), drawn);
   fits('recurrentDropout', recurrentDropout, perGate(recurrentDropout, units), drawn);
-  return [[batch, steps, units], [batch, units], [batch, units], [batch, steps, gates], [batch, steps, units]];
+  return [
+    [batch, steps, units],
+    [batch, units],
+    [batch, units],
+    [batch, steps, gates],
+    [batch, steps, units],
+  ];
 }
 
 function check(name: string, shape: Shape, fits: boolean, expected: string, why: string): void {

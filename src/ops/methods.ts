@@ -71,15 +71,11 @@ interface Methods<Operand, Result> {
 /** The methods of Tensor. */
 export interface TensorMethods extends Methods<TensorLike, Tensor> {}
 
-/** The methods of symbolic tensors: they make layers of the ops. `Result` is what those layers give. */
-export interface SymbolicMethods<Result = Symbolic> extends Methods<TensorLike | Symbolic, Result> {}
+/** The methods of symbolic tensors, which a model's SymbolicTensor declares: they make layers of the ops. `Result` is what those layers give. */
+export interface SymbolicMethods<Result> extends Methods<TensorLike | Symbolic, Result> {}
 
 declare module '../tensor/tensor.ts' {
   interface Tensor extends TensorMethods {}
-}
-
-declare module '../tensor/symbolic.ts' {
-  interface Symbolic extends SymbolicMethods {}
 }
 
 const unary = { neg, abs, exp, log, sqrt, square, tanh, sigmoid, relu };

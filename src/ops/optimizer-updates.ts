@@ -105,10 +105,13 @@ export function rmspropUpdate(
   const moving = momentum > 0;
   const centered = state.meanGradient !== undefined;
   if (moving && state.momentum === undefined) {
-    throw new ArgumentError(`rmspropUpdate: momentum ${momentum} needs its state. Give { momentum: zeros of the variable's shape }.`, {
-      where: 'rmspropUpdate',
-      got: momentum,
-    });
+    throw new ArgumentError(
+      `rmspropUpdate: momentum ${momentum} needs its state. Give { momentum: zeros of the variable's shape }.`,
+      {
+        where: 'rmspropUpdate',
+        got: momentum,
+      },
+    );
   }
   const [newVariable, meanSquare, ...others] = rmspropUpdateOp.all(
     [variable, gradient, learningRate, state.meanSquare, moving ? state.momentum : undefined, state.meanGradient],

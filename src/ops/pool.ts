@@ -134,7 +134,10 @@ export const maxPool1d: Op<[x: TensorLike], Pool1dCallOptions> = definePool1d('m
 export const avgPool1d: Op<[x: TensorLike], Pool1dCallOptions> = definePool1d('avgPool1d', avgPool2d);
 
 /** A sequence is an image of width 1. */
-function definePool1d(name: string, pool2d: Op<[x: TensorLike], Pool2dCallOptions>): Op<[x: TensorLike], Pool1dCallOptions> {
+function definePool1d(
+  name: string,
+  pool2d: Op<[x: TensorLike], Pool2dCallOptions>,
+): Op<[x: TensorLike], Pool1dCallOptions> {
   return defineOp<[x: TensorLike], PoolOptions, Pool1dCallOptions>({
     name,
     resolve: ({ poolSize = 2, strides = poolSize, padding }) => ({
@@ -142,7 +145,8 @@ function definePool1d(name: string, pool2d: Op<[x: TensorLike], Pool2dCallOption
       strides: [positiveInteger(name, 'strides', strides), 1],
       padding: toPadding(name, padding, ['valid', 'same']),
     }),
-    shape: ([x], { poolSize: [taps], strides: [stride], padding }) => poolShape(name, x, [taps], { strides: [stride], padding }),
+    shape: ([x], { poolSize: [taps], strides: [stride], padding }) =>
+      poolShape(name, x, [taps], { strides: [stride], padding }),
     forward: ([x], options): Tensor => {
       const [batch = 0, steps = 0, channels = 0] = x.shape;
       const y = pool2d(reshape(x, [batch, steps, 1, channels]), options);

@@ -50,7 +50,16 @@ function productOfOthers(x: Tensor, axes: readonly number[]): Tensor {
 function othersInRows(rows: Tensor): Tensor {
   const [count = 0, length = 0] = rows.shape;
   if (length <= 1) return full(rows.shape, 1);
-  const padded = length % 2 === 1 ? pad(rows, { paddings: [[0, 0], [0, 1]], value: 1 }) : rows;
+  const padded =
+    length % 2 === 1
+      ? pad(rows, {
+          paddings: [
+            [0, 0],
+            [0, 1],
+          ],
+          value: 1,
+        })
+      : rows;
   const pairs = reshape(padded, [count, -1, 2]);
   const left = slice(pairs, [0, 0, 0], [-1, -1, 1]); // [count, pairs, 1]
   const right = slice(pairs, [0, 0, 1], [-1, -1, 1]);

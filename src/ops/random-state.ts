@@ -8,7 +8,7 @@ import { MAX_EXACT_INTEGER, tensor, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import { add, mul, sub } from './arithmetic.ts';
 import { greaterEqual } from './comparison.ts';
-import { currentTape } from './define-op.ts';
+import { activeTape } from '../tape/active-tape.ts';
 import { reverse } from './layout.ts';
 
 /** Where an op's random numbers come from: the same key and counter give the same numbers on every device. */
@@ -33,7 +33,7 @@ export function seed(value: number): void {
   if (!Number.isSafeInteger(value)) {
     throw new ArgumentError(`seed: ${value} is not an integer within 2^53.`, { where: 'seed', got: value });
   }
-  if (currentTape()?.mode === 'traced') {
+  if (activeTape()?.mode === 'traced') {
     throw new ArgumentError('seed: called inside a compiled function, where it would run only once. Call it before.', {
       where: 'seed',
     });
@@ -66,7 +66,10 @@ export function advanceCounter(counter: Variable): void {
 export function nextStream(opName: string, ownSeed: number | undefined): RandomStream {
   if (ownSeed !== undefined) {
     if (!Number.isSafeInteger(ownSeed)) {
-      throw new ArgumentError(`${opName}: the seed ${ownSeed} is not an integer within 2^53.`, { where: opName, got: ownSeed });
+      throw new ArgumentError(`${opName}: the seed ${ownSeed} is not an integer within 2^53.`, {
+        where: opName,
+        got: ownSeed,
+      });
     }
     return { key: hashKey(ownSeed, opName, 0), counter: tensor([0, 0]) };
   }

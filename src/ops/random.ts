@@ -12,7 +12,7 @@ import { formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { mul } from './arithmetic.ts';
-import { asTensor, defineOp, type TensorLike } from './define-op.ts';
+import { asTensor, defineOp, type Op, type TensorLike } from './define-op.ts';
 import { nextStream, type RandomStream } from './random-state.ts';
 
 type Counter = [counter: Tensor | Variable];
@@ -24,14 +24,20 @@ interface Shaped {
 /** The rule of all three ops: a counter of two numbers in, the wanted shape out. */
 function drawnShape(where: string, counter: Shape, shape: Shape): Shape {
   if (counter.length !== 1 || counter[0] !== 2) {
-    throw new ShapeError(`${where}: the counter has the shape ${formatShape(counter)}; it is two numbers, [low, high].`, {
-      where,
-      got: counter,
-      expected: [2],
-    });
+    throw new ShapeError(
+      `${where}: the counter has the shape ${formatShape(counter)}; it is two numbers, [low, high].`,
+      {
+        where,
+        got: counter,
+        expected: [2],
+      },
+    );
   }
   if (shape.some((length) => !Number.isInteger(length) || length < 0)) {
-    throw new ShapeError(`${where}: ${formatShape(shape)} is not a shape. Sizes are integers of at least 0.`, { where, got: shape });
+    throw new ShapeError(`${where}: ${formatShape(shape)} is not a shape. Sizes are integers of at least 0.`, {
+      where,
+      got: shape,
+    });
   }
   return shape;
 }
@@ -124,7 +130,8 @@ export interface DropoutOptions {
   readonly noiseShape?: Shape;
 }
 
-const mask = defineOp<Counter, DropoutMaskOptions & Shaped>({
+/** @internal 0 with probability `rate`, else 1 / (1 - rate). */
+export const dropoutMask: Op<Counter, DropoutMaskOptions & Shaped> = defineOp<Counter, DropoutMaskOptions & Shaped>({
   name: 'dropoutMask',
   kernel: dropoutMaskKernel,
   shape: ([counter], { shape }) => drawnShape('dropoutMask', counter, shape),
@@ -167,15 +174,18 @@ export function dropoutWith(
   if (rate === 0) return value;
   const shape = noiseShape ?? value.shape;
   checkNoiseShape(value.shape, shape);
-  return mul(value, mask(counter, { shape, key, rate }));
+  return mul(value, dropoutMask(counter, { shape, key, rate }));
 }
 
 function checkRate(rate: number): void {
   if (rate >= 0 && rate < 1) return;
-  throw new ArgumentError(`dropout: the rate ${rate} is not a fraction to drop. Use a number of at least 0 and below 1.`, {
-    where: 'dropout',
-    got: rate,
-  });
+  throw new ArgumentError(
+    `dropout: the rate ${rate} is not a fraction to drop. Use a number of at least 0 and below 1.`,
+    {
+      where: 'dropout',
+      got: rate,
+    },
+  );
 }
 
 function checkNoiseShape(x: Shape, noiseShape: Shape): void {

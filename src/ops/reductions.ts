@@ -87,16 +87,18 @@ export interface ArgmaxOptions {
   readonly keepDims?: boolean;
 }
 
-const argmaxAlong = defineOp<[x: TensorLike], ResolvedReduction, { readonly axis: number; readonly keepDims: boolean }>({
-  name: 'argmax',
-  kernel: argmaxKernel,
-  resolve: ({ axis, keepDims }, [x]) => ({ axes: [normalizeAxis('argmax', axis, x.length)], keepDims }),
-  shape: ([x], options) => {
-    refuseEmpty('argmax', x, options.axes);
-    return reducedShape(x, options);
+const argmaxAlong = defineOp<[x: TensorLike], ResolvedReduction, { readonly axis: number; readonly keepDims: boolean }>(
+  {
+    name: 'argmax',
+    kernel: argmaxKernel,
+    resolve: ({ axis, keepDims }, [x]) => ({ axes: [normalizeAxis('argmax', axis, x.length)], keepDims }),
+    shape: ([x], options) => {
+      refuseEmpty('argmax', x, options.axes);
+      return reducedShape(x, options);
+    },
+    gradient: 'none',
   },
-  gradient: 'none',
-});
+);
 
 /**
  * The position of the largest element along an axis, or in the flattened tensor: the first of equals; NaN counts as the largest.

@@ -39,7 +39,8 @@ export const separableConv2d: BiasedOp<SeparableInputs, DepthwiseConv2dCallOptio
   resolve: (options) => resolveDepthwise2d('separableConv2d', options),
   shape: ([x, depthwise, pointwise, bias], options) =>
     separableShape('separableConv2d', x, depthwise, pointwise, bias, options),
-  forward: ([x, depthwise, pointwise, bias], options) => mixChannels(depthwiseConv2d(x, depthwise, options), pointwise, bias),
+  forward: ([x, depthwise, pointwise, bias], options) =>
+    mixChannels(depthwiseConv2d(x, depthwise, options), pointwise, bias),
 }) as BiasedOp<SeparableInputs, DepthwiseConv2dCallOptions>;
 
 /**

@@ -30,11 +30,14 @@ export function reshape(x: TensorLike, shape: Shape): Tensor {
 function inferSize(from: Shape, to: Shape): Shape {
   const unknown = to.indexOf(-1);
   const refuse = (rule: string): ShapeError =>
-    new ShapeError(`reshape: ${formatShape(from)} has ${sizeOf(from)} elements and cannot become ${formatShape(to)}: ${rule}`, {
-      where: 'reshape',
-      got: from,
-      expected: to,
-    });
+    new ShapeError(
+      `reshape: ${formatShape(from)} has ${sizeOf(from)} elements and cannot become ${formatShape(to)}: ${rule}`,
+      {
+        where: 'reshape',
+        got: from,
+        expected: to,
+      },
+    );
   if (to.some((length, axis) => axis !== unknown && !(Number.isInteger(length) && length >= 0))) {
     throw refuse('sizes are integers of at least 0, one of them may be -1.');
   }

@@ -39,8 +39,8 @@ const lastSoftmax = defineOp<[x: TensorLike], None>({
   gradient: ({ outputs: [y], gradients: [dy] }) => [() => softmaxGrad(y, dy)],
 });
 
-/** dx = y (dy - Σ dy y). */
-const softmaxGrad: Op<[y: TensorLike, dy: TensorLike]> = defineOp<[y: TensorLike, dy: TensorLike], None>({
+/** @internal dx = y (dy - Σ dy y). */
+export const softmaxGrad: Op<[y: TensorLike, dy: TensorLike]> = defineOp<[y: TensorLike, dy: TensorLike], None>({
   name: 'softmaxGrad',
   kernel: softmaxGradKernel,
   shape: ([y]) => y,
@@ -68,8 +68,8 @@ const lastLogSoftmax = defineOp<[x: TensorLike], None>({
   gradient: ({ outputs: [y], gradients: [dy] }) => [() => logSoftmaxGrad(y, dy)],
 });
 
-/** dx = dy - e^y Σ dy. */
-const logSoftmaxGrad: Op<[y: TensorLike, dy: TensorLike]> = defineOp<[y: TensorLike, dy: TensorLike], None>({
+/** @internal dx = dy - e^y Σ dy. */
+export const logSoftmaxGrad: Op<[y: TensorLike, dy: TensorLike]> = defineOp<[y: TensorLike, dy: TensorLike], None>({
   name: 'logSoftmaxGrad',
   kernel: logSoftmaxGradKernel,
   shape: ([y]) => y,

@@ -33,7 +33,10 @@ export interface Windows {
  */
 export function positiveInteger(where: string, name: string, value: number): number {
   if (Number.isInteger(value) && value > 0) return value;
-  throw new ArgumentError(`${where}: ${name} is ${String(value)}. Use an integer of at least 1.`, { where, got: value });
+  throw new ArgumentError(`${where}: ${name} is ${String(value)}. Use an integer of at least 1.`, {
+    where,
+    got: value,
+  });
 }
 
 /** Height and width of an option that may be one number for both. */
@@ -78,17 +81,23 @@ export function checkImage(where: string, x: Shape, spatialRank: number): void {
   const [what, expected] =
     spatialRank === 1 ? ['sequence', '[batch, steps, channels]'] : ['image', '[batch, height, width, channels]'];
   const hint = x.length === spatialRank + 1 ? ' Add a batch axis, or a channel axis of size 1, with reshape().' : '';
-  throw new ShapeError(`${where}: the ${what} has the shape ${formatShape(x)}, expected ${expected}.${hint}`, { where, got: x });
+  throw new ShapeError(`${where}: the ${what} has the shape ${formatShape(x)}, expected ${expected}.${hint}`, {
+    where,
+    got: x,
+  });
 }
 
 /** Refuses a bias that is not one number per output channel. */
 export function checkBias(where: string, bias: Shape | undefined, channels: number): void {
   if (bias === undefined || (bias.length === 1 && bias[0] === channels)) return;
-  throw new ShapeError(`${where}: the bias has the shape ${formatShape(bias)}; ${channels} output channels take [${channels}].`, {
-    where,
-    got: bias,
-    expected: [channels],
-  });
+  throw new ShapeError(
+    `${where}: the bias has the shape ${formatShape(bias)}; ${channels} output channels take [${channels}].`,
+    {
+      where,
+      got: bias,
+      expected: [channels],
+    },
+  );
 }
 
 /**

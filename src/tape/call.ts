@@ -2,7 +2,8 @@
 import type { FloatArray } from '../../kernels/contract.ts';
 import { sizeOf, type Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { activeTape, mixedTapes, type Operation, type Tape, type TapeNode } from './tape.ts';
+import { activeTape, mixedTapes } from './active-tape.ts';
+import type { Operation, Tape, TapeNode } from './tape.ts';
 
 /**
  * Calls an op whose output shapes are known.

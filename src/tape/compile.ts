@@ -5,7 +5,8 @@ import { ArgumentError } from '../errors.ts';
 import { sameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Program } from './program.ts';
-import { activeTape, runWithTape, Tape } from './tape.ts';
+import { activeTape, runWithTape } from './active-tape.ts';
+import { Tape } from './tape.ts';
 import { flatten, sameStructure, unflatten, type TensorTree, type TreeStructure } from './tree.ts';
 
 /** Programs kept per compiled function; the least recently used one goes first. */

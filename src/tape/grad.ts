@@ -3,7 +3,8 @@ import { ArgumentError, ShapeError } from '../errors.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
-import { activeTape, runWithTape, Tape } from './tape.ts';
+import { activeTape, runWithTape } from './active-tape.ts';
+import { Tape } from './tape.ts';
 
 /** Which arguments to differentiate with respect to. */
 export interface GradOptions<ArgNums extends number | readonly number[] = number | readonly number[]> {
@@ -46,7 +47,7 @@ export function valueAndGrad(
 ): unknown {
   if (isVariables(target)) {
     return record([], (tape) => {
-      const sources = target.map((variable) => tape.readVariable(variable));
+      const sources = target.map((variable) => tape.watchVariable(variable));
       const value = checkScalar((f as () => Tensor)());
       return [value, tape.gradient(value, sources)];
     });

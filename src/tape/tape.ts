@@ -7,6 +7,7 @@ import { ArgumentError } from '../errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { setVariableRecorder, Variable } from '../tensor/variable.ts';
+import { activeTape, mixedTapes, runWithTape } from './active-tape.ts';
 import { gradient } from './gradient.ts';
 
 /** A gradient for one input: a tensor, a function that makes it when it is wanted, or undefined for none. */
@@ -121,6 +122,13 @@ export class Tape {
     return value;
   }
 
+  /** @internal The variable's value as a tensor of its own, which reads give from now on: earlier reads are no part of it. */
+  watchVariable(variable: Variable): Tensor {
+    const watched = this.watch(this.readVariable(variable));
+    this.#current.set(variable, watched);
+    return watched;
+  }
+
   /** @internal */
   assignVariable(variable: Variable, value: Tensor): void {
     this.checkOwn(value, 'assign', true);
@@ -138,33 +146,6 @@ export class Tape {
       });
     }
     throw mixedTapes(where);
-  }
-}
-
-/** @internal */
-export function mixedTapes(where: string): ArgumentError {
-  return new ArgumentError(
-    `${where}: a tensor belongs to another tape. A tensor recorded by one tape, or traced by one compiled function, cannot be used in another; ` +
-      'pass it in as an argument instead.',
-    { where },
-  );
-}
-
-let active: Tape | undefined;
-
-/** @internal The tape of the function that is being recorded, if any. */
-export function activeTape(): Tape | undefined {
-  return active;
-}
-
-/** @internal Calls `body` with `tape` as the one active tape. */
-export function runWithTape<Result>(tape: Tape | undefined, body: () => Result): Result {
-  const outer = active;
-  active = tape;
-  try {
-    return body();
-  } finally {
-    active = outer;
   }
 }
 

@@ -4,9 +4,11 @@
  */
 import { HostDevice, type HostExecutable } from '../devices/host-device.ts';
 import { ArgumentError, GradientError } from '../errors.ts';
-import { add, mul, sum } from '../ops/index.ts';
+import { add, mul } from '../ops/arithmetic.ts';
+import { sum } from '../ops/broadcasting.ts';
 import { planProgram } from '../tape/plan.ts';
-import { runWithTape, Tape } from '../tape/tape.ts';
+import { runWithTape } from '../tape/active-tape.ts';
+import { Tape } from '../tape/tape.ts';
 import { formatShape, sizeOf, stridesOf, type Shape } from '../tensor/shape.ts';
 import { tensor, Tensor } from '../tensor/tensor.ts';
 
@@ -40,9 +42,9 @@ export interface GradcheckReport {
  * @throws GradientError naming the input, the element, both values and the score
  * @example gradcheck((x: Tensor, w: Tensor) => ops.matmul(x, w), [x, w]);
  */
-export function gradcheck(
-  f: (...inputs: Tensor[]) => Tensor | readonly Tensor[],
-  inputs: readonly Tensor[],
+export function gradcheck<Inputs extends readonly Tensor[]>(
+  f: (...inputs: Inputs) => Tensor | readonly Tensor[],
+  inputs: readonly [...Inputs],
   options: GradcheckOptions = {},
 ): GradcheckReport {
   const { order = 1 } = options;
@@ -50,7 +52,7 @@ export function gradcheck(
   const device = new HostDevice('gradcheck', 'float64');
   const tape = new Tape('traced');
   const args = inputs.map((input) => tape.createTensor(input.shape));
-  let outputs = outputsOf(runWithTape(tape, () => f(...args)));
+  let outputs = outputsOf(runWithTape(tape, () => f(...(args as readonly Tensor[] as Inputs))));
   const report = { worstScore: 0, checked: 0 };
   for (let level = 1; level <= order; level++) {
     const weights = outputs.map(({ shape }) => generator.tensor(shape));

@@ -3,15 +3,15 @@ import type { DeviceName } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
 import { ArgumentError } from '../errors.ts';
 import { resolveLoss, type Loss, type LossFunction } from '../losses/index.ts';
-import { checkMetric, type Metric } from '../metrics/index.ts';
+import { resolveMetric, type MetricLike } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import { resolveOptimizer, type Optimizer } from '../optimizers/index.ts';
 import type { Variable } from '../tensor/variable.ts';
 
 /** A loss by name, as a function `(yTrue, yPred) => Tensor`, or an object of `losses`. */
 export type LossSpec = string | LossFunction | Loss;
-/** A metric by name (`'acc'` keeps its spelling), or an object of `metrics`. */
-export type MetricSpec = string | Metric;
+/** A metric by name (`'acc'` keeps its spelling), an object of `metrics`, or a function `(yTrue, yPred) => Tensor`. */
+export type MetricSpec = MetricLike;
 
 /** One value for all outputs, a list in their order, or a record by their names. */
 export type PerOutput<Value, Names extends string = string> = Value | readonly (Value | null)[] | { readonly [Name in Names]?: Value | null };
@@ -72,8 +72,8 @@ export function compileOptions(model: Model, options: CompileModelOptions): Comp
   const taken = new Set(['loss', ...outputLosses.flatMap(({ logName }) => logName ?? [])]);
   const metrics = metricsPerOutput(where, options.metrics, names).flatMap((specs, output) =>
     specs.map((spec): OutputMetric => {
-      checkMetric(where, spec);
-      const own = typeof spec === 'string' ? spec : spec.name;
+      // Which kind of accuracy it is depends on the data; the name does not.
+      const own = resolveMetric(where, spec, { targetShape: [1, 1], outputShape: [1, 1] }).name;
       return { output, spec, logName: uniqueName(names.length > 1 ? `${names[output]}_${own}` : own, taken) };
     }),
   );

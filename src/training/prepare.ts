@@ -102,7 +102,7 @@ function fits(shape: Shape, expected: PartialShape): boolean {
 
 function checkTarget(where: string, lossName: string, output: string, target: Column, shape: PartialShape): void {
   if (lossName.startsWith('sparse_')) {
-    checkLabels(lossName, target.data, shape);
+    checkLabels(lossName, target, shape);
     return;
   }
   const row = target.shape.slice(1);

@@ -1,6 +1,6 @@
 /** The programs of a compiled model: one whole training step, one evaluation step, one prediction step. */
 import { reduceLoss } from '../losses/index.ts';
-import { resolveMetric, type ResolvedMetric } from '../metrics/index.ts';
+import { finishMetric, resolveMetric, type Metric } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import { concat, mul, add, reshape } from '../ops/index.ts';
 import { compile, type Compiled } from '../tape/compile.ts';
@@ -21,7 +21,7 @@ export class Steps {
   readonly test: Compiled<StepArguments, Tensor>;
   readonly #model: Model;
   readonly #compilation: Compilation;
-  #metrics: ResolvedMetric[] = [];
+  #metrics: Metric[] = [];
 
   constructor(model: Model, compilation: Compilation) {
     this.#model = model;
@@ -43,7 +43,7 @@ export class Steps {
   }
 
   /** Values of one metric each: how they were resolved when a step was traced. */
-  get metrics(): readonly ResolvedMetric[] {
+  get metrics(): readonly Metric[] {
     return this.#metrics;
   }
 
@@ -64,7 +64,7 @@ export class Steps {
       return resolveMetric(`model '${this.#model.name}'`, spec, shapes);
     });
     const metricValues = metrics.flatMap(({ output }, index) => {
-      const { sum, count } = (this.#metrics[index] as ResolvedMetric).update(targets[output] as Tensor, outputs[output] as Tensor);
+      const { sum, count } = (this.#metrics[index] as Metric).update(targets[output] as Tensor, outputs[output] as Tensor);
       return [sum, count];
     });
     const loss = total ?? full([], 0);
@@ -116,8 +116,7 @@ export class Meters {
     metrics.forEach(({ logName }, index) => {
       const position = 1 + losses.length + 2 * index;
       const metric = this.#steps.metrics[index];
-      const [sum, count] = [at(position), at(position + 1)];
-      entries.push([logName, metric?.finish ? metric.finish(sum, count) : sum / count]);
+      if (metric) entries.push([logName, finishMetric(metric, at(position), at(position + 1))]);
     });
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   }

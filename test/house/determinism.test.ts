@@ -25,7 +25,7 @@ t.test('src and kernels use only those Math functions whose last bit is the same
 
 t.test('no Math function is taken by destructuring or by a computed name, and ** has integer literals only', (t) => {
   const found = readSources(['src', 'kernels']).flatMap(({ path, text }) =>
-    [...withoutComments(text).matchAll(/=\s*Math\s*[;,)\n]|\bMath\s*\[|\*\*(?!=?\s*\d+\b)/g)].map(
+    [...withoutComments(text).matchAll(/=\s*Math\s*[;,)\n]|\bMath\s*\[|\*\*(?!=?\s*-?\d+\b)/g)].map(
       (match) => `${path}: ${match[0].trim()}`,
     ),
   );

@@ -40,7 +40,8 @@ function forEachTap(
   return [rows, columns];
 }
 
-const outputSize = (x: Shape, taps: Pair, windows: ReferenceWindows): Pair => forEachTap(x, taps, windows, () => undefined);
+const outputSize = (x: Shape, taps: Pair, windows: ReferenceWindows): Pair =>
+  forEachTap(x, taps, windows, () => undefined);
 
 /** x `[batch, h, w, inC]`, filters `[kh, kw, inC / groups, outC]`. */
 export function convolve(
@@ -98,7 +99,9 @@ export function pool(
   for (let b = 0; b < batch; b++) {
     for (let c = 0; c < channels; c++) {
       forEachTap(xShape, poolSize, windows, (i, j, row, column) => {
-        cells[((b * rows + i) * columns + j) * channels + c]?.push(x[((b * height + row) * width + column) * channels + c] ?? NaN);
+        cells[((b * rows + i) * columns + j) * channels + c]?.push(
+          x[((b * height + row) * width + column) * channels + c] ?? NaN,
+        );
       });
     }
   }

@@ -1,8 +1,8 @@
 /** gradcheck passes right gradients, at both orders, and catches the usual wrong ones. */
 import t from 'tap';
 import { ArgumentError, GradientError } from '../../../src/errors.ts';
-import { defineOp, type Op, type TensorLike } from '../../../src/ops/define-op.ts';
-import { add, exp, matmul, mul, neg, reshape, sin, square, sum, tanh, transpose } from '../../../src/ops/index.ts';
+import { defineOp, stopGradient, type Op, type TensorLike } from '../../../src/ops/define-op.ts';
+import { add, exp, matmul, mul, neg, sin, square, sum, tanh, transpose } from '../../../src/ops/index.ts';
 import type { InputGradient } from '../../../src/tape/tape.ts';
 import { tensor, Tensor, zeros } from '../../../src/tensor/tensor.ts';
 import { variable } from '../../../src/tensor/variable.ts';
@@ -46,20 +46,15 @@ t.test('right gradients pass far below the limit', (t) => {
 });
 
 t.test('wrong gradients are caught', (t) => {
-  const wrong: readonly [name: string, f: Op<[x: TensorLike, y: TensorLike]>, inputs: readonly Tensor[]][] = [
+  const wrong: readonly [name: string, f: Op<[x: TensorLike, y: TensorLike]>, inputs: readonly [Tensor, Tensor]][] = [
     ['sign', withRule('sign', mul, (x, y, dy) => [neg(mul(dy, y)), mul(dy, x)]), [x, x]],
     ['factor two', withRule('factor', mul, (x, y, dy) => [mul(dy, y), mul(mul(dy, x), 2)]), [x, x]],
     ['a thousandth of a percent', withRule('slight', mul, (x, y, dy) => [mul(dy, y), mul(mul(dy, x), 1.00001)]), [x, x]],
     ['missing input', withRule('missing', mul, (x, y, dy) => [mul(dy, y), undefined]), [x, x]],
     ['transposed operand', withRule('transposed', matmul, (x, y, dy) => [matmul(dy, y), matmul(transpose(x), dy)]), [square2(x), square2(w)]],
-    ['gradient of the sum in one row', withRule('rows', add, (x, y, dy) => [dy, reshape(sum(dy, { axis: 1 }), [2, 1])]), [x, tensor([[1], [2]])]],
     ['mean instead of sum over the stretched axis', withRule('mean', add, (_, __, dy) => [dy, mul(sum(dy, { axis: 0 }), 0.5)]), [x, row]],
   ];
-  for (const [name, f, inputs] of wrong.filter(([name]) => name !== 'gradient of the sum in one row')) {
-    t.throws(() => gradcheck(f, inputs), GradientError, name);
-  }
-  const [, stretched, inputs] = wrong.find(([name]) => name === 'gradient of the sum in one row') as (typeof wrong)[number];
-  t.doesNotThrow(() => gradcheck(stretched, inputs), 'the sum over the stretched axis is right');
+  for (const [name, f, inputs] of wrong) t.throws(() => gradcheck(f, inputs), GradientError, name);
   t.end();
 });
 
@@ -81,11 +76,8 @@ t.test('the error names input, element, both values and the score', (t) => {
 t.test('order 2 checks the gradient of the gradient', (t) => {
   t.ok(gradcheck((x: Tensor) => mul(sin(x), exp(x)), [x], { order: 2 }).worstScore < 1e-8);
   t.equal(gradcheck((x: Tensor) => tanh(x), [x], { order: 2 }).checked, 12, 'six derivatives of each order');
-  // Right as a value, but the tape sees a constant where x should be.
-  const frozen = withRule('frozen', mul, (x, y, dy) => [mul(dy, y), mul(dy, mul(x, 1))]);
-  t.doesNotThrow(() => gradcheck(frozen, [x, x], { order: 2 }));
-  const { data } = x;
-  const hidden = withRule('hidden', (x) => square(x), (_, __, dy) => [mul(dy, mul(tensor(Float32Array.from(data), [2, 3]), 2)), undefined]);
+  // Right as a value, but its own derivative is lost.
+  const hidden = withRule('hidden', (x) => square(x), (x, _, dy) => [mul(dy, mul(stopGradient(x), 2)), undefined]);
   t.doesNotThrow(() => gradcheck((x: Tensor) => hidden(x, 0), [x]), 'the first order cannot tell');
   t.throws(() => gradcheck((x: Tensor) => hidden(x, 0), [x], { order: 2 }), { name: 'GradientError', message: /the second derivative of input 0/ });
   t.end();

@@ -23,7 +23,11 @@ interface Drawn {
 // A batch of one or two rows and a small epsilon would make a function too steep for central differences.
 const drawn: fc.Arbitrary<Drawn> = fc.record({
   shape: fc
-    .record({ rows: fc.integer({ min: 3, max: 5 }), more: shapes({ maxRank: 2, maxSize: 2 }), channels: fc.integer({ min: 1, max: 3 }) })
+    .record({
+      rows: fc.integer({ min: 3, max: 5 }),
+      more: shapes({ maxRank: 2, maxSize: 2 }),
+      channels: fc.integer({ min: 1, max: 3 }),
+    })
     .map(({ rows, more, channels }) => [rows, ...more, channels]),
   epsilon: fc.constantFrom(0.125, 0.5),
   withGamma: fc.boolean(),
@@ -88,8 +92,17 @@ export const rows: readonly OpRow[] = [
     }),
     secondOrder: true,
     refused: [
-      { name: 'gamma for other channels', call: () => batchNormTraining(of(4, 3), of(4)), message: /batchNormTraining: gamma has the shape \[4\], but x \[4, 3\] has 3 channels on its last axis. Give gamma the shape \[3\]/ },
-      { name: 'a negative epsilon', call: () => batchNormTraining(of(4, 3), undefined, undefined, { epsilon: -1 }), message: /batchNormTraining: epsilon is -1. Use a small number/ },
+      {
+        name: 'gamma for other channels',
+        call: () => batchNormTraining(of(4, 3), of(4)),
+        message:
+          /batchNormTraining: gamma has the shape \[4\], but x \[4, 3\] has 3 channels on its last axis. Give gamma the shape \[3\]/,
+      },
+      {
+        name: 'a negative epsilon',
+        call: () => batchNormTraining(of(4, 3), undefined, undefined, { epsilon: -1 }),
+        message: /batchNormTraining: epsilon is -1. Use a small number/,
+      },
       { name: 'a scalar', call: () => batchNormTraining(1), message: /x is a scalar, expected \[..., channels\]/ },
     ],
   },
@@ -98,7 +111,13 @@ export const rows: readonly OpRow[] = [
     op: 'batchNormGrad',
     arbitrary: caseOf(['dy'], false, (pick, epsilon) => {
       const [, mean, , s] = batchNormTrainingOp.all([x(pick), pick('gamma'), undefined], { epsilon });
-      const [dx, dGamma, dBeta] = batchNormGrad.all([x(pick), pick('gamma'), mean as Tensor, s as Tensor, x(pick, 'dy')]);
+      const [dx, dGamma, dBeta] = batchNormGrad.all([
+        x(pick),
+        pick('gamma'),
+        mean as Tensor,
+        s as Tensor,
+        x(pick, 'dy'),
+      ]);
       return [dx, dGamma as Tensor, dBeta as Tensor];
     }),
     secondOrder: true,
@@ -111,13 +130,19 @@ export const rows: readonly OpRow[] = [
     ),
     secondOrder: true,
     refused: [
-      { name: 'a mean for other channels', call: () => batchNormInference(of(4, 3), undefined, undefined, of(4), of(3)), message: /batchNormInference: mean has the shape \[4\]/ },
+      {
+        name: 'a mean for other channels',
+        call: () => batchNormInference(of(4, 3), undefined, undefined, of(4), of(3)),
+        message: /batchNormInference: mean has the shape \[4\]/,
+      },
     ],
   },
   {
     op: 'batchNormInferenceGrad',
     arbitrary: caseOf(['mean', 'variance', 'dy'], false, (pick, epsilon) =>
-      batchNormInferenceGrad.all([x(pick), pick('gamma'), x(pick, 'mean'), x(pick, 'variance'), x(pick, 'dy')], { epsilon }),
+      batchNormInferenceGrad.all([x(pick), pick('gamma'), x(pick, 'mean'), x(pick, 'variance'), x(pick, 'dy')], {
+        epsilon,
+      }),
     ),
     secondOrder: true,
     refused: [],
@@ -129,7 +154,11 @@ export const rows: readonly OpRow[] = [
     ),
     secondOrder: true,
     refused: [
-      { name: 'a variance for other channels', call: () => batchNorm(of(4, 3), of(3), of(3, 1)), message: /batchNorm: variance has the shape \[3, 1\]/ },
+      {
+        name: 'a variance for other channels',
+        call: () => batchNorm(of(4, 3), of(3), of(3, 1)),
+        message: /batchNorm: variance has the shape \[3, 1\]/,
+      },
     ],
   },
 ];

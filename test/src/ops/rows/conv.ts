@@ -121,30 +121,34 @@ const conv2dCase = (values?: Values): fc.Arbitrary<OpCase> =>
   geometry(2, paddings2d).chain((drawn) => {
     const filters = filterShape(drawn);
     const options = { ...windows2d(drawn), groups: drawn.groups };
-    return tensorsOf([imageShape(drawn), filters, ...biasOf(drawn, filters.at(-1) ?? 0)], values).map((inputs): OpCase => ({
-      inputs,
-      call: (x, f, bias?: Tensor) => conv2d(x, f, bias, options),
-      describe: describe(drawn),
-      expected: () => {
-        const [x, f, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-        return convolve(x.data, x.shape, f.data, f.shape, bias?.data, options, drawn.groups);
-      },
-    }));
+    return tensorsOf([imageShape(drawn), filters, ...biasOf(drawn, filters.at(-1) ?? 0)], values).map(
+      (inputs): OpCase => ({
+        inputs,
+        call: (x, f, bias?: Tensor) => conv2d(x, f, bias, options),
+        describe: describe(drawn),
+        expected: () => {
+          const [x, f, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
+          return convolve(x.data, x.shape, f.data, f.shape, bias?.data, options, drawn.groups);
+        },
+      }),
+    );
   });
 
 const conv1dCase = (values?: Values): fc.Arbitrary<OpCase> =>
   geometry(1, paddings1d).chain((drawn) => {
     const filters = filterShape(drawn);
     const options = { ...windows1d(drawn), groups: drawn.groups };
-    return tensorsOf([imageShape(drawn), filters, ...biasOf(drawn, filters.at(-1) ?? 0)], values).map((inputs): OpCase => ({
-      inputs,
-      call: (x, f, bias?: Tensor) => conv1d(x, f, bias, options),
-      describe: describe(drawn),
-      expected: () => {
-        const [x, f, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-        return convolve(x.data, withHeight(x.shape), f.data, [1, ...f.shape], bias?.data, asRow(drawn), drawn.groups);
-      },
-    }));
+    return tensorsOf([imageShape(drawn), filters, ...biasOf(drawn, filters.at(-1) ?? 0)], values).map(
+      (inputs): OpCase => ({
+        inputs,
+        call: (x, f, bias?: Tensor) => conv1d(x, f, bias, options),
+        describe: describe(drawn),
+        expected: () => {
+          const [x, f, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
+          return convolve(x.data, withHeight(x.shape), f.data, [1, ...f.shape], bias?.data, asRow(drawn), drawn.groups);
+        },
+      }),
+    );
   });
 
 const depthwise2dCase = (values?: Values): fc.Arbitrary<OpCase> =>
@@ -185,20 +189,31 @@ const separableCase = (rank: 1 | 2, values?: Values): fc.Arbitrary<OpCase> =>
     const depthwise = depthwiseFilterShape(drawn);
     const channels = (depthwise.at(-1) ?? 0) * (depthwise.at(-2) ?? 0);
     const pointwise = [...drawn.axes.map(() => 1), channels, FILTERS];
-    return tensorsOf([imageShape(drawn), depthwise, pointwise, ...biasOf(drawn, FILTERS)], values).map((inputs): OpCase => ({
-      inputs,
-      call: (x, d, p, bias?: Tensor) =>
-        rank === 1 ? separableConv1d(x, d, p, bias, windows1d(drawn)) : separableConv2d(x, d, p, bias, windows2d(drawn)),
-      describe: describe({ ...drawn, groups: 1 }),
-      expected: () => {
-        const [x, d, p, bias] = inputs as readonly [Tensor, Tensor, Tensor, Tensor?];
-        const image = rank === 1 ? withHeight(x.shape) : x.shape;
-        const filters = rank === 1 ? [1, ...d.shape] : d.shape;
-        const between = convolveDepthwise(x.data, image, d.data, filters, undefined, rank === 1 ? asRow(drawn) : windows2d(drawn));
-        const pixels = between.length / channels;
-        return convolve(between, [1, 1, pixels, channels], p.data, [1, 1, channels, FILTERS], bias?.data, once, 1);
-      },
-    }));
+    return tensorsOf([imageShape(drawn), depthwise, pointwise, ...biasOf(drawn, FILTERS)], values).map(
+      (inputs): OpCase => ({
+        inputs,
+        call: (x, d, p, bias?: Tensor) =>
+          rank === 1
+            ? separableConv1d(x, d, p, bias, windows1d(drawn))
+            : separableConv2d(x, d, p, bias, windows2d(drawn)),
+        describe: describe({ ...drawn, groups: 1 }),
+        expected: () => {
+          const [x, d, p, bias] = inputs as readonly [Tensor, Tensor, Tensor, Tensor?];
+          const image = rank === 1 ? withHeight(x.shape) : x.shape;
+          const filters = rank === 1 ? [1, ...d.shape] : d.shape;
+          const between = convolveDepthwise(
+            x.data,
+            image,
+            d.data,
+            filters,
+            undefined,
+            rank === 1 ? asRow(drawn) : windows2d(drawn),
+          );
+          const pixels = between.length / channels;
+          return convolve(between, [1, 1, pixels, channels], p.data, [1, 1, channels, FILTERS], bias?.data, once, 1);
+        },
+      }),
+    );
   });
 
 const once = { strides: [1, 1], dilationRate: [1, 1], padding: 'valid' } as const;
@@ -247,9 +262,21 @@ const windowRefusals = (name: string, call: (options: object) => unknown): OpRow
     call: () => call({ strides: 2, dilationRate: 2 }),
     message: new RegExp(`${name}: strides 2.* together with dilationRate 2.* is not supported. Set one of them to 1`),
   },
-  { name: 'a stride of 0', call: () => call({ strides: 0 }), message: new RegExp(`${name}: strides is 0. Use an integer of at least 1`) },
-  { name: 'an unknown padding', call: () => call({ padding: 'full' }), message: new RegExp(`${name}: the padding "full" is unknown. Use 'valid' or 'same'`) },
-  { name: 'windows larger than the input', call: () => call({ dilationRate: 20 }), message: new RegExp(`${name}: a window of .* does not fit into .*Use padding 'same'`) },
+  {
+    name: 'a stride of 0',
+    call: () => call({ strides: 0 }),
+    message: new RegExp(`${name}: strides is 0. Use an integer of at least 1`),
+  },
+  {
+    name: 'an unknown padding',
+    call: () => call({ padding: 'full' }),
+    message: new RegExp(`${name}: the padding "full" is unknown. Use 'valid' or 'same'`),
+  },
+  {
+    name: 'windows larger than the input',
+    call: () => call({ dilationRate: 20 }),
+    message: new RegExp(`${name}: a window of .* does not fit into .*Use padding 'same'`),
+  },
 ];
 
 export const rows: readonly OpRow[] = [
@@ -262,27 +289,57 @@ export const rows: readonly OpRow[] = [
       {
         name: 'filters for other channels',
         call: () => conv2d(of(8, 32, 32, 4), of(3, 3, 3, 16)),
-        message: /conv2d: the image has 4 channels but the filters expect 3 \(image \[8, 32, 32, 4\], filters \[3, 3, 3, 16\]\). Slice the image or give the filters 4 input channels\./,
+        message:
+          /conv2d: the image has 4 channels but the filters expect 3 \(image \[8, 32, 32, 4\], filters \[3, 3, 3, 16\]\). Slice the image or give the filters 4 input channels\./,
       },
-      { name: 'channels that do not split', call: () => conv2d(of(1, 5, 5, 3), of(3, 3, 1, 2), { groups: 2 }), message: /3 channels do not split into 2 groups/ },
-      { name: 'filters that do not split', call: () => conv2d(of(1, 5, 5, 4), of(3, 3, 2, 3), { groups: 2 }), message: /conv2d: 3 filters do not split into 2 groups/ },
-      { name: 'an image without its batch axis', call: () => conv2d(of(5, 5, 3), of(3, 3, 3, 2)), message: /expected \[batch, height, width, channels\]. Add a batch axis/ },
-      { name: 'filters of rank 3', call: () => conv2d(of(1, 5, 5, 3), of(3, 3, 2)), message: /the filters have the shape \[3, 3, 2\], expected \[height, width, channels \/ groups, filters\]/ },
-      { name: 'a bias of another size', call: () => conv2d(of(1, 5, 5, 3), of(3, 3, 3, 2), of(3)), message: /the bias has the shape \[3\]; 2 output channels take \[2\]/ },
+      {
+        name: 'channels that do not split',
+        call: () => conv2d(of(1, 5, 5, 3), of(3, 3, 1, 2), { groups: 2 }),
+        message: /3 channels do not split into 2 groups/,
+      },
+      {
+        name: 'filters that do not split',
+        call: () => conv2d(of(1, 5, 5, 4), of(3, 3, 2, 3), { groups: 2 }),
+        message: /conv2d: 3 filters do not split into 2 groups/,
+      },
+      {
+        name: 'an image without its batch axis',
+        call: () => conv2d(of(5, 5, 3), of(3, 3, 3, 2)),
+        message: /expected \[batch, height, width, channels\]. Add a batch axis/,
+      },
+      {
+        name: 'filters of rank 3',
+        call: () => conv2d(of(1, 5, 5, 3), of(3, 3, 2)),
+        message: /the filters have the shape \[3, 3, 2\], expected \[height, width, channels \/ groups, filters\]/,
+      },
+      {
+        name: 'a bias of another size',
+        call: () => conv2d(of(1, 5, 5, 3), of(3, 3, 3, 2), of(3)),
+        message: /the bias has the shape \[3\]; 2 output channels take \[2\]/,
+      },
       ...windowRefusals('conv2d', (options) => conv2d(of(1, 5, 5, 3), of(3, 3, 3, 2), options)),
     ],
   },
   {
     op: 'conv2dInputGrad',
-    arbitrary: gradientCase(geometry(2, paddings2d), shapesOf2d, 'x', (drawn, shape) => (dy, filters) =>
-      conv2dInputGrad(dy, filters, { ...windows2d(drawn), groups: drawn.groups, shape })),
+    arbitrary: gradientCase(
+      geometry(2, paddings2d),
+      shapesOf2d,
+      'x',
+      (drawn, shape) => (dy, filters) =>
+        conv2dInputGrad(dy, filters, { ...windows2d(drawn), groups: drawn.groups, shape }),
+    ),
     secondOrder: true,
     refused: [],
   },
   {
     op: 'conv2dFilterGrad',
-    arbitrary: gradientCase(geometry(2, paddings2d), shapesOf2d, 'filters', (drawn, shape) => (x, dy) =>
-      conv2dFilterGrad(x, dy, { ...windows2d(drawn), groups: drawn.groups, shape })),
+    arbitrary: gradientCase(
+      geometry(2, paddings2d),
+      shapesOf2d,
+      'filters',
+      (drawn, shape) => (x, dy) => conv2dFilterGrad(x, dy, { ...windows2d(drawn), groups: drawn.groups, shape }),
+    ),
     secondOrder: true,
     refused: [],
   },
@@ -295,23 +352,36 @@ export const rows: readonly OpRow[] = [
       {
         name: 'filters for other channels',
         call: () => conv1d(of(8, 32, 4), of(5, 3, 16)),
-        message: /conv1d: the sequence has 4 channels but the filters expect 3 \(sequence \[8, 32, 4\], filters \[5, 3, 16\]\)/,
+        message:
+          /conv1d: the sequence has 4 channels but the filters expect 3 \(sequence \[8, 32, 4\], filters \[5, 3, 16\]\)/,
       },
-      { name: 'a sequence without its batch axis', call: () => conv1d(of(5, 3), of(3, 3, 2)), message: /expected \[batch, steps, channels\]. Add a batch axis/ },
+      {
+        name: 'a sequence without its batch axis',
+        call: () => conv1d(of(5, 3), of(3, 3, 2)),
+        message: /expected \[batch, steps, channels\]. Add a batch axis/,
+      },
       ...windowRefusals('conv1d', (options) => conv1d(of(1, 5, 3), of(3, 3, 2), options)),
     ],
   },
   {
     op: 'conv1dInputGrad',
-    arbitrary: gradientCase(geometry(1, paddings1d), shapesOf1d, 'x', (drawn, shape) => (dy, filters) =>
-      conv1dInputGrad(dy, filters, { ...options1d(drawn), shape })),
+    arbitrary: gradientCase(
+      geometry(1, paddings1d),
+      shapesOf1d,
+      'x',
+      (drawn, shape) => (dy, filters) => conv1dInputGrad(dy, filters, { ...options1d(drawn), shape }),
+    ),
     secondOrder: true,
     refused: [],
   },
   {
     op: 'conv1dFilterGrad',
-    arbitrary: gradientCase(geometry(1, paddings1d), shapesOf1d, 'filters', (drawn, shape) => (x, dy) =>
-      conv1dFilterGrad(x, dy, { ...options1d(drawn), shape })),
+    arbitrary: gradientCase(
+      geometry(1, paddings1d),
+      shapesOf1d,
+      'filters',
+      (drawn, shape) => (x, dy) => conv1dFilterGrad(x, dy, { ...options1d(drawn), shape }),
+    ),
     secondOrder: true,
     refused: [],
   },
@@ -331,15 +401,23 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'depthwiseInputGrad',
-    arbitrary: gradientCase(geometry(2, paddings2d), shapesOfDepthwise, 'x', (drawn, shape) => (dy, filters) =>
-      depthwiseInputGrad(dy, filters, { ...windows2d(drawn), shape })),
+    arbitrary: gradientCase(
+      geometry(2, paddings2d),
+      shapesOfDepthwise,
+      'x',
+      (drawn, shape) => (dy, filters) => depthwiseInputGrad(dy, filters, { ...windows2d(drawn), shape }),
+    ),
     secondOrder: true,
     refused: [],
   },
   {
     op: 'depthwiseFilterGrad',
-    arbitrary: gradientCase(geometry(2, paddings2d), shapesOfDepthwise, 'filters', (drawn, shape) => (x, dy) =>
-      depthwiseFilterGrad(x, dy, { ...windows2d(drawn), shape })),
+    arbitrary: gradientCase(
+      geometry(2, paddings2d),
+      shapesOfDepthwise,
+      'filters',
+      (drawn, shape) => (x, dy) => depthwiseFilterGrad(x, dy, { ...windows2d(drawn), shape }),
+    ),
     secondOrder: true,
     refused: [],
   },
@@ -359,9 +437,12 @@ export const rows: readonly OpRow[] = [
       {
         name: 'pointwise filters for other channels',
         call: () => separableConv2d(of(1, 5, 5, 3), of(3, 3, 3, 2), of(1, 1, 3, 4)),
-        message: /separableConv2d: the pointwise filters have the shape \[1, 1, 3, 4\], expected \[1, 1, 6, filters\]: the depthwise convolution gives 6 channels/,
+        message:
+          /separableConv2d: the pointwise filters have the shape \[1, 1, 3, 4\], expected \[1, 1, 6, filters\]: the depthwise convolution gives 6 channels/,
       },
-      ...windowRefusals('separableConv2d', (options) => separableConv2d(of(1, 5, 5, 3), of(3, 3, 3, 1), of(1, 1, 3, 4), options)),
+      ...windowRefusals('separableConv2d', (options) =>
+        separableConv2d(of(1, 5, 5, 3), of(3, 3, 3, 1), of(1, 1, 3, 4), options),
+      ),
     ],
   },
   {
@@ -369,6 +450,8 @@ export const rows: readonly OpRow[] = [
     arbitrary: separableCase(1),
     integerArbitrary: separableCase(1, smallInteger()),
     secondOrder: true,
-    refused: windowRefusals('separableConv1d', (options) => separableConv1d(of(1, 5, 3), of(3, 3, 1), of(1, 3, 4), options)),
+    refused: windowRefusals('separableConv1d', (options) =>
+      separableConv1d(of(1, 5, 3), of(3, 3, 1), of(1, 3, 4), options),
+    ),
   },
 ];

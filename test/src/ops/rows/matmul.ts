@@ -42,7 +42,8 @@ const productCase = (values?: Values): fc.Arbitrary<OpCase> =>
             const bIndex = [...indexIn(batchB, batch, matrix)];
             let sum = 0;
             for (let p = 0; p < k; p++) {
-              sum += a.at(...aIndex, ...(transposeA ? [p, i] : [i, p])) * b.at(...bIndex, ...(transposeB ? [j, p] : [p, j]));
+              sum +=
+                a.at(...aIndex, ...(transposeA ? [p, i] : [i, p])) * b.at(...bIndex, ...(transposeB ? [j, p] : [p, j]));
             }
             return sum;
           });
@@ -66,43 +67,49 @@ const affineCase = (values?: Values): fc.Arbitrary<OpCase> =>
   fc
     .record({ rows: shapes({ maxRank: 3 }), features: size(6), units: size(6), withBias: fc.boolean() })
     .chain(({ rows, features, units, withBias }) =>
-      tensorsOf([[...rows, features], [features, units], ...(withBias ? [[units]] : [])], values).map((inputs): OpCase => ({
-        inputs,
-        call: (x, kernel, bias?: Tensor) => affine(x, kernel, bias),
-        describe: `rank ${rows.length + 1}, ${withBias ? 'bias' : 'no bias'}`,
-        expected: () => {
-          const [x, kernel, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-          return Array.from({ length: sizeOf(rows) * units }, (_, position) => {
-            const [row, unit] = [Math.floor(position / units), position % units];
-            let sum = bias?.data[unit] ?? 0;
-            for (let p = 0; p < features; p++) sum += (x.data[row * features + p] ?? NaN) * kernel.at(p, unit);
-            return sum;
-          });
-        },
-      })),
+      tensorsOf([[...rows, features], [features, units], ...(withBias ? [[units]] : [])], values).map(
+        (inputs): OpCase => ({
+          inputs,
+          call: (x, kernel, bias?: Tensor) => affine(x, kernel, bias),
+          describe: `rank ${rows.length + 1}, ${withBias ? 'bias' : 'no bias'}`,
+          expected: () => {
+            const [x, kernel, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
+            return Array.from({ length: sizeOf(rows) * units }, (_, position) => {
+              const [row, unit] = [Math.floor(position / units), position % units];
+              let sum = bias?.data[unit] ?? 0;
+              for (let p = 0; p < features; p++) sum += (x.data[row * features + p] ?? NaN) * kernel.at(p, unit);
+              return sum;
+            });
+          },
+        }),
+      ),
     );
 
 const dotCase = (values?: Values): fc.Arbitrary<OpCase> =>
-  fc
-    .record({ left: shapes({ maxRank: 1 }), right: shapes({ maxRank: 1 }), k: size(6) })
-    .chain(({ left, right, k }) =>
-      tensorsOf([[...left, k], [k, ...right]], values).map((inputs): OpCase => ({
-        inputs,
-        call: (a, b) => dot(a, b),
-        describe: `ranks ${left.length + 1} and ${right.length + 1}`,
-        expected: () => {
-          const [a, b] = inputs as readonly [Tensor, Tensor];
-          const n = sizeOf(right);
-          return Array.from({ length: sizeOf(left) * n }, (_, position) => {
-            let sum = 0;
-            for (let p = 0; p < k; p++) {
-              sum += (a.data[Math.floor(position / n) * k + p] ?? NaN) * (b.data[p * n + (position % n)] ?? NaN);
-            }
-            return sum;
-          });
-        },
-      })),
-    );
+  fc.record({ left: shapes({ maxRank: 1 }), right: shapes({ maxRank: 1 }), k: size(6) }).chain(({ left, right, k }) =>
+    tensorsOf(
+      [
+        [...left, k],
+        [k, ...right],
+      ],
+      values,
+    ).map((inputs): OpCase => ({
+      inputs,
+      call: (a, b) => dot(a, b),
+      describe: `ranks ${left.length + 1} and ${right.length + 1}`,
+      expected: () => {
+        const [a, b] = inputs as readonly [Tensor, Tensor];
+        const n = sizeOf(right);
+        return Array.from({ length: sizeOf(left) * n }, (_, position) => {
+          let sum = 0;
+          for (let p = 0; p < k; p++) {
+            sum += (a.data[Math.floor(position / n) * k + p] ?? NaN) * (b.data[p * n + (position % n)] ?? NaN);
+          }
+          return sum;
+        });
+      },
+    })),
+  );
 
 const of = (...shape: number[]): Tensor => ones(shape);
 
@@ -123,7 +130,11 @@ export const rows: readonly OpRow[] = [
         call: () => matmul(of(2, 3), of(3, 5), { transposeA: true }),
         message: /the inner sizes 2 and 3 differ \(a \[2, 3\] transposed/,
       },
-      { name: 'vectors', call: () => matmul(of(3), of(3, 2)), message: /at least 2 axes, got \[3\] and \[3, 2\]. Use dot\(\)/ },
+      {
+        name: 'vectors',
+        call: () => matmul(of(3), of(3, 2)),
+        message: /at least 2 axes, got \[3\] and \[3, 2\]. Use dot\(\)/,
+      },
       {
         name: 'batch axes that do not broadcast',
         call: () => matmul(of(2, 3, 4), of(3, 4, 5)),
@@ -143,7 +154,11 @@ export const rows: readonly OpRow[] = [
         message: /affine: x has 3 features but the kernel expects 4 \(x \[8, 3\], kernel \[4, 2\]\)/,
       },
       { name: 'a scalar', call: () => affine(2, of(1, 2)), message: /expected x \[..., features\] and a kernel/ },
-      { name: 'a bias of another size', call: () => affine(of(8, 3), of(3, 2), of(3)), message: /bias has the shape \[3\]; 2 units take \[2\]/ },
+      {
+        name: 'a bias of another size',
+        call: () => affine(of(8, 3), of(3, 2), of(3)),
+        message: /bias has the shape \[3\]; 2 units take \[2\]/,
+      },
     ],
   },
   {
@@ -152,8 +167,16 @@ export const rows: readonly OpRow[] = [
     integerArbitrary: dotCase(smallInteger()),
     secondOrder: true,
     refused: [
-      { name: 'inner sizes that differ', call: () => dot(of(3), of(4)), message: /dot: the inner sizes 3 and 4 differ/ },
-      { name: 'batches', call: () => dot(of(2, 3, 4), of(4)), message: /dot: the operands need 1 or 2 axes, got \[2, 3, 4\]/ },
+      {
+        name: 'inner sizes that differ',
+        call: () => dot(of(3), of(4)),
+        message: /dot: the inner sizes 3 and 4 differ/,
+      },
+      {
+        name: 'batches',
+        call: () => dot(of(2, 3, 4), of(4)),
+        message: /dot: the operands need 1 or 2 axes, got \[2, 3, 4\]/,
+      },
     ],
   },
 ];

@@ -58,21 +58,27 @@ const rmspropCase: fc.Arbitrary<OpCase> = fc
   .map(({ inputs, moving, centered }): OpCase => ({
     inputs,
     call: (variable, gradient, rate, meanSquare, momentum, meanGradient) => {
-      const state = { meanSquare, momentum: moving ? momentum : undefined, meanGradient: centered ? meanGradient : undefined };
+      const state = {
+        meanSquare,
+        momentum: moving ? momentum : undefined,
+        meanGradient: centered ? meanGradient : undefined,
+      };
       const next = rmspropUpdate(variable, gradient, rate, state, { momentum: moving ? 0.5 : 0, epsilon: 8 });
       return [next.variable, next.meanSquare, next.momentum, next.meanGradient].filter((one) => one !== undefined);
     },
     describe: `${moving ? 'momentum' : 'no momentum'}, ${centered ? 'centred' : 'not centred'}`,
   }));
 
-const adamCase: fc.Arbitrary<OpCase> = fc.record({ inputs: drawn(3), amsgrad: fc.boolean() }).map(({ inputs, amsgrad }): OpCase => ({
-  inputs,
-  call: (variable, gradient, alpha, m, v, vHat) => {
-    const next = adamUpdate(variable, gradient, alpha, { m, v, vHat: amsgrad ? vHat : undefined });
-    return [next.variable, next.m, next.v, next.vHat].filter((one) => one !== undefined);
-  },
-  describe: amsgrad ? 'AMSGrad' : 'plain',
-}));
+const adamCase: fc.Arbitrary<OpCase> = fc
+  .record({ inputs: drawn(3), amsgrad: fc.boolean() })
+  .map(({ inputs, amsgrad }): OpCase => ({
+    inputs,
+    call: (variable, gradient, alpha, m, v, vHat) => {
+      const next = adamUpdate(variable, gradient, alpha, { m, v, vHat: amsgrad ? vHat : undefined });
+      return [next.variable, next.m, next.v, next.vHat].filter((one) => one !== undefined);
+    },
+    describe: amsgrad ? 'AMSGrad' : 'plain',
+  }));
 
 const of = (...shape: number[]): Tensor => ones(shape);
 
@@ -83,8 +89,16 @@ export const rows: readonly OpRow[] = [
     integerArbitrary: sgdCase(smallInteger()),
     noGradient,
     refused: [
-      { name: 'a gradient of another shape', call: () => sgdUpdate(of(3), of(2), 1), message: /sgdUpdate: gradient has the shape \[2\], the variable \[3\]/ },
-      { name: 'a rate per element', call: () => sgdUpdate(of(3), of(3), of(3)), message: /sgdUpdate: the learning rate has the shape \[3\], expected a scalar/ },
+      {
+        name: 'a gradient of another shape',
+        call: () => sgdUpdate(of(3), of(2), 1),
+        message: /sgdUpdate: gradient has the shape \[2\], the variable \[3\]/,
+      },
+      {
+        name: 'a rate per element',
+        call: () => sgdUpdate(of(3), of(3), of(3)),
+        message: /sgdUpdate: the learning rate has the shape \[3\], expected a scalar/,
+      },
     ],
   },
   {
@@ -93,7 +107,11 @@ export const rows: readonly OpRow[] = [
     integerArbitrary: momentumCase(smallInteger()),
     noGradient,
     refused: [
-      { name: 'a velocity of another shape', call: () => momentumUpdate(of(3), of(3), 1, of(2), { momentum: 0.9 }), message: /momentumUpdate: velocity has the shape \[2\]/ },
+      {
+        name: 'a velocity of another shape',
+        call: () => momentumUpdate(of(3), of(3), 1, of(2), { momentum: 0.9 }),
+        message: /momentumUpdate: velocity has the shape \[2\]/,
+      },
     ],
   },
   {
@@ -101,7 +119,11 @@ export const rows: readonly OpRow[] = [
     arbitrary: rmspropCase,
     noGradient,
     refused: [
-      { name: 'momentum without its state', call: () => rmspropUpdate(of(3), of(3), 1, { meanSquare: of(3) }, { momentum: 0.9 }), message: /rmspropUpdate: momentum 0.9 needs its state/ },
+      {
+        name: 'momentum without its state',
+        call: () => rmspropUpdate(of(3), of(3), 1, { meanSquare: of(3) }, { momentum: 0.9 }),
+        message: /rmspropUpdate: momentum 0.9 needs its state/,
+      },
     ],
   },
   {
@@ -109,7 +131,11 @@ export const rows: readonly OpRow[] = [
     arbitrary: adamCase,
     noGradient,
     refused: [
-      { name: 'a state of another shape', call: () => adamUpdate(of(3), of(3), 1, { m: of(3), v: of(2) }), message: /adamUpdate: v has the shape \[2\]/ },
+      {
+        name: 'a state of another shape',
+        call: () => adamUpdate(of(3), of(3), 1, { m: of(3), v: of(2) }),
+        message: /adamUpdate: v has the shape \[2\]/,
+      },
     ],
   },
 ];

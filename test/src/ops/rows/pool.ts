@@ -1,6 +1,14 @@
 /** Rows of pooling and the gradients that it is made with. Maxima are distinct, so that a small step moves none of them. */
 import fc from 'fast-check';
-import { avgPool1d, avgPool2d, avgPoolGrad, maxPool1d, maxPool2d, maxPoolGrad, poolGather } from '../../../../src/ops/pool.ts';
+import {
+  avgPool1d,
+  avgPool2d,
+  avgPoolGrad,
+  maxPool1d,
+  maxPool2d,
+  maxPoolGrad,
+  poolGather,
+} from '../../../../src/ops/pool.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
 import { distinctTensorOf, smallInteger, tensorOf, tensorsOf } from '../arbitraries.ts';
@@ -99,15 +107,41 @@ const avgPoolGradCase = drawn2d.chain((drawn) =>
 );
 
 const refusals2d = (name: string, call: (shape: Shape, options: object) => unknown): OpRow['refused'] => [
-  { name: 'an image without its batch axis', call: () => call([5, 5, 3], {}), message: new RegExp(`${name}: the image has the shape \\[5, 5, 3\\], expected \\[batch, height, width, channels\\]`) },
-  { name: 'windows larger than the image', call: () => call([1, 3, 3, 1], { poolSize: 4 }), message: new RegExp(`${name}: a window of 4 x 4 does not fit into 3 x 3`) },
-  { name: 'a window of no size', call: () => call([1, 3, 3, 1], { poolSize: 0 }), message: new RegExp(`${name}: poolSize is 0. Use an integer of at least 1`) },
-  { name: 'three sizes', call: () => call([1, 3, 3, 1], { poolSize: [1, 2, 3] }), message: new RegExp(`${name}: poolSize is \\[1, 2, 3\\]. Use one integer, or two`) },
+  {
+    name: 'an image without its batch axis',
+    call: () => call([5, 5, 3], {}),
+    message: new RegExp(
+      `${name}: the image has the shape \\[5, 5, 3\\], expected \\[batch, height, width, channels\\]`,
+    ),
+  },
+  {
+    name: 'windows larger than the image',
+    call: () => call([1, 3, 3, 1], { poolSize: 4 }),
+    message: new RegExp(`${name}: a window of 4 x 4 does not fit into 3 x 3`),
+  },
+  {
+    name: 'a window of no size',
+    call: () => call([1, 3, 3, 1], { poolSize: 0 }),
+    message: new RegExp(`${name}: poolSize is 0. Use an integer of at least 1`),
+  },
+  {
+    name: 'three sizes',
+    call: () => call([1, 3, 3, 1], { poolSize: [1, 2, 3] }),
+    message: new RegExp(`${name}: poolSize is \\[1, 2, 3\\]. Use one integer, or two`),
+  },
 ];
 
 const refusals1d = (name: string, call: (shape: Shape, options: object) => unknown): OpRow['refused'] => [
-  { name: 'an image', call: () => call([1, 5, 5, 3], {}), message: new RegExp(`${name}: the sequence has the shape .* expected \\[batch, steps, channels\\]`) },
-  { name: 'windows longer than the sequence', call: () => call([1, 3, 1], { poolSize: 4 }), message: new RegExp(`${name}: a window of 4 does not fit into 3`) },
+  {
+    name: 'an image',
+    call: () => call([1, 5, 5, 3], {}),
+    message: new RegExp(`${name}: the sequence has the shape .* expected \\[batch, steps, channels\\]`),
+  },
+  {
+    name: 'windows longer than the sequence',
+    call: () => call([1, 3, 1], { poolSize: 4 }),
+    message: new RegExp(`${name}: a window of 4 does not fit into 3`),
+  },
 ];
 
 export const rows: readonly OpRow[] = [

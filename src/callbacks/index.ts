@@ -1,0 +1,13 @@
+/** Callbacks: what happens between the steps of a training. */
+import { History } from '../training/history.ts';
+
+export { progressBar, type ProgressBar, type ProgressBarOptions } from '../training/progress-bar.ts';
+export { earlyStopping, type EarlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
+export { lambdaCallback } from './lambda-callback.ts';
+export type { MonitorMode, MonitorOptions } from './monitor.ts';
+export { reduceLROnPlateau, type ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.ts';
+
+/** A record of every epoch's logs. `fit` makes one by itself and returns it. */
+export function history(): History {
+  return new History();
+}

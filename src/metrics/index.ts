@@ -1,0 +1,41 @@
+/** Metrics: what is reported of a training beside its loss. */
+export {
+  accuracy,
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+  type BinaryAccuracyOptions,
+  type TopKOptions,
+} from './accuracy.ts';
+export {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  cosineSimilarity,
+  hinge,
+  klDivergence,
+  logCoshError,
+  lossMetric,
+  mean,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+  rootMeanSquaredError,
+  sparseCategoricalCrossentropy,
+  squaredHinge,
+} from './loss-metrics.ts';
+export {
+  finishMetric,
+  meanMetric,
+  sumAndCount,
+  type MeanMetricDefinition,
+  type Metric,
+  type MetricDirection,
+  type MetricOptions,
+  type MetricUpdate,
+  type MetricValues,
+} from './metric.ts';
+export { metricDirection, metricFromConfig, resolveMetric, serializeMetric, type MetricLike } from './resolve.ts';

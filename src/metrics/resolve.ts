@@ -1,0 +1,158 @@
+/** Metrics by name, as functions, and from Keras's files; and which way each of them improves. */
+import { ArgumentError } from '../errors.ts';
+import type { Loss } from '../losses/loss.ts';
+import { targetKind, type TargetShapes } from '../losses/resolve.ts';
+import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import {
+  accuracy,
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+  sparseTopKCategoricalAccuracy,
+  topKCategoricalAccuracy,
+} from './accuracy.ts';
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  cosineSimilarity,
+  hinge,
+  klDivergence,
+  logCoshError,
+  lossMetric,
+  mean,
+  meanAbsoluteError,
+  meanAbsolutePercentageError,
+  meanSquaredError,
+  meanSquaredLogarithmicError,
+  poisson,
+  rootMeanSquaredError,
+  sparseCategoricalCrossentropy,
+  squaredHinge,
+} from './loss-metrics.ts';
+import { meanMetric, type Metric, type MetricDirection, type MetricOptions } from './metric.ts';
+
+/** What `compile` takes as a metric: a name, a `Metric`, one of the loss functions, or a function of the user's. */
+export type MetricLike =
+  | string
+  | Metric
+  | { (options?: never): Loss; readonly lossName: string }
+  | ((yTrue: Tensor, yPred: Tensor) => Tensor);
+
+type MetricMaker = (options?: MetricOptions) => Metric;
+
+const known: ReadonlyMap<string, MetricMaker> = new Map<string, MetricMaker>([
+  ['accuracy', accuracy],
+  ['binary_accuracy', binaryAccuracy],
+  ['categorical_accuracy', categoricalAccuracy],
+  ['sparse_categorical_accuracy', sparseCategoricalAccuracy],
+  ['top_k_categorical_accuracy', topKCategoricalAccuracy],
+  ['sparse_top_k_categorical_accuracy', sparseTopKCategoricalAccuracy],
+  ['mean_squared_error', meanSquaredError],
+  ['root_mean_squared_error', rootMeanSquaredError],
+  ['mean_absolute_error', meanAbsoluteError],
+  ['mean_absolute_percentage_error', meanAbsolutePercentageError],
+  ['mean_squared_logarithmic_error', meanSquaredLogarithmicError],
+  ['cosine_similarity', cosineSimilarity],
+  ['binary_crossentropy', binaryCrossentropy],
+  ['categorical_crossentropy', categoricalCrossentropy],
+  ['sparse_categorical_crossentropy', sparseCategoricalCrossentropy],
+  ['kl_divergence', klDivergence],
+  ['poisson', poisson],
+  ['hinge', hinge],
+  ['squared_hinge', squaredHinge],
+  ['log_cosh_error', logCoshError],
+  ['mean', mean],
+]);
+
+const aliases: ReadonlyMap<string, MetricMaker> = new Map<string, MetricMaker>([
+  ['acc', accuracy],
+  ['mse', meanSquaredError],
+  ['rmse', rootMeanSquaredError],
+  ['mae', meanAbsoluteError],
+  ['mape', meanAbsolutePercentageError],
+  ['msle', meanSquaredLogarithmicError],
+  ['bce', binaryCrossentropy],
+  ['kld', klDivergence],
+  ['log_cosh', logCoshError],
+]);
+
+/**
+ * The metric that `compile` was given; a name stays as the user spelled it: `'acc'` is logged as `acc`.
+ * @param where who asks
+ * @param shapes by which `accuracy`, `acc`, `crossentropy` and `ce` choose the binary, sparse or categorical kind
+ * @throws ArgumentError for an unknown name, or something that is no metric
+ */
+export function resolveMetric(where: string, value: MetricLike, shapes: TargetShapes): Metric {
+  if (typeof value === 'string') {
+    const name = value.toLowerCase();
+    const chosen =
+      name === 'accuracy' || name === 'acc'
+        ? `${targetKind(shapes)}_accuracy`
+        : name === 'crossentropy' || name === 'ce'
+          ? `${targetKind(shapes)}_crossentropy`
+          : value;
+    return lookUp(where, 'metric', chosen, known, aliases)({ name: value });
+  }
+  if (typeof value === 'function') {
+    if ('lossName' in value) return lossMetric((value as () => Loss)(), { direction: 'min' });
+    return meanMetric({ name: value.name || 'metric', values: value as (yTrue: Tensor, yPred: Tensor) => Tensor });
+  }
+  if (typeof value === 'object' && value !== null && typeof value.update === 'function') return value;
+  throw new ArgumentError(
+    `${where}: the metric is ${String(value)}. Give a name, a function (yTrue, yPred) => Tensor, or metrics.binaryAccuracy({ threshold: 0.3 }).`,
+    { where, got: value },
+  );
+}
+
+/** The metric in Keras 3's envelope. @throws ArgumentError for a user's function */
+export function serializeMetric(metric: Metric): KerasEnvelope {
+  const { className } = metric;
+  if (className === undefined) {
+    throw new ArgumentError(
+      `metric '${metric.name}': a function of one's own cannot be written into a file. Compile again after loading.`,
+      { where: metric.name },
+    );
+  }
+  return toEnvelope('keras.metrics', className, metric.getConfig?.() ?? {});
+}
+
+/** The metric of an envelope from a Keras file. @throws ArgumentError for an unknown class */
+export function metricFromConfig(value: KerasEnvelope): Metric {
+  const { name, threshold, k, from_logits, label_smoothing, ignore_class } = value.config;
+  const options = {
+    name: (name ?? undefined) as string | undefined,
+    threshold: threshold as number | undefined,
+    k: k as number | undefined,
+    fromLogits: from_logits as boolean | undefined,
+    labelSmoothing: label_smoothing as number | undefined,
+    ignoreClass: (ignore_class ?? undefined) as number | undefined,
+  };
+  return lookUp('metricFromConfig', 'metric', value.class_name, known, aliases)(options as MetricOptions);
+}
+
+/**
+ * Whether smaller or larger values of a monitored log are better, for the callbacks' mode `'auto'`.
+ * @param name a log's name: `val_loss`, `acc`, `gender_acc`, `val_mae`
+ * @returns undefined when the name tells nothing: the user then has to say
+ */
+export function metricDirection(name: string): MetricDirection | undefined {
+  const plain = name.replace(/^val_/, '').replace(/_\d+$/, '');
+  if (plain === 'loss' || plain.endsWith('_loss')) return 'min';
+  // `gender_acc` is the metric `acc` of the output `gender`: the longest ending that is a metric counts.
+  for (let rest = plain; rest !== ''; rest = rest.includes('_') ? rest.slice(rest.indexOf('_') + 1) : '') {
+    const direction = directions.get(rest.toLowerCase());
+    if (direction) return direction;
+  }
+  return undefined;
+}
+
+const directions: ReadonlyMap<string, MetricDirection> = new Map<string, MetricDirection>([
+  ...[...known, ...aliases].flatMap(([name, make]): [string, MetricDirection][] => {
+    const { direction } = make();
+    return direction ? [[name, direction]] : [];
+  }),
+  ['crossentropy', 'min'],
+  ['ce', 'min'],
+  ['logcosh', 'min'],
+]);

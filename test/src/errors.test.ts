@@ -1,0 +1,32 @@
+/** Errors carry their facts as fields, and suggestions name what is near. */
+import t from 'tap';
+import { ArgumentError, GradtapeError, ShapeError, suggestName } from '../../src/errors.ts';
+
+t.test('an error has the name of its class, is a GradtapeError, and carries what was given', (t) => {
+  const cause = new Error('below');
+  const error = new ShapeError('conv: no', { where: 'conv', got: [1], expected: [2], cause });
+  t.ok(error instanceof GradtapeError && error instanceof Error);
+  t.notOk(error instanceof ArgumentError, 'the classes are apart');
+  t.equal(error.name, 'ShapeError');
+  t.equal(String(error), 'ShapeError: conv: no');
+  t.equal(error.where, 'conv');
+  t.strictSame([error.got, error.expected], [[1], [2]]);
+  t.equal(error.cause, cause);
+  t.end();
+});
+
+t.test('an error without a cause has no such property', (t) => {
+  t.notOk('cause' in new ArgumentError('no'));
+  t.end();
+});
+
+t.test('a misspelt name gets the nearest one, however it is capitalised', (t) => {
+  t.equal(suggestName('Adma', ['sgd', 'adam', 'rmsprop']), "did you mean 'adam'? Known: sgd, adam, rmsprop.");
+  t.equal(suggestName('rmsprob', ['sgd', 'adam', 'rmsprop']), "did you mean 'rmsprop'? Known: sgd, adam, rmsprop.");
+  t.end();
+});
+
+t.test('a name like none of them gets the list only', (t) => {
+  t.equal(suggestName('quadratic', ['sgd', 'adam']), 'Known: sgd, adam.');
+  t.end();
+});
