@@ -38,6 +38,10 @@ export interface KerasEnvelope {
 }
 
 /** Keras 3's envelope of an object of its own: `{ module, class_name, config, registered_name: null }`. */
-export function toEnvelope(module: string, className: string, config: Readonly<Record<string, unknown>>): KerasEnvelope {
+export function toEnvelope(
+  module: string,
+  className: string,
+  config: Readonly<Record<string, unknown>>,
+): KerasEnvelope {
   return { module, class_name: className, config, registered_name: null };
 }

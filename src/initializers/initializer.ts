@@ -30,10 +30,13 @@ export function keyOf(seed: number | undefined, key: RandomKey): RandomKey {
 /** @internal @throws ArgumentError unless the seed is a whole number that a double holds exactly, or left out */
 export function checkSeed(where: string, seed: number | undefined): void {
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
-    throw new ArgumentError(`${where}: the seed ${seed} is not a whole number below 2^53. Leave it out for the model's own seed.`, {
-      where,
-      got: seed,
-    });
+    throw new ArgumentError(
+      `${where}: the seed ${seed} is not a whole number below 2^53. Leave it out for the model's own seed.`,
+      {
+        where,
+        got: seed,
+      },
+    );
   }
 }
 

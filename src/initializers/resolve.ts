@@ -79,6 +79,8 @@ export function initializerFromConfig(value: unknown): Initializer {
 function toOptions(config: object): Readonly<Record<string, never>> {
   const entries = Object.entries(config)
     .filter(([, value]) => value !== null)
-    .map(([name, value]) => [name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), value as never] as const);
+    .map(
+      ([name, value]) => [name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), value as never] as const,
+    );
   return Object.fromEntries(entries);
 }

@@ -35,7 +35,10 @@ export interface VarianceScalingOptions extends FanOptions {
  * The numbers of inputs and outputs of one unit of a weight. A kernel `[..., in, out]` counts its receptive field; a
  * vector has its length for both.
  */
-export function computeFans(shape: Shape, options: Pick<FanOptions, 'inputAxes' | 'outputAxes'> = {}): [fanIn: number, fanOut: number] {
+export function computeFans(
+  shape: Shape,
+  options: Pick<FanOptions, 'inputAxes' | 'outputAxes'> = {},
+): [fanIn: number, fanOut: number] {
   const { inputAxes, outputAxes } = options;
   if (inputAxes && outputAxes) {
     const along = (axes: readonly number[]): number => sizeOf(axes.map((axis) => shape.at(axis) ?? 1));
@@ -54,9 +57,13 @@ export function computeFans(shape: Shape, options: Pick<FanOptions, 'inputAxes' 
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
   const { scale = 1, mode = 'fan_in', inputAxes, outputAxes, seed } = options;
-  const distribution = options.distribution === 'normal' ? 'truncated_normal' : (options.distribution ?? 'truncated_normal');
+  const distribution =
+    options.distribution === 'normal' ? 'truncated_normal' : (options.distribution ?? 'truncated_normal');
   if (!(scale > 0)) {
-    throw new ArgumentError(`varianceScaling: scale is ${scale}. Give a positive number.`, { where: 'varianceScaling', got: scale });
+    throw new ArgumentError(`varianceScaling: scale is ${scale}. Give a positive number.`, {
+      where: 'varianceScaling',
+      got: scale,
+    });
   }
   checkOneOf('mode', mode, MODES);
   checkOneOf('distribution', distribution, DISTRIBUTIONS);
@@ -136,7 +143,13 @@ function scaled(className: string, options: FanOptions & Scaling, getConfig: Ini
 }
 
 // Written only when set: versions of Keras before 3.14 refuse the names.
-function axesConfig({ inputAxes, outputAxes }: { inputAxes?: readonly number[] | undefined; outputAxes?: readonly number[] | undefined }): Record<string, unknown> {
+function axesConfig({
+  inputAxes,
+  outputAxes,
+}: {
+  inputAxes?: readonly number[] | undefined;
+  outputAxes?: readonly number[] | undefined;
+}): Record<string, unknown> {
   return inputAxes || outputAxes ? { input_axes: inputAxes ?? null, output_axes: outputAxes ?? null } : {};
 }
 

@@ -37,7 +37,10 @@ export interface SparseCrossentropyOptions {
   readonly ignoreClass?: number;
 }
 
-const crossentropyConfig = ({ fromLogits = false, labelSmoothing = 0 }: CrossentropyOptions): Record<string, unknown> => ({
+const crossentropyConfig = ({
+  fromLogits = false,
+  labelSmoothing = 0,
+}: CrossentropyOptions): Record<string, unknown> => ({
   from_logits: fromLogits,
   label_smoothing: labelSmoothing,
   axis: -1,
@@ -96,22 +99,23 @@ export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = define
  * @throws ShapeError when the labels are not one per sample
  * @example sparseCategoricalCrossentropy(tensor([1]), tensor([[0.5, 0.5]])) // 0.6931471824645996
  */
-export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptions> = defineLoss<SparseCrossentropyOptions>({
-  name: 'sparse_categorical_crossentropy',
-  className: 'SparseCategoricalCrossentropy',
-  sameShape: false,
-  perElement(yTrue, yPred, { fromLogits = false, ignoreClass }) {
-    const labels = labelsOf(yTrue, yPred);
-    const ignored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
-    const known = ignored ? select(ignored, 0, labels) : labels;
-    const hot = oneHot(known, yPred.shape.at(-1) ?? 1);
-    const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits)), { axis: -1 }));
-    return ignored ? select(ignored, 0, losses) : losses;
-  },
-  valid: (yTrue, yPred, { ignoreClass }) =>
-    ignoreClass === undefined ? undefined : sub(1, equal(labelsOf(yTrue, yPred), ignoreClass)),
-  toConfig: ({ fromLogits = false, ignoreClass }) => ({ from_logits: fromLogits, ignore_class: ignoreClass ?? null }),
-});
+export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptions> =
+  defineLoss<SparseCrossentropyOptions>({
+    name: 'sparse_categorical_crossentropy',
+    className: 'SparseCategoricalCrossentropy',
+    sameShape: false,
+    perElement(yTrue, yPred, { fromLogits = false, ignoreClass }) {
+      const labels = labelsOf(yTrue, yPred);
+      const ignored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
+      const known = ignored ? select(ignored, 0, labels) : labels;
+      const hot = oneHot(known, yPred.shape.at(-1) ?? 1);
+      const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits)), { axis: -1 }));
+      return ignored ? select(ignored, 0, losses) : losses;
+    },
+    valid: (yTrue, yPred, { ignoreClass }) =>
+      ignoreClass === undefined ? undefined : sub(1, equal(labelsOf(yTrue, yPred), ignoreClass)),
+    toConfig: ({ fromLogits = false, ignoreClass }) => ({ from_logits: fromLogits, ignore_class: ignoreClass ?? null }),
+  });
 
 /** @internal Labels `[...]` for predictions `[..., classes]`. @throws ShapeError when they do not fit */
 export function labelsOf(yTrue: Tensor, yPred: Tensor): Tensor {
@@ -147,5 +151,8 @@ function smoothed(targets: Tensor, smoothing: number, classes: number): Tensor {
 
 function checkSmoothing(where: string, smoothing: number): void {
   if (smoothing >= 0 && smoothing <= 1) return;
-  throw new ArgumentError(`${where}: labelSmoothing is ${smoothing}. Give a number from 0 to 1.`, { where, got: smoothing });
+  throw new ArgumentError(`${where}: labelSmoothing is ${smoothing}. Give a number from 0 to 1.`, {
+    where,
+    got: smoothing,
+  });
 }

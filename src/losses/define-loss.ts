@@ -1,7 +1,15 @@
 /** defineLoss: a loss is its formula over the last axis; calling conventions and reduction come from here. */
 import { asTensor, type TensorLike } from '../ops/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { checkReduction, checkSameShape, computeLoss, squeezeOrExpand, type Loss, type ReduceOptions, type Reduction } from './loss.ts';
+import {
+  checkReduction,
+  checkSameShape,
+  computeLoss,
+  squeezeOrExpand,
+  type Loss,
+  type ReduceOptions,
+  type Reduction,
+} from './loss.ts';
 
 /**
  * A loss as a function: of targets and predictions it gives a scalar (or one loss per sample, with the reduction
@@ -54,5 +62,7 @@ export function defineLoss<Options extends object>(definition: LossDefinition<Op
     const [yTrue, yPred] = [asTensor(first as TensorLike, name), asTensor(second as TensorLike, name)];
     return computeLoss(make(options ?? ({} as Options)), yTrue, yPred, options);
   };
-  return Object.defineProperty(Object.assign(loss, { lossName: name }), 'name', { value: name }) as LossFunction<Options>;
+  return Object.defineProperty(Object.assign(loss, { lossName: name }), 'name', {
+    value: name,
+  }) as LossFunction<Options>;
 }

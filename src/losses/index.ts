@@ -30,4 +30,12 @@ export {
   poisson,
   type HuberOptions,
 } from './regression.ts';
-export { lossFromConfig, resolveLoss, serializeLoss, targetKind, type LossLike, type TargetShapes } from './resolve.ts';
+export {
+  lossFromConfig,
+  resolveLoss,
+  serializeLoss,
+  targetKind,
+  type KerasFunctionEnvelope,
+  type LossLike,
+  type TargetShapes,
+} from './resolve.ts';

@@ -97,7 +97,8 @@ function weighValues(values: Tensor, sampleWeight: Tensor): Tensor {
 }
 
 function checkBroadcast(name: string, weights: Tensor, values: Tensor): void {
-  const fits = values.rank === 0 || weights.shape.every((length, axis) => length === 1 || length === values.shape[axis]);
+  const fits =
+    values.rank === 0 || weights.shape.every((length, axis) => length === 1 || length === values.shape[axis]);
   if (fits && weights.rank <= Math.max(values.rank, 1)) return;
   throw new ShapeError(
     `loss: a ${name} of shape ${formatShape(weights.shape)} does not fit losses of shape ${formatShape(values.shape)}. ` +
@@ -123,8 +124,10 @@ function sameRank(values: Tensor, weights: Tensor): [values: Tensor, weights: Te
  * Tensors whose ranks differ otherwise stay as they are.
  */
 export function squeezeOrExpand(a: Tensor, b: Tensor): [a: Tensor, b: Tensor] {
-  if (a.rank === b.rank + 1 && a.shape.at(-1) === 1) return b.rank === 1 ? [a, expandDims(b, -1)] : [squeeze(a, { axis: -1 }), b];
-  if (b.rank === a.rank + 1 && b.shape.at(-1) === 1) return a.rank === 1 ? [expandDims(a, -1), b] : [a, squeeze(b, { axis: -1 })];
+  if (a.rank === b.rank + 1 && a.shape.at(-1) === 1)
+    return b.rank === 1 ? [a, expandDims(b, -1)] : [squeeze(a, { axis: -1 }), b];
+  if (b.rank === a.rank + 1 && b.shape.at(-1) === 1)
+    return a.rank === 1 ? [expandDims(a, -1), b] : [a, squeeze(b, { axis: -1 })];
   return [a, b];
 }
 

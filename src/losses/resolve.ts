@@ -2,7 +2,12 @@
 import { ArgumentError } from '../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { binaryCrossentropy, categoricalCrossentropy, klDivergence, sparseCategoricalCrossentropy } from './crossentropy.ts';
+import {
+  binaryCrossentropy,
+  categoricalCrossentropy,
+  klDivergence,
+  sparseCategoricalCrossentropy,
+} from './crossentropy.ts';
 import type { LossFunction } from './define-loss.ts';
 import { hinge, squaredHinge } from './hinge.ts';
 import { squeezeOrExpand, type Loss, type Reduction } from './loss.ts';
@@ -67,12 +72,16 @@ export function resolveLoss(where: string, value: LossLike, shapes?: TargetShape
     const chosen = isCrossentropy(value) && shapes ? `${targetKind(shapes)}_crossentropy` : value;
     return lookUp(where, 'loss', chosen, known, aliases)();
   }
-  if (typeof value === 'function') return 'lossName' in value ? (value as unknown as AnyLoss)() : userLoss(value as UserLoss);
+  if (typeof value === 'function')
+    return 'lossName' in value ? (value as unknown as AnyLoss)() : userLoss(value as UserLoss);
   if (typeof value === 'object' && value !== null && typeof value.perElement === 'function') return value;
-  throw new ArgumentError(`${where}: the loss is ${String(value)}. Give a name, a function (yTrue, yPred) => Tensor, or losses.huber({ delta: 2 }).`, {
-    where,
-    got: value,
-  });
+  throw new ArgumentError(
+    `${where}: the loss is ${value === null ? 'null' : `of type ${typeof value}`}. Give a name, a function (yTrue, yPred) => Tensor, or losses.huber({ delta: 2 }).`,
+    {
+      where,
+      got: value,
+    },
+  );
 }
 
 type UserLoss = (yTrue: Tensor, yPred: Tensor) => Tensor;
@@ -86,7 +95,10 @@ function isCrossentropy(name: string): boolean {
 }
 
 /** How targets stand to outputs, by Keras's rule. */
-export function targetKind({ targetShape, outputShape }: TargetShapes): 'binary' | 'sparse_categorical' | 'categorical' {
+export function targetKind({
+  targetShape,
+  outputShape,
+}: TargetShapes): 'binary' | 'sparse_categorical' | 'categorical' {
   if (outputShape.at(-1) === 1) return 'binary';
   return targetShape.length < outputShape.length || targetShape.at(-1) === 1 ? 'sparse_categorical' : 'categorical';
 }
@@ -95,19 +107,28 @@ export function targetKind({ targetShape, outputShape }: TargetShapes): 'binary'
 export function serializeLoss(loss: Loss): KerasEnvelope {
   const { className } = loss;
   if (className === undefined) {
-    throw new ArgumentError(`loss '${loss.name}': a function of one's own cannot be written into a file. Compile again after loading.`, {
-      where: loss.name,
-    });
+    throw new ArgumentError(
+      `loss '${loss.name}': a function of one's own cannot be written into a file. Compile again after loading.`,
+      {
+        where: loss.name,
+      },
+    );
   }
   return toEnvelope('keras.losses', className, loss.getConfig?.() ?? {});
 }
 
+/** How Keras writes a loss that is one of its functions. */
+export interface KerasFunctionEnvelope {
+  readonly class_name: 'function';
+  /** The function's name. */
+  readonly config: string;
+}
+
 /** The loss of a plain name or an envelope from a Keras file. @throws ArgumentError for an unknown one */
-export function lossFromConfig(value: string | KerasEnvelope): Loss {
+export function lossFromConfig(value: string | KerasEnvelope | KerasFunctionEnvelope): Loss {
   if (typeof value === 'string') return resolveLoss('lossFromConfig', value);
-  // Keras writes its own functions as { class_name: 'function', config: 'mean_squared_error' }.
-  if (value.class_name === 'function') return resolveLoss('lossFromConfig', String(value.config));
-  const { reduction, from_logits, label_smoothing, ignore_class, delta } = value.config ?? {};
+  if (typeof value.config === 'string') return resolveLoss('lossFromConfig', value.config);
+  const { reduction, from_logits, label_smoothing, ignore_class, delta } = value.config;
   const options = {
     reduction: reduction as Reduction | undefined,
     fromLogits: from_logits as boolean | undefined,
@@ -115,5 +136,11 @@ export function lossFromConfig(value: string | KerasEnvelope): Loss {
     ignoreClass: (ignore_class ?? undefined) as number | undefined,
     delta: delta as number | undefined,
   };
-  return lookUp('lossFromConfig', 'loss', value.class_name, known, aliases)(options as unknown as Record<string, never>);
+  return lookUp(
+    'lossFromConfig',
+    'loss',
+    value.class_name,
+    known,
+    aliases,
+  )(options as unknown as Record<string, never>);
 }

@@ -58,7 +58,8 @@ export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
     name: options.name ?? 'sparse_categorical_accuracy',
     className: 'SparseCategoricalAccuracy',
     direction: 'max',
-    values: (yTrue, yPred) => equal(labelsFor('sparse_categorical_accuracy', yTrue, yPred), argmax(yPred, { axis: -1 })),
+    values: (yTrue, yPred) =>
+      equal(labelsFor('sparse_categorical_accuracy', yTrue, yPred), argmax(yPred, { axis: -1 })),
   });
 }
 

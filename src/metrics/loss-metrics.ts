@@ -24,7 +24,10 @@ import { meanMetric, sumAndCount, type Metric, type MetricDirection, type Metric
 /** A loss as a metric: its mean over the samples. */
 export function lossMetric(
   loss: Loss,
-  options: MetricOptions & { readonly className?: string | undefined; readonly direction?: MetricDirection | undefined } = {},
+  options: MetricOptions & {
+    readonly className?: string | undefined;
+    readonly direction?: MetricDirection | undefined;
+  } = {},
 ): Metric {
   const { name = loss.name, className, direction } = options;
   const { name: _name, reduction: _reduction, ...config } = loss.getConfig?.() ?? {};
@@ -95,7 +98,9 @@ export function logCoshError(options: MetricOptions = {}): Metric {
 
 /** Mean binary crossentropy. */
 export function binaryCrossentropy(options: MetricOptions & CrossentropyOptions = {}): Metric {
-  return withoutAxis(lossMetric(binaryLoss(options), { ...options, className: 'BinaryCrossentropy', direction: 'min' }));
+  return withoutAxis(
+    lossMetric(binaryLoss(options), { ...options, className: 'BinaryCrossentropy', direction: 'min' }),
+  );
 }
 
 /** Mean categorical crossentropy. */
@@ -138,7 +143,8 @@ export function mean(options: MetricOptions = {}): Metric {
     name: options.name ?? 'mean',
     className: 'Mean',
     getConfig: () => ({ name: options.name ?? 'mean', dtype: 'float32' }),
-    update: (_yTrue, yPred, sampleWeight, mask) => sumAndCount(yPred, mask ? maskedWeights(sampleWeight, mask) : sampleWeight),
+    update: (_yTrue, yPred, sampleWeight, mask) =>
+      sumAndCount(yPred, mask ? maskedWeights(sampleWeight, mask) : sampleWeight),
   };
 }
 

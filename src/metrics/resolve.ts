@@ -34,10 +34,7 @@ import { meanMetric, type Metric, type MetricDirection, type MetricOptions } fro
 
 /** What `compile` takes as a metric: a name, a `Metric`, one of the loss functions, or a function of the user's. */
 export type MetricLike =
-  | string
-  | Metric
-  | { (options?: never): Loss; readonly lossName: string }
-  | ((yTrue: Tensor, yPred: Tensor) => Tensor);
+  string | Metric | { (options?: never): Loss; readonly lossName: string } | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 
 type MetricMaker = (options?: MetricOptions) => Metric;
 
@@ -100,7 +97,7 @@ export function resolveMetric(where: string, value: MetricLike, shapes: TargetSh
   }
   if (typeof value === 'object' && value !== null && typeof value.update === 'function') return value;
   throw new ArgumentError(
-    `${where}: the metric is ${String(value)}. Give a name, a function (yTrue, yPred) => Tensor, or metrics.binaryAccuracy({ threshold: 0.3 }).`,
+    `${where}: the metric is ${value === null ? 'null' : `of type ${typeof value}`}. Give a name, a function (yTrue, yPred) => Tensor, or metrics.binaryAccuracy({ threshold: 0.3 }).`,
     { where, got: value },
   );
 }

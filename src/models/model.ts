@@ -2,7 +2,7 @@
 import { ArgumentError, ShapeError, suggestName } from '../errors.ts';
 import { newRandomCounter } from '../layers/call-scope.ts';
 import type { CallOptions, GraphNode } from '../layers/graph-node.ts';
-import { Layer, type InputShapes, type Symbolics, type Tensors } from '../layers/layer.ts';
+import { Layer, type Config, type InputShapes, type Symbolics, type Tensors } from '../layers/layer.ts';
 import { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import { asTensor, type TensorLike } from '../ops/define-op.ts';
 import { reshape } from '../ops/index.ts';
@@ -10,9 +10,10 @@ import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
+import { functionalConfig, modelEnvelope } from './config.ts';
 import { buildGraph, type ModelGraph } from './graph.ts';
 import { InputLayer } from './input.ts';
-import { byName, itemsOf, layOut, type Layout, type Structure } from './structure.ts';
+import { byName, inKerasOrder, itemsOf, layOut, type Layout, type Structure } from './structure.ts';
 
 export interface ModelOptions {
   /** Default `functional`, then `functional_1`. */
@@ -106,7 +107,7 @@ export class Model<Names extends string = string> extends Layer {
       }
     }
     if (new Set(given.items).size !== given.items.length) throw new ArgumentError(`${where}: one input is given twice.`, { where });
-    this.#graph = buildGraph(where, given.items, made.items);
+    this.#graph = buildGraph(where, inKerasOrder(given.layout, given.items), inKerasOrder(made.layout, made.items));
     this.#inputs = given.items;
     this.#outputs = made.items;
     this.#inputLayout = given.layout;
@@ -125,6 +126,16 @@ export class Model<Names extends string = string> extends Layer {
       });
     }
     return layer;
+  }
+
+  /** The layers and calls that make an equal model, in Keras 3's form; weights are not part of it. */
+  override getConfig(): Config {
+    return functionalConfig(this as Model);
+  }
+
+  /** Keras 3's JSON of the model, which `modelFromJSON` reads; `JSON.stringify(model)` calls it. */
+  override toJSON(): Config {
+    return modelEnvelope(this as Model);
   }
 
   override call(input: Tensors): Tensors {
@@ -218,6 +229,11 @@ export function model<const Outputs extends Structure<SymbolicTensor>>(
 
 function isSymbolic(value: unknown): value is SymbolicTensor {
   return value instanceof SymbolicTensor;
+}
+
+/** @internal */
+export function isModel(layer: Layer): layer is Model {
+  return layer instanceof Model;
 }
 
 /** @internal */

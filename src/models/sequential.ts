@@ -1,8 +1,9 @@
 /** A stack of layers, each called on the output of the one before. */
 import { ArgumentError } from '../errors.ts';
-import type { InputShapes, Layer } from '../layers/layer.ts';
+import type { Config, InputShapes, Layer } from '../layers/layer.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
+import { sequentialConfig } from './config.ts';
 import { InputLayer } from './input.ts';
 import { Model, type ModelOptions } from './model.ts';
 
@@ -22,6 +23,16 @@ export class Sequential extends Model {
   /** The layers in order, without the input. */
   override get layers(): readonly Layer[] {
     return this.#stack.filter((layer) => !(layer instanceof InputLayer));
+  }
+
+  /** @internal The layers of the config: the input first where it is known. */
+  get stack(): readonly Layer[] {
+    const start = this.inputs[0]?.node.layer;
+    return start && this.built && this.#stack[0] !== start ? [start, ...this.#stack] : this.#stack;
+  }
+
+  override getConfig(): Config {
+    return sequentialConfig(this);
   }
 
   /** Appends a layer; only while the model has not been compiled or called. */

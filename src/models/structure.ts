@@ -15,6 +15,16 @@ export function itemsOf<Item>(value: Structure<Item>, isItem: (one: unknown) => 
   return { layout: { kind: 'record', keys }, items: keys.map((key) => record[key] as Item) };
 }
 
+/** The items as Keras counts them: a record's in the order of its sorted keys. */
+export function inKerasOrder<Item>(layout: Layout, items: readonly Item[]): readonly Item[] {
+  return layout.kind === 'record' ? kerasKeys(layout.keys).map((key) => items[layout.keys.indexOf(key)] as Item) : items;
+}
+
+/** A record's keys in the order in which Keras counts its items. */
+export function kerasKeys(keys: readonly string[]): readonly string[] {
+  return [...keys].sort();
+}
+
 /** The inverse of `itemsOf`. */
 export function layOut<Item>(layout: Layout, items: readonly Item[]): Structure<Item> {
   switch (layout.kind) {

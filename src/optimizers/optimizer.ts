@@ -54,9 +54,12 @@ export abstract class Optimizer {
     const { learningRate = defaultRate, weightDecay, clipnorm, clipvalue, globalClipnorm } = options;
     checkNumber(this.name, 'learningRate', learningRate, learningRate >= 0, 'a number of at least 0');
     for (const [name, value] of Object.entries({ weightDecay, clipnorm, clipvalue, globalClipnorm })) {
-      if (value !== undefined) checkNumber(this.name, name, value, value > 0 || name === 'weightDecay', 'a positive number, or leave it out');
+      if (value !== undefined)
+        checkNumber(this.name, name, value, value > 0 || name === 'weightDecay', 'a positive number, or leave it out');
     }
-    const clippings = Object.entries({ clipnorm, clipvalue, globalClipnorm }).filter(([, value]) => value !== undefined);
+    const clippings = Object.entries({ clipnorm, clipvalue, globalClipnorm }).filter(
+      ([, value]) => value !== undefined,
+    );
     if (clippings.length > 1) {
       throw new ArgumentError(
         `${this.name}: ${clippings.map(([name]) => name).join(' and ')} are both set. Only one of clipnorm, clipvalue and globalClipnorm can be.`,
@@ -97,11 +100,14 @@ export abstract class Optimizer {
    */
   apply(gradients: readonly Tensor[], variables: readonly Variable[]): void {
     if (gradients.length !== variables.length) {
-      throw new ArgumentError(`${this.name}.apply: ${gradients.length} gradients for ${variables.length} variables. Give one per variable.`, {
-        where: `${this.name}.apply`,
-        got: gradients.length,
-        expected: variables.length,
-      });
+      throw new ArgumentError(
+        `${this.name}.apply: ${gradients.length} gradients for ${variables.length} variables. Give one per variable.`,
+        {
+          where: `${this.name}.apply`,
+          got: gradients.length,
+          expected: variables.length,
+        },
+      );
     }
     this.build(variables);
     const positions = variables.map((one) => this.#positionOf(one));
@@ -175,7 +181,8 @@ export abstract class Optimizer {
 
   #clip(gradients: readonly Tensor[]): readonly Tensor[] {
     const { clipnorm, clipvalue, globalClipnorm } = this;
-    if (clipnorm !== undefined) return gradients.map((g) => div(mul(g, clipnorm), maximum(sqrt(sum(square(g))), clipnorm)));
+    if (clipnorm !== undefined)
+      return gradients.map((g) => div(mul(g, clipnorm), maximum(sqrt(sum(square(g))), clipnorm)));
     if (clipvalue !== undefined) return gradients.map((g) => clip(g, -clipvalue, clipvalue));
     if (globalClipnorm === undefined || gradients.length === 0) return gradients;
     const norm = sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));

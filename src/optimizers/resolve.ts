@@ -25,10 +25,13 @@ const known: ReadonlyMap<string, Maker> = new Map<string, Maker>([
 export function resolveOptimizer(where: string, value: OptimizerLike): Optimizer {
   if (typeof value === 'string') return lookUp(where, 'optimizer', value, known)({});
   if (value instanceof Optimizer) return value;
-  throw new ArgumentError(`${where}: the optimizer is ${String(value)}. Give a name or an object such as optimizers.adam({ learningRate: 1e-3 }).`, {
-    where,
-    got: value,
-  });
+  throw new ArgumentError(
+    `${where}: the optimizer is ${String(value)}. Give a name or an object such as optimizers.adam({ learningRate: 1e-3 }).`,
+    {
+      where,
+      got: value,
+    },
+  );
 }
 
 /** The optimizer in Keras 3's envelope. Its variables are saved apart. */
@@ -52,6 +55,9 @@ export function optimizerFromConfig(value: string | KerasEnvelope): Optimizer {
   }
   const options = Object.entries(value.config)
     .filter(([, setting]) => setting !== null && setting !== undefined)
-    .map(([name, setting]) => [name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), setting as never] as const);
+    .map(
+      ([name, setting]) =>
+        [name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), setting as never] as const,
+    );
   return make(Object.fromEntries(options));
 }

@@ -31,9 +31,10 @@ export function standardOutput(): TextOutput {
   return { write, isTerminal: false, columns: () => undefined };
 }
 
-/** Writes one line of a callback to the standard output. */
+/** Writes one line of a callback to the standard output; a progress bar that is under way goes on below it. */
 export function printLine(line: string): void {
-  standardOutput().write(`${line}\n`);
+  const { write, isTerminal } = standardOutput();
+  write(`${isTerminal ? '\r\x1b[K' : ''}${line}\n`);
 }
 
 /** Tells the user about something that is probably a mistake. */

@@ -25,7 +25,8 @@ const RESET = '\x1b[0m';
  * end and while the number of steps is unknown.
  * @param columns cells in a row: what goes beyond is cut, since a line that wraps cannot be drawn again
  */
-export function terminalLine({ current, target, elapsed, perStep, isLast, values }: Progress, columns = Infinity): string {
+export function terminalLine(progress: Progress, columns: number): string {
+  const { current, target, elapsed, perStep, isLast, values } = progress;
   const known = target !== undefined && target > 0;
   const time = known && !isLast ? formatRemaining(perStep * Math.max(0, target - current)) : formatSeconds(elapsed);
   const count = known ? formatCount(current, target) : `${String(current).padStart(7)}/Unknown`;

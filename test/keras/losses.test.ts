@@ -20,7 +20,12 @@ interface LossFixture {
   }[];
 }
 
-const names = ['binary-crossentropy', 'categorical-crossentropy', 'sparse-categorical-crossentropy', 'mean-squared-error'];
+const names = [
+  'binary-crossentropy',
+  'categorical-crossentropy',
+  'sparse-categorical-crossentropy',
+  'mean-squared-error',
+];
 
 for (const name of names) {
   const { className, cases } = readFixture<LossFixture>(`loss-${name}`);

@@ -22,7 +22,14 @@ interface OptimizerFixture {
 
 type Case = OptimizerFixture['cases'][number];
 
-async function follow(t: Tap, { variables: starts, gradients, steps }: Case, optimizer: Optimizer, compiled: boolean): Promise<void> {
+type Tap = Pick<typeof t, 'ok' | 'strictSame'>;
+
+async function follow(
+  t: Tap,
+  { variables: starts, gradients, steps }: Case,
+  optimizer: Optimizer,
+  compiled: boolean,
+): Promise<void> {
   const variables = starts.map((start, i) => variable(toTensor(start), { name: `v${i}` }));
   const step = compile((given: readonly Tensor[]) => optimizer.apply(given, variables));
   for (const [index, expected] of steps.entries()) {
@@ -42,11 +49,13 @@ async function follow(t: Tap, { variables: starts, gradients, steps }: Case, opt
     for (const [i, [, value]] of states.entries()) {
       differences.push(relativeDifference(await (slots[i] as Variable).read(), value));
     }
-    t.ok(Math.max(...differences) <= KERAS_TOLERANCE, `step ${index + 1}: largest difference ${Math.max(...differences)}`);
+    const largest = Math.max(...differences);
+    t.ok(
+      largest <= KERAS_TOLERANCE,
+      `step ${index + 1}, ${compiled ? 'compiled' : 'eager'}: largest difference ${largest}`,
+    );
   }
 }
-
-type Tap = Pick<typeof t, 'ok' | 'strictSame'>;
 
 for (const name of ['sgd', 'rmsprop', 'adam']) {
   const { className, cases } = readFixture<OptimizerFixture>(`optimizer-${name}`);

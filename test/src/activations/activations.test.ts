@@ -20,9 +20,12 @@ const values: Readonly<Record<string, readonly number[]>> = {
   hard_sigmoid: [0, 0.083333336, 0.33333334, 0.45833334, 0.5, 0.5416667, 0.6666667, 0.9166667, 1],
   tanh: [-1, -0.98661435, -0.7615942, -0.24491866, 0, 0.24491866, 0.7615942, 0.98661435, 1],
   softmax: [
-    1.118443e-7, 2.7367396e-5, 0.00012265216, 0.00025965463, 0.00033340312, 0.00042809808, 0.0009062837, 0.0040616817, 0.9938607,
+    1.118443e-7, 2.7367396e-5, 0.00012265216, 0.00025965463, 0.00033340312, 0.00042809808, 0.0009062837, 0.0040616817,
+    0.9938607,
   ],
-  log_softmax: [-16.006159, -10.506158, -9.006158, -8.256158, -8.006158, -7.7561584, -7.0061584, -5.5061584, -0.0061581866],
+  log_softmax: [
+    -16.006159, -10.506158, -9.006158, -8.256158, -8.006158, -7.7561584, -7.0061584, -5.5061584, -0.0061581866,
+  ],
   softplus: [0.00033540637, 0.078889735, 0.3132617, 0.5759394, 0.6931472, 0.8259394, 1.3132617, 2.5788898, 8.000336],
   softsign: [-0.8888889, -0.71428573, -0.5, -0.2, 0, 0.2, 0.5, 0.71428573, 0.8888889],
   exponential: [0.00033546262, 0.082085, 0.36787945, 0.7788008, 1, 1.2840254, 2.7182817, 12.182494, 2980.958],
@@ -52,6 +55,9 @@ t.test('names may be written in camelCase; swish is silu; nothing means linear; 
 });
 
 t.test('an unknown name is refused with the nearest one', (t) => {
-  t.throws(() => activations.resolveActivation('dense', 'rleu'), { name: 'ArgumentError', message: /dense: unknown activation 'rleu'; did you mean 'relu'\?/ });
+  t.throws(() => activations.resolveActivation('dense', 'rleu'), {
+    name: 'ArgumentError',
+    message: /dense: unknown activation 'rleu'; did you mean 'relu'\?/,
+  });
   t.end();
 });

@@ -13,12 +13,19 @@ const labels = tensor([1, 0, 2, 0]);
 const weights = tensor([1, 0.5, 2, 0]);
 const shapes = { targetShape: [4, 3], outputShape: [4, 3] };
 
-const valueOf = (metric: metrics.Metric, target: Tensor, prediction: Tensor, weight?: Tensor, mask?: Tensor): number => {
+const valueOf = (
+  metric: metrics.Metric,
+  target: Tensor,
+  prediction: Tensor,
+  weight?: Tensor,
+  mask?: Tensor,
+): number => {
   const { sum, count } = metric.update(target, prediction, weight, mask);
   if (sum.rank !== 0 || count.rank !== 0) throw new Error('a metric gives two scalars');
   return metrics.finishMetric(metric, sum.item(), count.item());
 };
-const near = (actual: number, expected: number): boolean => Math.abs(actual - expected) <= KERAS_TOLERANCE * Math.abs(expected);
+const near = (actual: number, expected: number): boolean =>
+  Math.abs(actual - expected) <= KERAS_TOLERANCE * Math.abs(expected);
 
 /** Name, targets, Keras 3.15.1's value, and its value with weights. */
 const rows: readonly (readonly [string, Tensor, number, number])[] = [
@@ -46,7 +53,10 @@ for (const [name, targets, plain, weighted] of rows) {
     const metric = metrics.resolveMetric('compile', name, shapes);
     t.equal(metric.name, name);
     t.ok(near(valueOf(metric, targets, yPred), plain), `${valueOf(metric, targets, yPred)} is ${plain}`);
-    t.ok(near(valueOf(metric, targets, yPred, weights), weighted), `weighted: ${valueOf(metric, targets, yPred, weights)} is ${weighted}`);
+    t.ok(
+      near(valueOf(metric, targets, yPred, weights), weighted),
+      `weighted: ${valueOf(metric, targets, yPred, weights)} is ${weighted}`,
+    );
     const again = metrics.metricFromConfig(metrics.serializeMetric(metric));
     t.equal(again.name, name);
     t.equal(valueOf(again, targets, yPred), valueOf(metric, targets, yPred));
@@ -82,7 +92,11 @@ t.test('updates are scalars of a compiled step and add up over batches', async (
   const metric = metrics.rootMeanSquaredError();
   const step = compile((target: Tensor, prediction: Tensor) => ({ ...metric.update(target, prediction) }));
   let [sum, count] = [0, 0];
-  for (const [from, to] of [[0, 1], [1, 4]] as const) { // prettier-ignore
+  for (const [from, to] of [
+    [0, 1],
+    [1, 4],
+  ] as const) {
+    // prettier-ignore
     const rowsOf = (x: Tensor): Tensor => tensor(x.data.slice(from * 3, to * 3), [to - from, 3]);
     const update = await step(rowsOf(yTrue), rowsOf(yPred));
     sum += update.sum.item();
@@ -100,7 +114,8 @@ t.test('accuracy chooses its kind by shapes and keeps the spelling of the user',
   t.equal(kind([8], [8, 3]), 'SparseCategoricalAccuracy');
   t.equal(kind([8, 1], [8, 3]), 'SparseCategoricalAccuracy');
   t.equal(kind([8, 3], [8, 3]), 'CategoricalAccuracy');
-  for (const name of ['acc', 'accuracy', 'mae', 'MSE', 'ce']) t.equal(metrics.resolveMetric('compile', name, shapes).name, name);
+  for (const name of ['acc', 'accuracy', 'mae', 'MSE', 'ce'])
+    t.equal(metrics.resolveMetric('compile', name, shapes).name, name);
   t.end();
 });
 
@@ -111,7 +126,10 @@ t.test('functions and objects are metrics too; a loss function is one by its nam
   const own = metrics.mean({ name: 'level' });
   t.equal(metrics.resolveMetric('compile', own, shapes), own);
   t.ok(near(valueOf(own, yTrue, tensor([[1, 3], [5, 7]])), 4)); // prettier-ignore
-  t.throws(() => metrics.resolveMetric('compile', 'acuracy', shapes), { name: 'ArgumentError', message: /did you mean 'accuracy'\?/ });
+  t.throws(() => metrics.resolveMetric('compile', 'acuracy', shapes), {
+    name: 'ArgumentError',
+    message: /did you mean 'accuracy'\?/,
+  });
   t.throws(() => metrics.resolveMetric('compile', 5 as never, shapes), { name: 'ArgumentError' });
   t.end();
 });
@@ -126,7 +144,15 @@ t.test('directions: losses and errors fall, accuracies rise, also for named outp
   for (const name of ['loss', 'val_loss', 'age_loss', 'mae', 'val_age_mae', 'crossentropy', 'kl_divergence', 'rmse']) {
     t.equal(metrics.metricDirection(name), 'min', name);
   }
-  for (const name of ['acc', 'val_accuracy', 'gender_acc', 'val_gender_acc', 'acc_1', 'top_k_categorical_accuracy', 'cosine_similarity']) {
+  for (const name of [
+    'acc',
+    'val_accuracy',
+    'gender_acc',
+    'val_gender_acc',
+    'acc_1',
+    'top_k_categorical_accuracy',
+    'cosine_similarity',
+  ]) {
     t.equal(metrics.metricDirection(name), 'max', name);
   }
   for (const name of ['speed', 'mean', 'learning_rate', '']) t.equal(metrics.metricDirection(name), undefined, name);
