@@ -9,7 +9,7 @@ export interface Digits {
   readonly labels: { readonly data: Uint8Array; readonly shape: readonly [number] };
 }
 
-const PIXELS = 28 * 28;
+export const PIXELS: number = 28 * 28;
 const IMAGE_HEADER = 16;
 const LABEL_HEADER = 8;
 

@@ -77,7 +77,9 @@ export class EarlyStopping implements CallbackHooks {
 
   onTrainEnd(): void {
     if (this.#verbose && this.stoppedEpoch > 0) {
-      printLine(`earlyStopping: ended training after epoch ${this.stoppedEpoch + 1}; ${this.#monitor.name} was best in epoch ${this.bestEpoch + 1}.`);
+      printLine(
+        `earlyStopping: ended training after epoch ${this.stoppedEpoch + 1}; ${this.#monitor.name} was best in epoch ${this.bestEpoch + 1}.`,
+      );
     }
     if (!this.#bestWeights) return;
     this.model.setWeights(this.#bestWeights);

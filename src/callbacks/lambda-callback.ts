@@ -32,7 +32,11 @@ export function lambdaCallback(functions: Callback): Callback {
   const where = 'lambdaCallback';
   for (const [name, hook] of Object.entries(functions)) {
     if (!Object.hasOwn(hooks, name)) {
-      throw new ArgumentError(`${where}: unknown hook '${name}'; ${suggestName(name, Object.keys(hooks))}`, { where, got: name, expected: Object.keys(hooks) });
+      throw new ArgumentError(`${where}: unknown hook '${name}'; ${suggestName(name, Object.keys(hooks))}`, {
+        where,
+        got: name,
+        expected: Object.keys(hooks),
+      });
     }
     if (hook !== undefined && typeof hook !== 'function') {
       throw new ArgumentError(`${where}: ${name} is ${typeof hook}; it must be a function.`, { where, got: hook });

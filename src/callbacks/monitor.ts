@@ -30,10 +30,17 @@ export class Monitor {
   /** @throws ArgumentError for an unknown mode, an empty name or a `minDelta` that is no number */
   constructor(where: string, { monitor = 'val_loss', mode = 'auto', minDelta = 0 }: MonitorOptions) {
     if (typeof monitor !== 'string' || monitor === '') {
-      throw new ArgumentError(`${where}: monitor is ${JSON.stringify(monitor)}; it must be the name of a log, such as 'val_loss'.`, { where, got: monitor });
+      throw new ArgumentError(
+        `${where}: monitor is ${JSON.stringify(monitor)}; it must be the name of a log, such as 'val_loss'.`,
+        { where, got: monitor },
+      );
     }
     if (!['auto', 'min', 'max'].includes(mode)) {
-      throw new ArgumentError(`${where}: unknown mode '${String(mode)}'; it must be 'auto', 'min' or 'max'.`, { where, got: mode, expected: ['auto', 'min', 'max'] });
+      throw new ArgumentError(`${where}: unknown mode '${String(mode)}'; it must be 'auto', 'min' or 'max'.`, {
+        where,
+        got: mode,
+        expected: ['auto', 'min', 'max'],
+      });
     }
     this.name = monitor;
     this.#where = where;
@@ -62,7 +69,9 @@ export class Monitor {
     const value = logs[this.name];
     if (value === undefined && !this.#warned) {
       this.#warned = true;
-      warn(`${this.#where}: there is no log '${this.name}', so nothing is done. The logs are ${Object.keys(logs).join(', ') || 'empty'}.`);
+      warn(
+        `${this.#where}: there is no log '${this.name}', so nothing is done. The logs are ${Object.keys(logs).join(', ') || 'empty'}.`,
+      );
     }
     return value;
   }
@@ -72,7 +81,9 @@ export class Monitor {
     if (reference === undefined) return true;
     // Rounded as Keras compares: what float32 cannot tell apart is no progress.
     const best = Math.fround(reference);
-    return this.#direction === 'min' ? Math.fround(value + this.#minDelta) < best : Math.fround(value - this.#minDelta) > best;
+    return this.#direction === 'min'
+      ? Math.fround(value + this.#minDelta) < best
+      : Math.fround(value - this.#minDelta) > best;
   }
 }
 
@@ -92,5 +103,8 @@ export function numberOption(where: string, name: string, value: unknown): numbe
 /** @throws ArgumentError unless the option is a whole number of at least 0 */
 export function countOption(where: string, name: string, value: unknown): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value;
-  throw new ArgumentError(`${where}: ${name} is ${String(value)}; it must be an integer of at least 0.`, { where, got: value });
+  throw new ArgumentError(`${where}: ${name} is ${String(value)}; it must be an integer of at least 0.`, {
+    where,
+    got: value,
+  });
 }

@@ -44,13 +44,17 @@ export class ReduceLROnPlateau implements CallbackHooks {
     this.#monitor = new Monitor(where, { ...options, minDelta });
     this.#factor = numberOption(where, 'factor', factor);
     if (factor < 0 || factor >= 1) {
-      throw new ArgumentError(`${where}: factor is ${factor}; it must be at least 0 and below 1, so that the learning rate falls.`, { where, got: factor });
+      throw new ArgumentError(
+        `${where}: factor is ${factor}; it must be at least 0 and below 1, so that the learning rate falls.`,
+        { where, got: factor },
+      );
     }
     this.#patience = countOption(where, 'patience', patience);
     this.#verbose = verbose > 0;
     this.#cooldown = countOption(where, 'cooldown', cooldown);
     this.#minLr = numberOption(where, 'minLr', minLr);
-    if (minLr < 0) throw new ArgumentError(`${where}: minLr is ${minLr}; it must be at least 0.`, { where, got: minLr });
+    if (minLr < 0)
+      throw new ArgumentError(`${where}: minLr is ${minLr}; it must be at least 0.`, { where, got: minLr });
   }
 
   onTrainBegin(): void {
@@ -90,7 +94,10 @@ export class ReduceLROnPlateau implements CallbackHooks {
   get #learningRate(): Variable {
     const { optimizer } = this.model;
     if (optimizer) return optimizer.learningRate;
-    throw new ArgumentError(`${where}: the model '${this.model.name}' has no optimizer. Call model.compile({ optimizer, loss }) first.`, { where });
+    throw new ArgumentError(
+      `${where}: the model '${this.model.name}' has no optimizer. Call model.compile({ optimizer, loss }) first.`,
+      { where },
+    );
   }
 }
 

@@ -247,8 +247,15 @@ export abstract class Layer<Name extends string = string> {
     }
     const tensors = items.map((item) => asTensor(item as TensorLike, `layer '${this.name}'`));
     const given: Tensors = Array.isArray(input) ? tensors : (tensors[0] as Tensor);
-    this.ensureBuilt(Array.isArray(input) ? tensors.map((one) => one.shape) : (tensors[0]?.shape ?? []));
+    const shapes: InputShapes = Array.isArray(input) ? tensors.map((one) => one.shape) : (tensors[0]?.shape ?? []);
+    this.ensureBuilt(shapes);
+    this.checkInputs(shapes);
     return callInScope(this, options.training, this.runCounter, (context) => this.call(given, context));
+  }
+
+  /** @internal Refuses real inputs as symbolic ones are refused, with the same message. */
+  protected checkInputs(shapes: InputShapes): void {
+    this.computeOutputShape?.(shapes);
   }
 
   /** @internal */
@@ -331,6 +338,13 @@ export class OpLayer extends Layer {
     const given = input instanceof Tensor ? [input] : input;
     let next = 0;
     return this.#deferred.call(this.#deferred.inputs.map((one) => (one instanceof SymbolicTensor ? given[next++] : one)));
+  }
+
+  /** @throws ArgumentError always: a config cannot hold an op's arguments */
+  override getConfig(): Config {
+    throw new ArgumentError(`layer '${this.name}': the op '${this.#deferred.name}' between symbolic tensors cannot be written into a config. Use a layer for it, such as layers.add, or a layer class of your own.`, {
+      where: this.name,
+    });
   }
 }
 

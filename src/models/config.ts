@@ -10,11 +10,13 @@ import type { Sequential } from './sequential.ts';
 import { kerasKeys, layOut, type Layout } from './structure.ts';
 
 /** Classes that Keras has too; others are the user's. */
-const kerasLayers: ReadonlySet<string> = new Set([
-  ...['Activation', 'Add', 'Average', 'AveragePooling1D', 'AveragePooling2D', 'BatchNormalization', 'Concatenate', 'Conv1D', 'Conv2D'],
-  ...['Dense', 'DepthwiseConv2D', 'Dropout', 'Embedding', 'Flatten', 'GlobalAveragePooling1D', 'GlobalAveragePooling2D'],
-  ...['GlobalMaxPooling1D', 'GlobalMaxPooling2D', 'InputLayer', 'LSTM', 'MaxPooling1D', 'MaxPooling2D', 'Multiply', 'Reshape', 'SeparableConv2D'],
-]);
+const kerasLayers: ReadonlySet<string> = new Set(
+  (
+    'Activation Add Average AveragePooling1D AveragePooling2D BatchNormalization Concatenate Conv1D Conv2D Dense DepthwiseConv2D ' +
+    'Dropout Embedding Flatten GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D InputLayer LSTM ' +
+    'MaxPooling1D MaxPooling2D Multiply Reshape SeparableConv2D'
+  ).split(' '),
+);
 
 /** Numbers for the layers that stand in several places of a tree of models. */
 type SharedIds = ReadonlyMap<Layer, number>;

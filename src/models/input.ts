@@ -1,7 +1,7 @@
 /** input(): where a model graph begins. */
 import { ArgumentError } from '../errors.ts';
 import { Layer, type Config, type InputShapes, type LayerOptions, type Tensors } from '../layers/layer.ts';
-import { SymbolicTensor, type InputType } from '../layers/symbolic-tensor.ts';
+import type { InputType, SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 
 export interface InputOptions<Name extends string = string> {

@@ -192,6 +192,10 @@ export class Model<Names extends string = string> extends Layer {
     return this.randomCounter;
   }
 
+  protected override checkInputs(): void {
+    // #fit does, and forgives a last axis of size 1.
+  }
+
   // Checks a value against a declared input; a last axis of size 1 may be missing or too many, as in Keras.
   #fit(value: Tensor, symbolic: SymbolicTensor): Tensor {
     const expected = symbolic.shape;

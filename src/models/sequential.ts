@@ -70,6 +70,7 @@ export class Sequential extends Model {
     const first = this.#stack[0];
     if (first instanceof InputLayer && this.#stack.length > 1) this.build(first.batchShape);
     else if (first?.sampleShape) this.build([null, ...first.sampleShape]);
+    else if (first instanceof Model && first.inputs.length === 1) this.build(first.inputs[0]?.shape ?? []);
   }
 }
 

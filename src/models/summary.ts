@@ -1,5 +1,6 @@
 /** The table that describes a model, laid out like Keras 3's: one row per layer, then the numbers of parameters. */
 import { ArgumentError } from '../errors.ts';
+import type { GraphNode } from '../layers/graph-node.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -58,15 +59,19 @@ export function summaryText(model: Model, options: SummaryOptions & { readonly o
   const headers = headersOf(connected, showTrainable);
   const lineLength = options.lineLength ?? (connected ? 108 : 88) + (showTrainable ? 12 : 0);
   const rows: string[][] = [];
-  const addRow = (layer: Layer, owner: Model, level: number): void => {
+  const addRow = (layer: Layer, nodes: ReadonlySet<GraphNode>, level: number): void => {
     const prefix = level === 0 ? '' : `${'   '.repeat(level)}└ `;
-    const row = [`${prefix}${layer.name} (${layer.className})`, outputShape(layer, owner), parameters(layer)];
-    if (connected) row.push(level === 0 ? connections(layer, model) : '-');
+    const row = [`${prefix}${layer.name} (${layer.className})`, outputShape(layer, nodes), parameters(layer)];
+    if (connected) row.push(level === 0 ? connections(layer, nodes) : '-');
     if (showTrainable) row.push(layer.weights.length === 0 ? '-' : layer.trainable ? 'Y' : 'N');
     rows.push(row);
-    if (expandNested && isModel(layer)) for (const inner of layer.layers) addRow(inner, layer, level + 1);
+    if (expandNested && isModel(layer)) addRows(layer, level + 1);
   };
-  for (const layer of model.layers) addRow(layer, model, 0);
+  const addRows = (owner: Model, level: number): void => {
+    const nodes = new Set(owner.graphNodes);
+    for (const layer of owner.layers) addRow(layer, nodes, level);
+  };
+  addRows(model, 0);
   const trainable = elements(model.trainableWeights);
   const fixed = elements(model.nonTrainableWeights);
   return [
@@ -110,8 +115,7 @@ function columnWidths(model: Model, headers: readonly Header[], lineLength: numb
   return widths;
 }
 
-function outputShape(layer: Layer, owner: Model): string {
-  const own = new Set(owner.graphNodes);
+function outputShape(layer: Layer, own: ReadonlySet<GraphNode>): string {
   const node = layer.nodes.findLast((one) => own.has(one)) ?? layer.nodes.at(-1);
   if (!node) return '?';
   const shapes = node.outputs.map((one) => kerasShape(one.shape));
@@ -126,8 +130,7 @@ function parameters(layer: Layer): string {
   return layer.built ? thousands(layer.countParams()) : '0 (unbuilt)';
 }
 
-function connections(layer: Layer, model: Model): string {
-  const own = new Set(model.graphNodes);
+function connections(layer: Layer, own: ReadonlySet<GraphNode>): string {
   const inputs = layer.nodes.filter((node) => own.has(node)).flatMap((node) => node.inputs);
   return inputs.map((one) => `${one.name}[${one.node.callIndex}][${one.index}]`).join(', ') || '-';
 }

@@ -6,7 +6,6 @@ import type { Kernel } from '../../kernels/contract.ts';
 import { broadcastToKernel } from '../../kernels/elementwise/index.ts';
 import type { BufferRef, Plan, PlannedStep } from '../devices/device.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { Variable } from '../tensor/variable.ts';
 import type { Tape, TapeNode } from './tape.ts';
 
 /** Buffers start at multiples of 16 bytes of float32. */

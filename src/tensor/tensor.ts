@@ -36,18 +36,26 @@ export interface TensorOrigin {
 
 export class Tensor {
   readonly shape: Shape;
-  /** @internal The tape that recorded this tensor; undefined for a plain value. */
-  readonly tape: object | undefined;
-  /** @internal The values before they were rounded to float32, where they are known. */
-  readonly wide: Float64Array | undefined;
   readonly #data: Float32Array | undefined;
+  readonly #tape: object | undefined;
+  readonly #wide: Float64Array | undefined;
 
   /** @internal Use `tensor()`. */
   constructor(shape: Shape, data: Float32Array | undefined, origin: TensorOrigin = {}) {
     this.shape = Object.freeze([...shape]);
     this.#data = data;
-    this.tape = origin.tape;
-    this.wide = origin.wide;
+    this.#tape = origin.tape;
+    this.#wide = origin.wide;
+  }
+
+  /** @internal The tape that recorded this tensor; undefined for a plain value. */
+  get tape(): object | undefined {
+    return this.#tape;
+  }
+
+  /** @internal The values before they were rounded to float32, where they are known. */
+  get wide(): Float64Array | undefined {
+    return this.#wide;
   }
 
   /** Number of axes. */

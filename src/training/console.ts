@@ -19,7 +19,11 @@ interface OutputStream {
 export function standardOutput(): TextOutput {
   const stream = (globalThis as { process?: { stdout?: OutputStream } }).process?.stdout;
   if (typeof stream?.write === 'function') {
-    return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true, columns: () => stream.columns };
+    return {
+      write: (text) => void stream.write(text),
+      isTerminal: stream.isTTY === true,
+      columns: () => stream.columns,
+    };
   }
   let pending = '';
   const write = (text: string): void => {
@@ -33,8 +37,8 @@ export function standardOutput(): TextOutput {
 
 /** Writes one line of a callback to the standard output; a progress bar that is under way goes on below it. */
 export function printLine(line: string): void {
-  const { write, isTerminal } = standardOutput();
-  write(`${isTerminal ? '\r\x1b[K' : ''}${line}\n`);
+  const output = standardOutput();
+  output.write(`${output.isTerminal ? '\r\x1b[K' : ''}${line}\n`);
 }
 
 /** Tells the user about something that is probably a mistake. */

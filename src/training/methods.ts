@@ -1,5 +1,6 @@
 /** Attaches training to models: compile, fit, evaluate, predict and their single-batch forms. */
 import { Model } from '../models/model.ts';
+import { summary, type SummaryOptions } from '../models/summary.ts';
 import type { Structure } from '../models/structure.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -52,6 +53,8 @@ declare module '../models/model.ts' {
     testOnBatch(x: DataSet, y: DataSet, options?: OnBatchOptions): Promise<number | number[] | Logs>;
     /** The outputs for one batch. */
     predictOnBatch(x: DataSet): Promise<Tensor>;
+    /** Prints a table of the layers, their output shapes and numbers of parameters, laid out like Keras's. */
+    summary(options?: SummaryOptions): void;
   }
 }
 
@@ -87,6 +90,10 @@ const methods = {
   testOnBatch: onBatch('test', 'testOnBatch'),
   predictOnBatch(this: Model, x: DataSet): Promise<Structure<Tensor>> {
     return predict(this, x, { batchSize: 2 ** 30 });
+  },
+  summary(this: Model, options: SummaryOptions = {}): void {
+    const optimizer = compilationOf(this)?.optimizer;
+    summary(this, optimizer?.built ? { ...options, optimizerParams: optimizer.variables.reduce((sum, one) => sum + one.size, 0) } : options);
   },
 };
 

@@ -42,7 +42,10 @@ export class ProgressBar implements CallbackHooks {
   constructor(options: ProgressBarOptions = {}) {
     const { verbose, write, isTerminal, columns } = options;
     if (verbose !== undefined && ![0, 1, 2].includes(verbose)) {
-      throw new ArgumentError(`progressBar: verbose is ${String(verbose)}; it must be 0, 1 or 2.`, { where: 'progressBar', got: verbose });
+      throw new ArgumentError(`progressBar: verbose is ${String(verbose)}; it must be 0, 1 or 2.`, {
+        where: 'progressBar',
+        got: verbose,
+      });
     }
     const standard: TextOutput = write ? { write, isTerminal: false, columns: () => undefined } : standardOutput();
     this.#fixedVerbose = verbose;
@@ -144,7 +147,8 @@ export class ProgressBar implements CallbackHooks {
     const elapsed = (time - this.#start) / 1000;
     const perStep = formatStep(this.#perStep(time));
     const count = this.#target === undefined ? String(this.#seen) : formatCount(this.#seen, this.#target);
-    const head = this.#verbose === 1 ? `${this.#title || count} - ${elapsed.toFixed(1)}s` : `${count} - ${formatSeconds(elapsed)}`;
+    const head =
+      this.#verbose === 1 ? `${this.#title || count} - ${elapsed.toFixed(1)}s` : `${count} - ${formatSeconds(elapsed)}`;
     this.#output.write(`${head} - ${perStep}${formatValues(this.#values)}\n`);
   }
 
@@ -170,7 +174,8 @@ export class ProgressBar implements CallbackHooks {
   /** Seconds per step. The first step, which traces and compiles, counts only while it is the only one. */
   #perStep(time: number): number {
     if (this.#seen === 0) return 0;
-    if (this.#seen > 1 && this.#afterFirstStep !== undefined) return (time - this.#afterFirstStep) / (this.#seen - 1) / 1000;
+    if (this.#seen > 1 && this.#afterFirstStep !== undefined)
+      return (time - this.#afterFirstStep) / (this.#seen - 1) / 1000;
     return (time - this.#start) / this.#seen / 1000;
   }
 }

@@ -1,5 +1,5 @@
 /** The programs of a compiled model: one whole training step, one evaluation step, one prediction step. */
-import { reduceLoss } from '../losses/index.ts';
+import { computeLoss } from '../losses/index.ts';
 import { finishMetric, resolveMetric, type Metric } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import { concat, mul, add, reshape } from '../ops/index.ts';
@@ -51,8 +51,8 @@ export class Steps {
     const { losses, metrics } = this.#compilation;
     const outputs = outputsOf(this.#model, inputs, training);
     const values = losses.map(({ loss, output }) => {
-      const perElement = loss.perElement(targets[output] as Tensor, outputs[output] as Tensor);
-      return reduceLoss(perElement, weights[output] ?? undefined, undefined, 'sum_over_batch_size');
+      const sampleWeight = weights[output];
+      return computeLoss(loss, targets[output] as Tensor, outputs[output] as Tensor, sampleWeight ? { sampleWeight } : {});
     });
     const total = values.reduce<Tensor | undefined>((sum, value, index) => {
       const weight = losses[index]?.weight ?? 1;

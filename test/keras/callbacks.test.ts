@@ -39,7 +39,12 @@ const { cases } = JSON.parse(readFileSync(join(root, 'test/keras/fixtures/callba
 
 /** `min_delta` as `minDelta`. */
 const camelCase = (options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(options).map(([name, value]) => [name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()), value]));
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
 
 const runQuietly = async (...args: Parameters<typeof run>): Promise<Run> => {
   let result: Run | undefined;
@@ -58,12 +63,22 @@ for (const { className, name, options, logs, result } of cases) {
       const callback = earlyStopping(camelCase(options));
       const { model, epochsRun } = await runQuietly([callback], logs);
       const { stoppedEpoch, bestEpoch } = callback;
-      t.strictSame({ epochsRun, stopped: model.stopTraining, stoppedEpoch, bestEpoch, weightsOfEpoch: model.weight }, result);
+      t.strictSame(
+        { epochsRun, stopped: model.stopTraining, stoppedEpoch, bestEpoch, weightsOfEpoch: model.weight },
+        result,
+      );
     } else {
-      const done = await runQuietly([reduceLROnPlateau(camelCase(options))], logs, fakeModel(result.initialLearningRate));
+      const done = await runQuietly(
+        [reduceLROnPlateau(camelCase(options))],
+        logs,
+        fakeModel(result.initialLearningRate),
+      );
       // The fixture gives each float32 as its shortest decimal.
       t.strictSame(done.learningRates, result.learningRates.map(Math.fround));
-      t.strictSame(done.logs.map((one) => one['learning_rate']), result.loggedLearningRates.map(Math.fround));
+      t.strictSame(
+        done.logs.map((one) => one['learning_rate']),
+        result.loggedLearningRates.map(Math.fround),
+      );
     }
   });
 }

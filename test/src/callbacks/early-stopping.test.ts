@@ -20,7 +20,11 @@ t.test('restoreBestWeights sets the best weights also when another callback ende
   t.equal(epochsRun, 3);
   t.equal(model.weight, 1);
   t.equal(restoring.stoppedEpoch, 0);
-  t.equal((await run([earlyStopping({ patience: 9 })], series('val_loss', 3, 1, 2))).model.weight, 2, 'without it the last weights stay');
+  t.equal(
+    (await run([earlyStopping({ patience: 9 })], series('val_loss', 3, 1, 2))).model.weight,
+    2,
+    'without it the last weights stay',
+  );
 });
 
 t.test('each training starts afresh', async (t) => {
@@ -34,14 +38,19 @@ t.test('each training starts afresh', async (t) => {
 
 t.test('without the log nothing happens but one warning', async (t) => {
   let epochs = 0;
-  const { warnings } = await captured(async () => ({ epochsRun: epochs } = await run([earlyStopping()], series('loss', 1, 2, 3))));
+  const { warnings } = await captured(
+    async () => ({ epochsRun: epochs } = await run([earlyStopping()], series('loss', 1, 2, 3))),
+  );
   t.equal(epochs, 3);
   t.equal(warnings.length, 1);
   t.match(warnings[0], /earlyStopping: there is no log 'val_loss'.*loss/);
 });
 
 t.test('an unclear direction is refused before the first epoch', async (t) => {
-  await t.rejects(run([earlyStopping({ monitor: 'val_happiness' })], series('val_happiness', 1)), { name: 'ArgumentError', message: /earlyStopping:.*mode/ });
+  await t.rejects(run([earlyStopping({ monitor: 'val_happiness' })], series('val_happiness', 1)), {
+    name: 'ArgumentError',
+    message: /earlyStopping:.*mode/,
+  });
 });
 
 t.test('verbose 1 tells when training ended and which weights are set; 0 tells nothing', async (t) => {
@@ -53,7 +62,14 @@ t.test('verbose 1 tells when training ended and which weights are set; 0 tells n
 });
 
 t.test('wrong options are refused at construction', (t) => {
-  const wrong: EarlyStoppingOptions[] = [{ patience: -1 }, { patience: 1.5 }, { startFromEpoch: -1 }, { baseline: NaN }, { mode: 'up' as 'max' }, { minDelta: Infinity }];
+  const wrong: EarlyStoppingOptions[] = [
+    { patience: -1 },
+    { patience: 1.5 },
+    { startFromEpoch: -1 },
+    { baseline: NaN },
+    { mode: 'up' as 'max' },
+    { minDelta: Infinity },
+  ];
   for (const options of wrong) t.throws(() => earlyStopping(options), ArgumentError, JSON.stringify(options));
   t.end();
 });

@@ -38,7 +38,11 @@ export interface Run {
 }
 
 /** Runs the hooks of a fit over scripted logs; in epoch n the model's weight is n. */
-export const run = async (callbacks: readonly Callback[], script: readonly Logs[], model = fakeModel()): Promise<Run> => {
+export const run = async (
+  callbacks: readonly Callback[],
+  script: readonly Logs[],
+  model: FakeModel = fakeModel(),
+): Promise<Run> => {
   const list = new CallbackList(callbacks, model as unknown as Model, { epochs: script.length, steps: 1, verbose: 0 });
   const seen: Logs[] = [];
   const learningRates: number[] = [];
@@ -58,24 +62,23 @@ export const run = async (callbacks: readonly Callback[], script: readonly Logs[
 };
 
 /** Logs of one name, one epoch each. */
-export const series = (name: string, ...values: readonly number[]): Logs[] => values.map((value) => ({ [name]: value }));
+export const series = (name: string, ...values: readonly number[]): Logs[] =>
+  values.map((value) => ({ [name]: value }));
 
-/** Collects what `console.warn` and the standard output get while `body` runs. */
+/** Collects what `console.warn` and the standard output get while `body` runs; the test's own report keeps its stream. */
 export const captured = async (body: () => Promise<unknown>): Promise<{ warnings: string[]; printed: string }> => {
   const warnings: string[] = [];
   let printed = '';
   const { warn } = console;
-  const write = process.stdout.write;
+  const stdout = Object.getOwnPropertyDescriptor(process, 'stdout') as PropertyDescriptor;
   console.warn = (message: string) => void warnings.push(message);
-  process.stdout.write = ((text: string) => {
-    printed += text;
-    return true;
-  }) as typeof process.stdout.write;
+  const write = (text: string): void => void (printed += text);
+  Object.defineProperty(process, 'stdout', { value: { write }, configurable: true });
   try {
     await body();
   } finally {
     console.warn = warn;
-    process.stdout.write = write;
+    Object.defineProperty(process, 'stdout', stdout);
   }
   return { warnings, printed };
 };

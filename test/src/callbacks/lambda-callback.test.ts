@@ -3,7 +3,7 @@ import { history, lambdaCallback } from '../../../src/callbacks/index.ts';
 import type { Callback } from '../../../src/training/callback.ts';
 import { run, series } from './fake-model.ts';
 
-t.test('the given functions are called with the hook\'s arguments and know this.model', async (t) => {
+t.test("the given functions are called with the hook's arguments and know this.model", async (t) => {
   const calls: unknown[] = [];
   const callback = lambdaCallback({
     onTrainBegin: () => void calls.push('begin'),
@@ -23,8 +23,14 @@ t.test('one set of functions makes callbacks that do not share a model', async (
 });
 
 t.test('an unknown hook and a hook that is no function are refused', (t) => {
-  t.throws(() => lambdaCallback({ onEpochsEnd: () => {} } as Callback), { name: 'ArgumentError', message: /'onEpochsEnd'; did you mean 'onEpochEnd'/ });
-  t.throws(() => lambdaCallback({ onEpochEnd: 3 } as unknown as Callback), { name: 'ArgumentError', message: /onEpochEnd is number/ });
+  t.throws(() => lambdaCallback({ onEpochsEnd: () => {} } as Callback), {
+    name: 'ArgumentError',
+    message: /'onEpochsEnd'; did you mean 'onEpochEnd'/,
+  });
+  t.throws(() => lambdaCallback({ onEpochEnd: 3 } as unknown as Callback), {
+    name: 'ArgumentError',
+    message: /onEpochEnd is number/,
+  });
   t.throws(() => lambdaCallback({ toString: () => '' } as Callback), { name: 'ArgumentError' });
   t.end();
 });

@@ -25,7 +25,10 @@ t.test("mode 'auto' takes losses and errors down and accuracies up", (t) => {
 t.test("mode 'auto' refuses a name that tells nothing, and a given mode decides against any name", (t) => {
   const unclear = new Monitor('test', { monitor: 'val_happiness' });
   t.throws(() => unclear.begin(fakeModel() as unknown as Model), ArgumentError);
-  t.throws(() => unclear.begin(fakeModel() as unknown as Model), { message: /'val_happiness'.*mode 'max' or 'min'/, got: 'val_happiness' });
+  t.throws(() => unclear.begin(fakeModel() as unknown as Model), {
+    message: /'val_happiness'.*mode 'max' or 'min'/,
+    got: 'val_happiness',
+  });
   t.ok(begun({ monitor: 'val_happiness', mode: 'max' }).improves(2, 1));
   t.ok(begun({ monitor: 'val_loss', mode: 'max' }).improves(2, 1));
   t.ok(begun({ monitor: 'val_accuracy', mode: 'min' }).improves(1, 2));
@@ -67,7 +70,9 @@ t.test('a log that is missing is reported once per training, with those that are
 });
 
 t.test('wrong options are refused at construction', (t) => {
-  t.throws(() => new Monitor('test', { mode: 'maximum' as 'max' }), { message: /unknown mode 'maximum'.*'auto', 'min' or 'max'/ });
+  t.throws(() => new Monitor('test', { mode: 'maximum' as 'max' }), {
+    message: /unknown mode 'maximum'.*'auto', 'min' or 'max'/,
+  });
   t.throws(() => new Monitor('test', { monitor: '' }), ArgumentError);
   t.throws(() => new Monitor('test', { minDelta: NaN }), { message: /minDelta is NaN/ });
   t.end();

@@ -1,7 +1,6 @@
 /** The laws that every layer obeys, derived from its rows in rows.ts. A layer without a row fails. */
 import t, { type Test } from 'tap';
 import { GradtapeError } from '../../../src/errors.ts';
-import { layerFromConfig } from '../../../src/layers/classes.ts';
 import * as layers from '../../../src/layers/index.ts';
 import type { InputShapes, Layer } from '../../../src/layers/layer.ts';
 import { clearSession, seed } from '../../../src/layers/naming.ts';
@@ -17,6 +16,7 @@ import type { PartialShape } from '../../../src/tensor/symbolic.ts';
 import { zeros, type Tensor } from '../../../src/tensor/tensor.ts';
 import { gradcheck } from '../../../src/testing/gradcheck.ts';
 import '../../../src/training/methods.ts';
+import { layerFromConfig } from '../../support/layer-from-config.ts';
 import { rows, type LayerRow } from './rows.ts';
 
 t.test('every layer has a row', (t) => {

@@ -60,6 +60,12 @@ t.test('clipping keeps zero gradients zero and does not hide a gradient that is 
     t.equal(stepped(optimizers.sgd(options), 5, 0), 5);
     t.ok(Number.isNaN(stepped(optimizers.sgd(options), 5, Infinity)));
   }
+  const pair = [variable(tensor([5])), variable(tensor([5]))];
+  optimizers.sgd({ globalClipnorm: 1 }).apply([tensor([Infinity]), tensor([1])], pair);
+  t.ok(
+    pair.every((one) => Number.isNaN(one.data[0])),
+    'a global norm that is not finite spoils all',
+  );
   t.end();
 });
 

@@ -57,20 +57,23 @@ t.test('what a callback puts into the logs is seen by later ones, by history and
   t.match(text, / - loss: 2\.0000 - learning_rate: 0\.5000\n$/);
 });
 
-t.test('this.model and this.params are set before the first hook; setModel and setParams take their place', async (t) => {
-  const got: unknown[] = [];
-  const plain: Callback = {
-    onTrainBegin() {
-      got.push(this.model, this.params);
-    },
-  };
-  const taking: Callback = { setModel: (one) => void got.push(one), setParams: (one) => void got.push(one) };
-  const list = new CallbackList([taking, plain], model, params);
-  t.strictSame(got, [model, params]);
-  t.notOk('model' in taking);
-  await list.call('onTrainBegin', {});
-  t.strictSame(got, [model, params, model, params]);
-});
+t.test(
+  'this.model and this.params are set before the first hook; setModel and setParams take their place',
+  async (t) => {
+    const got: unknown[] = [];
+    const plain: Callback = {
+      onTrainBegin() {
+        got.push(this.model, this.params);
+      },
+    };
+    const taking: Callback = { setModel: (one) => void got.push(one), setParams: (one) => void got.push(one) };
+    const list = new CallbackList([taking, plain], model, params);
+    t.strictSame(got, [model, params]);
+    t.notOk('model' in taking);
+    await list.call('onTrainBegin', {});
+    t.strictSame(got, [model, params, model, params]);
+  },
+);
 
 t.test('a hook that a callback lacks is passed over, and an error ends the round', async (t) => {
   const calls: string[] = [];

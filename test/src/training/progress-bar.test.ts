@@ -17,13 +17,23 @@ interface Script {
   readonly end?: Step;
 }
 
-const listOf = (options: ProgressBarOptions, params: Partial<CallbackParams>): { list: CallbackList; written: string[] } => {
+const listOf = (
+  options: ProgressBarOptions,
+  params: Partial<CallbackParams>,
+): { list: CallbackList; written: string[] } => {
   const written: string[] = [];
   const bar = progressBar({ write: (text) => void written.push(text), ...options });
-  return { list: new CallbackList([bar], {} as Model, { epochs: 1, steps: undefined, verbose: 1, ...params }), written };
+  return {
+    list: new CallbackList([bar], {} as Model, { epochs: 1, steps: undefined, verbose: 1, ...params }),
+    written,
+  };
 };
 
-const epoch = async (list: CallbackList, number: number, { steps, end = steps.at(-1) ?? [0, {}] }: Script): Promise<void> => {
+const epoch = async (
+  list: CallbackList,
+  number: number,
+  { steps, end = steps.at(-1) ?? [0, {}] }: Script,
+): Promise<void> => {
   seconds = 0;
   await list.call('onEpochBegin', number, {});
   for (const [batch, [at, logs]] of steps.entries()) {
@@ -43,26 +53,27 @@ const fitOnce = async (script: Script): Promise<string[]> => {
 };
 
 const terminal: ProgressBarOptions = { isTerminal: true };
+// Bold, colours and the erasing of the rest of the line.
+const control = new RegExp('\\x1b\\[\\d*[mK]', 'g');
 /** What a drawing shows. */
-const visible = (text: string): string => text.replace(/\x1b\[\d*[mK]/g, '').replace('\r', '');
+const visible = (text: string): string => text.replace('\r', '').replaceAll(control, '');
 const cells = (filled: number): string => '━'.repeat(filled);
 
 t.test('a terminal gets the drawings that Keras 3.15.1 makes of the same steps and times', async (t) => {
-  const drawn = await fitOnce({
-    options: terminal,
-    params: { steps: 10 },
-    steps: [
-      [0.5, { loss: 1.5 }],
-      [0.6, { loss: 0.0005 }],
-      [0.62, { loss: 1 }],
-    ],
-    end: [9, { loss: -0.25 }],
-  });
-  t.equal(drawn[0], `\r\x1b[1m 1/10\x1b[0m \x1b[32m${cells(2)}\x1b[0m\x1b[37m${cells(18)}\x1b[0m \x1b[1m4s\x1b[0m 500ms/step - loss: 1.5000\x1b[K`);
-  t.equal(drawn[1], `\r\x1b[1m 2/10\x1b[0m \x1b[32m${cells(4)}\x1b[0m\x1b[37m${cells(16)}\x1b[0m \x1b[1m0s\x1b[0m 100ms/step - loss: 5.0000e-04\x1b[K`);
-  t.equal(drawn.length, 3, 'the third step comes within 50 ms of the second');
-  const unknown = await fitOnce({ options: terminal, steps: [[0.5, { loss: 1.5 }], [1, { loss: 1.5 }]], end: [1, {}] });
-  t.equal(unknown[0], '\r      1/Unknown \x1b[1m0s\x1b[0m 500ms/step - loss: 1.5000\x1b[K'.replace('0s', (0.5).toFixed(0) + 's'));
+  const steps: Step[] = [
+    [0.5, { loss: 1.5 }],
+    [0.6, { loss: 0.0005 }],
+    [0.62, { loss: 1 }],
+    [9, { loss: -0.25 }],
+  ];
+  const drawn = await fitOnce({ options: terminal, params: { steps: 10 }, steps });
+  const bar = (filled: number): string => `\x1b[32m${cells(filled)}\x1b[0m\x1b[37m${cells(20 - filled)}\x1b[0m`;
+  t.equal(drawn.length, 4, 'the third step comes within 50 ms of the second');
+  t.equal(drawn[0], `\r\x1b[1m 1/10\x1b[0m ${bar(2)} \x1b[1m4s\x1b[0m 500ms/step - loss: 1.5000\x1b[K`);
+  t.equal(drawn[1], `\r\x1b[1m 2/10\x1b[0m ${bar(4)} \x1b[1m0s\x1b[0m 100ms/step - loss: 5.0000e-04\x1b[K`);
+  t.equal(drawn[3], `\r\x1b[1m 4/10\x1b[0m ${bar(8)} \x1b[1m9s\x1b[0m 3s/step - loss: -0.2500\x1b[K\n`);
+  const unknown = await fitOnce({ options: terminal, steps: [[0.4, { loss: 1.5 }]] });
+  t.equal(unknown[0], '\r      1/Unknown \x1b[1m0s\x1b[0m 400ms/step - loss: 1.5000\x1b[K');
 });
 
 t.test('the last drawing always comes, with the elapsed time and all values', async (t) => {
@@ -91,7 +102,8 @@ t.test('the first step counts for the time per step only while it is the only on
 });
 
 t.test('times are given in hours, minutes, seconds; steps in s, ms or us', async (t) => {
-  const remaining = async (first: number): Promise<string> => visible((await fitOnce({ options: terminal, params: { steps: 2 }, steps: [[first, {}]] }))[0] ?? '');
+  const remaining = async (first: number): Promise<string> =>
+    visible((await fitOnce({ options: terminal, params: { steps: 2 }, steps: [[first, {}]] }))[0] ?? '');
   t.match(await remaining(3723), / 1:02:03 3723s\/step/);
   t.match(await remaining(3600), / 60:00 3600s\/step/);
   t.match(await remaining(125), / 2:05 125s\/step/);
@@ -103,7 +115,10 @@ t.test('times are given in hours, minutes, seconds; steps in s, ms or us', async
 t.test('values have four decimals, tiny ones an exponent, and what is no number is said so', async (t) => {
   const logs = { a: 12345.678, b: 0.00012345, c: 0, d: -0.5, e: -2e-12, f: NaN, g: -Infinity };
   const [line] = await fitOnce({ steps: [], end: [0, logs] });
-  t.match(line, ' - a: 12345.6780 - b: 1.2345e-04 - c: 0.0000e+00 - d: -0.5000 - e: -2.0000e-12 - f: NaN - g: -Infinity\n');
+  t.match(
+    line,
+    ' - a: 12345.6780 - b: 1.2345e-04 - c: 0.0000e+00 - d: -0.5000 - e: -2.0000e-12 - f: NaN - g: -Infinity\n',
+  );
 });
 
 t.test('a training of several epochs has titles, one of a single epoch has none', async (t) => {
@@ -119,7 +134,11 @@ t.test('a training of several epochs has titles, one of a single epoch has none'
 t.test('data of unknown length are known after their first epoch', async (t) => {
   const { list, written } = listOf(terminal, { epochs: 2 });
   await list.call('onTrainBegin', {});
-  const steps: Step[] = [[1, {}], [2, {}], [3, {}]];
+  const steps: Step[] = [
+    [1, {}],
+    [2, {}],
+    [3, {}],
+  ];
   await epoch(list, 0, { steps });
   t.match(visible(written[1] ?? ''), /^ {6}1\/Unknown 1s 1s\/step/);
   t.match(visible(written[4] ?? ''), /^3\/3 ━{20} 3s/);
@@ -128,7 +147,14 @@ t.test('data of unknown length are known after their first epoch', async (t) => 
 });
 
 t.test('an epoch that was cut short shows the steps that ran', async (t) => {
-  const drawn = await fitOnce({ options: terminal, params: { steps: 100 }, steps: [[1, {}], [2, {}]] });
+  const drawn = await fitOnce({
+    options: terminal,
+    params: { steps: 100 },
+    steps: [
+      [1, {}],
+      [2, {}],
+    ],
+  });
   t.match(visible(drawn.at(-1) ?? ''), /^ {2}2\/100 ━{20} 2s 1s\/step/);
 });
 
@@ -149,7 +175,11 @@ t.test('away from a terminal each epoch is one plain line', async (t) => {
 });
 
 t.test("verbose 2 is Keras's one line per epoch below its title", async (t) => {
-  const steps: Step[] = [[0.5, { loss: 3 }], [1, { loss: 2 }], [1.6, { loss: 1.5 }]];
+  const steps: Step[] = [
+    [0.5, { loss: 3 }],
+    [1, { loss: 2 }],
+    [1.6, { loss: 1.5 }],
+  ];
   for (const isTerminal of [true, false]) {
     const written = await fitOnce({ options: { isTerminal }, params: { steps: 3, epochs: 2, verbose: 2 }, steps });
     t.strictSame(written, ['Epoch 1/2\n', '3/3 - 2s - 550ms/step - loss: 1.5000\n']);
@@ -201,17 +231,17 @@ t.test('a bar whose fit failed serves the next run', async (t) => {
 });
 
 t.test('the default output is the standard output, and whole lines on the console where there is none', async (t) => {
-  const original = process.stdout.write;
+  const stdout = Object.getOwnPropertyDescriptor(process, 'stdout') as PropertyDescriptor;
   const { log } = console;
   const lines: string[] = [];
   let text = '';
-  process.stdout.write = ((part: string) => Boolean((text += part))) as typeof process.stdout.write;
+  Object.defineProperty(process, 'stdout', { value: { write: (part: string) => (text += part) }, configurable: true });
   try {
-    const bar = progressBar({ isTerminal: false });
+    const bar = progressBar();
     bar.onEpochBegin(0);
     bar.onEpochEnd(0, { loss: 1 });
   } finally {
-    process.stdout.write = original;
+    Object.defineProperty(process, 'stdout', stdout);
   }
   t.match(text, /^Epoch 1\/1 - .* - loss: 1\.0000\n$/);
   const descriptor = Object.getOwnPropertyDescriptor(globalThis, 'process') as PropertyDescriptor;
