@@ -40,13 +40,10 @@ export function gelu(x: Tensor): Tensor {
   return ops.gelu(x, { approximate: false });
 }
 
-/** `x sigmoid(x)`. @example silu(tensor([0])) // [0] */
+/** `x sigmoid(x)`, by name also `'swish'`. @example silu(tensor([0])) // [0] */
 export function silu(x: Tensor): Tensor {
   return ops.silu(x);
 }
-
-/** Another name of `silu`. */
-export const swish: Activation = silu;
 
 /** `1 / (1 + e^-x)`. @example sigmoid(tensor([0])) // [0.5] */
 export function sigmoid(x: Tensor): Tensor {

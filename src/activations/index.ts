@@ -16,7 +16,6 @@ export {
   softmax,
   softplus,
   softsign,
-  swish,
   tanh,
   type Activation,
 } from './activations.ts';

@@ -69,7 +69,8 @@ export class EarlyStopping implements CallbackHooks {
       // Even when the baseline is not reached, an epoch that is the best so far does not end training.
       return;
     }
-    if (this.wait >= this.#patience && epoch > 0) {
+    // The first epoch always improves, so it never ends training.
+    if (this.wait >= this.#patience) {
       this.stoppedEpoch = epoch;
       this.model.stopTraining = true;
     }

@@ -88,7 +88,8 @@ export class ReduceLROnPlateau implements CallbackHooks {
     variable.assign(full(variable.shape, next));
     this.#cooldownLeft = this.#cooldown;
     this.wait = 0;
-    if (this.#verbose) printLine(`${where}: the learning rate is ${next} after epoch ${epoch + 1}.`);
+    if (this.#verbose)
+      printLine(`${where}: the learning rate is ${Number(next.toPrecision(6))} after epoch ${epoch + 1}.`);
   }
 
   get #learningRate(): Variable {

@@ -137,10 +137,13 @@ export class HostExecutable implements Executable {
 
   readonly runSync = (inputs: readonly Float32Array[]): Float32Array[] => {
     if (this.#device.busy) {
-      throw new DeviceError(`sync: runs are queued on the device '${this.#device.name}', and this one must come after them. Use 'await step(...)'.`, {
-        where: 'sync',
-        got: this.#device.name,
-      });
+      throw new DeviceError(
+        `sync: runs are queued on the device '${this.#device.name}', and this one must come after them. Use 'await step(...)'.`,
+        {
+          where: 'sync',
+          got: this.#device.name,
+        },
+      );
     }
     this.upload();
     this.#markWritten();
@@ -166,7 +169,8 @@ export class HostExecutable implements Executable {
     });
     this.#markWritten();
     return this.#device.enqueue(async () => {
-      for (const { copy, value } of uploads) copy.array.set(value instanceof Promise ? await value : this.#device.constant(value));
+      for (const { copy, value } of uploads)
+        copy.array.set(value instanceof Promise ? await value : this.#device.constant(value));
       return this.#copiedResults(inputs);
     });
   }

@@ -40,6 +40,11 @@ const looseCounter = newRandomCounter();
 
 let current: Scope | undefined;
 
+/** @internal Layers outside any model draw from the start again. */
+export function resetLooseCounter(): void {
+  looseCounter.assign(tensor([0, 0]));
+}
+
 /** A random counter: two integers below 2^24, low and high. */
 export function newRandomCounter(): Variable {
   return new Variable(tensor([0, 0]), { name: 'random/counter', trainable: false });

@@ -1,5 +1,6 @@
 /** Automatic names: the snake_case class name, then `_1`, `_2`, counted until `clearSession()` or `seed()`. */
 import { seed as seedGenerator, globalSeed } from '../ops/random-state.ts';
+import { resetLooseCounter } from './call-scope.ts';
 
 const ordinals = new Map<string, number>();
 
@@ -27,6 +28,7 @@ export function automaticName(className: string): string {
  */
 export function seed(value: number): void {
   seedGenerator(value);
+  resetLooseCounter();
   ordinals.clear();
 }
 

@@ -11,9 +11,7 @@ export type InputType = 'float32' | 'int32';
  * types its losses by it. It stands in no member on purpose, so that one variable can hold one output after another.
  */
 /** Common ops as methods: each makes a layer of the op. */
-export interface SymbolicTensor<Name extends string = string> extends SymbolicMethods<SymbolicTensor> {
-  readonly name: Name;
-}
+export interface SymbolicTensor<Name extends string = string> extends SymbolicMethods<SymbolicTensor> {}
 
 export class SymbolicTensor<Name extends string = string> extends Symbolic {
   /** Sizes, batch first; `null` where it is not known yet. */

@@ -12,7 +12,6 @@ import { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import { functionalConfig, modelEnvelope } from './config.ts';
 import { buildGraph, type ModelGraph } from './graph.ts';
-import { InputLayer } from './input.ts';
 import { byName, inKerasOrder, itemsOf, layOut, type Layout, type Structure } from './structure.ts';
 
 export interface ModelOptions {
@@ -67,6 +66,18 @@ export class Model<Names extends string = string> extends Layer {
 
   get outputs(): readonly SymbolicTensor[] {
     return this.#outputs;
+  }
+
+  /** The symbolic input, or the list of them. */
+  override get input(): Symbolics {
+    if (!this.built) return super.input;
+    return this.#inputLayout.kind === 'single' ? (this.#inputs[0] as SymbolicTensor) : this.#inputs;
+  }
+
+  /** The symbolic output, or the list of them. */
+  override get output(): Symbolics {
+    if (!this.built) return super.output;
+    return this.#outputLayout.kind === 'single' ? (this.#outputs[0] as SymbolicTensor) : this.#outputs;
   }
 
   /** Names of the inputs, in order: the input layers' names, or the keys of a record. */
@@ -145,7 +156,7 @@ export class Model<Names extends string = string> extends Layer {
     for (const node of this.graphNodes) {
       const inputs = node.inputs.map((symbolic) => values.get(symbolic) as Tensor);
       const result = node.layer.invoke(node.isList ? inputs : inputs[0], node.options);
-      const outputs = (Array.isArray(result) ? result : [result]) as readonly Tensor[];
+      const outputs = outputsOf(node.layer, result);
       node.outputs.forEach((symbolic, index) => {
         // A declared input in the middle of the graph keeps the value it was given.
         if (!values.has(symbolic)) values.set(symbolic, outputs[index] as Tensor);
@@ -231,6 +242,13 @@ export function model<const Outputs extends Structure<SymbolicTensor>>(
   return made;
 }
 
+// A model inside may give a record.
+function outputsOf(layer: Layer, result: unknown): readonly Tensor[] {
+  if (result instanceof Tensor) return [result];
+  if (layer instanceof Model && layer.outputLayout.kind === 'record') return layer.outputLayout.keys.map((key) => (result as Readonly<Record<string, Tensor>>)[key] as Tensor);
+  return result as readonly Tensor[];
+}
+
 function isSymbolic(value: unknown): value is SymbolicTensor {
   return value instanceof SymbolicTensor;
 }
@@ -238,9 +256,4 @@ function isSymbolic(value: unknown): value is SymbolicTensor {
 /** @internal */
 export function isModel(layer: Layer): layer is Model {
   return layer instanceof Model;
-}
-
-/** @internal */
-export function isInputLayer(layer: Layer): layer is InputLayer {
-  return layer instanceof InputLayer;
 }

@@ -116,7 +116,10 @@ export function defineOp<Inputs extends readonly unknown[], Options, CallOptions
 
 /** A tensor of anything that an op takes; variables are read, numbers become scalars that stay exact in float64. */
 export function asTensor(value: TensorLike, where = 'ops'): Tensor {
-  return toTensor(value, where, 0) as Tensor;
+  const given: unknown = value;
+  // Ops have inputs that may be left out; here one is wanted.
+  if (given === undefined) throw new ArgumentError(`${where}: no tensor was given.`, { where });
+  return toTensor(given, where, 0) as Tensor;
 }
 
 function toTensor(input: unknown, name: string, position: number): Tensor | undefined {

@@ -54,10 +54,12 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
   const cache: CacheEntry[] = [];
 
   const entryFor = (structure: TreeStructure, leaves: readonly Tensor[]): CacheEntry => {
-    const device = typeof options.device === 'string' ? deviceNamed(options.device) : (options.device ?? defaultDevice());
+    const device =
+      typeof options.device === 'string' ? deviceNamed(options.device) : (options.device ?? defaultDevice());
     const position = cache.findIndex((entry) => entry.device === device && matches(entry, structure, leaves));
     if (position === 0) return cache[0] as CacheEntry;
-    const entry = position > 0 ? (cache.splice(position, 1)[0] as CacheEntry) : traceEntry(fn, structure, leaves, device);
+    const entry =
+      position > 0 ? (cache.splice(position, 1)[0] as CacheEntry) : traceEntry(fn, structure, leaves, device);
     cache.unshift(entry);
     if (cache.length > PROGRAM_CACHE_SIZE) cache.pop();
     return entry;
@@ -66,17 +68,23 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     const leaves: Tensor[] = [];
     const structure = flatten('compile', args, leaves);
     if (leaves.some((leaf) => leaf.tape !== undefined)) {
-      throw new ArgumentError('compile: an argument is recorded by a tape, and no gradient would flow through the program. Call the plain function there.', {
-        where: 'compile',
-      });
+      throw new ArgumentError(
+        'compile: an argument is recorded by a tape, and no gradient would flow through the program. Call the plain function there.',
+        {
+          where: 'compile',
+        },
+      );
     }
     return { entry: entryFor(structure, leaves), leaves };
   };
   const run = async (...args: Args): Promise<Result> => {
     if (activeTape()) {
-      throw new ArgumentError('compile: a compiled function was called inside a function that is traced or differentiated. Call the plain function there, or .sync().', {
-        where: 'compile',
-      });
+      throw new ArgumentError(
+        'compile: a compiled function was called inside a function that is traced or differentiated. Call the plain function there, or .sync().',
+        {
+          where: 'compile',
+        },
+      );
     }
     const { entry, leaves } = prepare(args);
     return unflatten(entry.result, await entry.program.run(leaves.map((leaf) => leaf.data))) as Result;
@@ -88,7 +96,9 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     return unflatten(entry.result, entry.program.runSync(leaves.map((leaf) => leaf.data))) as Result;
   };
   const program = (...args: Args): Program => prepare(args).entry.program;
-  return Object.defineProperty(Object.assign(run, { sync, program }), 'cacheSize', { get: () => cache.length }) as Compiled<Args, Result>;
+  return Object.defineProperty(Object.assign(run, { sync, program }), 'cacheSize', {
+    get: () => cache.length,
+  }) as Compiled<Args, Result>;
 }
 
 function matches(entry: CacheEntry, structure: TreeStructure, leaves: readonly Tensor[]): boolean {

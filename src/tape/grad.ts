@@ -37,14 +37,14 @@ export function grad<Args extends readonly unknown[], const ArgNums extends numb
  * @example const [loss, gradients] = valueAndGrad(() => meanSquaredError(y, net(x)), net.trainableWeights);
  */
 export function valueAndGrad(f: () => Tensor, variables: readonly Variable[]): [value: Tensor, gradients: Tensor[]];
-export function valueAndGrad<Args extends readonly unknown[], const ArgNums extends number | readonly number[] = number>(
+export function valueAndGrad<
+  Args extends readonly unknown[],
+  const ArgNums extends number | readonly number[] = number,
+>(
   f: (...args: Args) => Tensor,
   options?: GradOptions<ArgNums>,
 ): (...args: Args) => [value: Tensor, gradient: Gradients<ArgNums>];
-export function valueAndGrad(
-  f: (...args: never) => Tensor,
-  target: readonly Variable[] | GradOptions = {},
-): unknown {
+export function valueAndGrad(f: (...args: never) => Tensor, target: readonly Variable[] | GradOptions = {}): unknown {
   if (isVariables(target)) {
     return record([], (tape) => {
       const sources = target.map((variable) => tape.watchVariable(variable));
@@ -60,10 +60,13 @@ export function valueAndGrad(
       const sources = positions.map((position) => {
         const arg = args[position];
         if (!(arg instanceof Tensor || arg instanceof Variable)) {
-          throw new ArgumentError(`grad: argument ${position} is not a tensor (${arg === undefined ? 'missing' : typeof arg}). Name tensor arguments in argnums.`, {
-            where: 'grad',
-            got: arg,
-          });
+          throw new ArgumentError(
+            `grad: argument ${position} is not a tensor (${arg === undefined ? 'missing' : typeof arg}). Name tensor arguments in argnums.`,
+            {
+              where: 'grad',
+              got: arg,
+            },
+          );
         }
         const source = tape.watch(arg);
         watched[position] = source;
@@ -81,7 +84,10 @@ function isVariables(target: readonly Variable[] | GradOptions): target is reado
 
 // Nested derivatives share the one active tape, or the one that recorded the arguments; the outermost eager one gives
 // back plain tensors.
-function record(args: readonly unknown[], body: (tape: Tape) => [Tensor, Tensor | readonly Tensor[] | undefined]): unknown {
+function record(
+  args: readonly unknown[],
+  body: (tape: Tape) => [Tensor, Tensor | readonly Tensor[] | undefined],
+): unknown {
   const outer = activeTape();
   if (outer) return body(outer);
   const recorded = args.find((arg) => arg instanceof Tensor && arg.tape !== undefined) as Tensor | undefined;
@@ -98,14 +104,20 @@ function plain(value: Tensor): Tensor {
 function checkScalar(value: unknown): Tensor {
   if (!(value instanceof Tensor)) {
     if (value instanceof Promise) value.catch(() => undefined);
-    throw new ArgumentError('grad: the function must return a tensor; async functions cannot be differentiated.', { where: 'grad', got: value });
+    throw new ArgumentError('grad: the function must return a tensor; async functions cannot be differentiated.', {
+      where: 'grad',
+      got: value,
+    });
   }
   if (value.size !== 1) {
-    throw new ShapeError(`grad: the function returned the shape ${formatShape(value.shape)}; gradients are taken of a scalar. Reduce it with ops.sum() or ops.mean().`, {
-      where: 'grad',
-      got: value.shape,
-      expected: [],
-    });
+    throw new ShapeError(
+      `grad: the function returned the shape ${formatShape(value.shape)}; gradients are taken of a scalar. Reduce it with ops.sum() or ops.mean().`,
+      {
+        where: 'grad',
+        got: value.shape,
+        expected: [],
+      },
+    );
   }
   return value;
 }

@@ -49,9 +49,12 @@ export function gradient(
     if (!inputs.some((input) => input !== undefined && dependent.has(input))) continue;
     if (operation.gradient === 'none') continue;
     if (operation.gradient === undefined) {
-      throw new ArgumentError(`gradient: the op '${operation.name}' has no gradient rule. Give its definition one, or pass its input through stopGradient().`, {
-        where: operation.name,
-      });
+      throw new ArgumentError(
+        `gradient: the op '${operation.name}' has no gradient rule. Give its definition one, or pass its input through stopGradient().`,
+        {
+          where: operation.name,
+        },
+      );
     }
     const used = outputs.map((output) => gradients.has(output));
     const outputGradients = outputs.map((output) => gradients.get(output) ?? full(output.shape, 0));

@@ -85,7 +85,12 @@ export function planProgram(tape: Tape, args: readonly Tensor[], results: readon
       node.outputs.map((output) => output.shape),
       node.options,
     );
-    return { kernel, geometry, inputs: node.inputs.map((input) => input && mustRef(input)), outputs: node.outputs.map(mustRef) };
+    return {
+      kernel,
+      geometry,
+      inputs: node.inputs.map((input) => input && mustRef(input)),
+      outputs: node.outputs.map(mustRef),
+    };
   });
   const writes = assigned
     .map(({ variable, value }) => ({ variable, from: mustRef(value) }))
@@ -100,7 +105,9 @@ export function planProgram(tape: Tape, args: readonly Tensor[], results: readon
     outputs: outputs.map(mustRef),
     writes,
     variables: [...variables],
-    written: assigned.filter(({ variable, value }) => tape.reads.get(value) !== variable).map(({ variable }) => variable),
+    written: assigned
+      .filter(({ variable, value }) => tape.reads.get(value) !== variable)
+      .map(({ variable }) => variable),
   };
   return { plan, nodes, flagged, bufferCount, refOf };
 
@@ -205,7 +212,14 @@ function placeInScratch(
         const input = node.inputs[candidate];
         const donor = input && buffers.get(rootOf(input));
         const offset = donor && offsets.get(donor);
-        if (!donor || offset === undefined || claimed.has(donor) || donor.lastStep !== step || donor.size !== buffer.size) continue;
+        if (
+          !donor ||
+          offset === undefined ||
+          claimed.has(donor) ||
+          donor.lastStep !== step ||
+          donor.size !== buffer.size
+        )
+          continue;
         // Read at another position as well, the donor may be needed whole.
         const readers = node.inputs.filter((other) => other && buffers.get(rootOf(other)) === donor);
         if (readers.length !== 1) continue;

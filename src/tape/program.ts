@@ -87,7 +87,12 @@ export class Program {
     return lines.join('\n');
   }
 
-  #line(node: TapeNode, nameOf: (tensor: Tensor | undefined) => string, names: Map<Tensor, string>, number: number): string {
+  #line(
+    node: TapeNode,
+    nameOf: (tensor: Tensor | undefined) => string,
+    names: Map<Tensor, string>,
+    number: number,
+  ): string {
     const inputs = node.inputs.map(nameOf).join(', ');
     node.outputs.forEach((output, index) => names.set(output, index === 0 ? `%${number}` : `%${number}.${index}`));
     const outputs = node.outputs.map((output) => `${formatShape(output.shape)}${place(this.#planned.refOf(output))}`);
@@ -102,7 +107,9 @@ export class Program {
       const node = flagged[index];
       if (flag !== 0 && node?.operation.errorFlag) throw node.operation.errorFlag.error(flag, node);
     }
-    return this.#outputShapes.map((shape, index) => new Tensor(shape, arrays[index] ?? new Float32Array(sizeOf(shape))));
+    return this.#outputShapes.map(
+      (shape, index) => new Tensor(shape, arrays[index] ?? new Float32Array(sizeOf(shape))),
+    );
   }
 }
 

@@ -141,9 +141,12 @@ export class Tape {
   checkOwn(value: Tensor, where: string, allowConstant = false): void {
     if (value.tape === this || (allowConstant && value.tape === undefined)) return;
     if (value.tape === undefined) {
-      throw new ArgumentError(`Tape.${where}: the tensor of shape ${formatShape(value.shape)} is not on this tape. Watch it first: 'const x = tape.watch(value)'.`, {
-        where: `Tape.${where}`,
-      });
+      throw new ArgumentError(
+        `Tape.${where}: the tensor of shape ${formatShape(value.shape)} is not on this tape. Watch it first: 'const x = tape.watch(value)'.`,
+        {
+          where: `Tape.${where}`,
+        },
+      );
     }
     throw mixedTapes(where);
   }

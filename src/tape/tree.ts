@@ -20,7 +20,10 @@ export function flatten(where: string, tree: unknown, leaves: Tensor[]): TreeStr
   if (tree === undefined || tree === null) return { kind: 'empty', value: tree };
   if (Array.isArray(tree)) return { kind: 'array', items: tree.map((item) => flatten(where, item, leaves)) };
   if (typeof tree === 'object' && isPlain(tree)) {
-    return { kind: 'record', entries: Object.entries(tree).map(([name, value]) => [name, flatten(where, value, leaves)]) };
+    return {
+      kind: 'record',
+      entries: Object.entries(tree).map(([name, value]) => [name, flatten(where, value, leaves)]),
+    };
   }
   // Refused here; that it may fail later as well is nobody's concern.
   if (tree instanceof Promise) tree.catch(() => undefined);
@@ -48,7 +51,11 @@ export function sameStructure(a: TreeStructure, b: TreeStructure): boolean {
   if (a.kind === 'leaf') return b.kind === 'leaf';
   if (a.kind === 'empty') return b.kind === 'empty' && a.value === b.value;
   if (a.kind === 'array') {
-    return b.kind === 'array' && a.items.length === b.items.length && a.items.every((item, i) => sameStructure(item, b.items[i] as TreeStructure));
+    return (
+      b.kind === 'array' &&
+      a.items.length === b.items.length &&
+      a.items.every((item, i) => sameStructure(item, b.items[i] as TreeStructure))
+    );
   }
   return (
     b.kind === 'record' &&

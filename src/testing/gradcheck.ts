@@ -58,7 +58,15 @@ export function gradcheck<Inputs extends readonly Tensor[]>(
     const weights = outputs.map(({ shape }) => generator.tensor(shape));
     const gradients = weightedGradients(tape, outputs, weights, args);
     const where = level === 1 ? 'the gradient' : 'the second derivative';
-    compare(where, inputs, new Link(device, tape, args, outputs), new Link(device, tape, args, gradients), weights, generator, report);
+    compare(
+      where,
+      inputs,
+      new Link(device, tape, args, outputs),
+      new Link(device, tape, args, gradients),
+      weights,
+      generator,
+      report,
+    );
     outputs = gradients;
   }
   return report;
@@ -67,16 +75,24 @@ export function gradcheck<Inputs extends readonly Tensor[]>(
 function outputsOf(result: Tensor | readonly Tensor[]): readonly Tensor[] {
   const outputs = result instanceof Tensor ? [result] : result;
   if (!Array.isArray(outputs) || outputs.some((output) => !(output instanceof Tensor))) {
-    throw new ArgumentError('gradcheck: the function must return a tensor or an array of tensors; async functions cannot be checked.', {
-      where: 'gradcheck',
-      got: result,
-    });
+    throw new ArgumentError(
+      'gradcheck: the function must return a tensor or an array of tensors; async functions cannot be checked.',
+      {
+        where: 'gradcheck',
+        got: result,
+      },
+    );
   }
   return outputs;
 }
 
 // All outputs at once, so that rules see the gradients of several outputs together as a model's backward pass does.
-function weightedGradients(tape: Tape, outputs: readonly Tensor[], weights: readonly Tensor[], args: readonly Tensor[]): Tensor[] {
+function weightedGradients(
+  tape: Tape,
+  outputs: readonly Tensor[],
+  weights: readonly Tensor[],
+  args: readonly Tensor[],
+): Tensor[] {
   const total = runWithTape(tape, () =>
     outputs
       .map((output, index) => sum(mul(output, weights[index] as Tensor)))
@@ -112,14 +128,20 @@ function compare(
 ): void {
   const points = inputs.map((input) => input.wide ?? Float64Array.from(input.data));
   const analytic = gradients.run(points);
-  const scale = analytic.reduce((most, gradient) => gradient.reduce((largest, value) => Math.max(largest, Math.abs(value)), most), 1);
+  const scale = analytic.reduce(
+    (most, gradient) => gradient.reduce((largest, value) => Math.max(largest, Math.abs(value)), most),
+    1,
+  );
 
   inputs.forEach((input, position) => {
     const point = points[position] as Float64Array;
     const gradient = analytic[position] as Float64Array;
     const moved = [...points];
     for (const { direction, name } of directionsFor(input.shape, generator)) {
-      const reach = direction.reduce((most, part, i) => (part === 0 ? most : Math.max(most, Math.abs(point[i] ?? 0))), 1);
+      const reach = direction.reduce(
+        (most, part, i) => (part === 0 ? most : Math.max(most, Math.abs(point[i] ?? 0))),
+        1,
+      );
       const step = STEP * reach;
       const above = point.map((value, i) => value + step * (direction[i] ?? 0));
       const below = point.map((value, i) => value - step * (direction[i] ?? 0));
@@ -131,7 +153,10 @@ function compare(
 
       const numeric = weightedDifference(high, low, weights) / (2 * step);
       // The step that the doubles really took differs from the one asked for in its last bits.
-      const derivative = gradient.reduce((total, value, i) => total + value * (((above[i] ?? 0) - (below[i] ?? 0)) / (2 * step)), 0);
+      const derivative = gradient.reduce(
+        (total, value, i) => total + value * (((above[i] ?? 0) - (below[i] ?? 0)) / (2 * step)),
+        0,
+      );
       const score = Math.abs(derivative - numeric) / scale;
       if (!(score <= SCORE_LIMIT)) {
         throw new GradientError(
@@ -146,7 +171,11 @@ function compare(
   });
 }
 
-function weightedDifference(high: readonly Float64Array[], low: readonly Float64Array[], weights: readonly Tensor[]): number {
+function weightedDifference(
+  high: readonly Float64Array[],
+  low: readonly Float64Array[],
+  weights: readonly Tensor[],
+): number {
   let total = 0;
   weights.forEach((weight, index) => {
     (weight.wide as Float64Array).forEach((factor, i) => {

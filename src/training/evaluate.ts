@@ -6,7 +6,7 @@ import { batchStream, buildFromData, isBatchSource, type Source, type Verbosity 
 import { CallbackList, type Callback, type Logs } from './callback.ts';
 import type { BatchSource, DataSet } from './data.ts';
 import { prepareColumns } from './prepare.ts';
-import { progressBar } from './progress-bar.ts';
+import { withProgressBar } from './progress-bar.ts';
 import { exclusively, stateOf } from './state.ts';
 import { Meters, stepArguments } from './steps.ts';
 
@@ -43,7 +43,7 @@ export async function evaluate(model: Model, x: DataSet | BatchSource, y: DataSe
       : { kind: 'columns', columns: prepareColumns(model, compilation, where, x, y, { sampleWeight: options.sampleWeight }) };
     const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose;
     const steps = source.kind === 'columns' ? Math.ceil(source.columns.length / batchSize) : options.steps;
-    const callbacks = new CallbackList([...(options.callbacks ?? []), ...(verbose === 0 ? [] : [progressBar()])], model, { epochs: 1, steps, verbose });
+    const callbacks = new CallbackList(withProgressBar(options.callbacks ?? [], verbose), model, { epochs: 1, steps, verbose });
     const meters = await testLoop(model, source, { callbacks, yielder: new Yielder(), batchSize, steps: options.steps, signal: options.signal });
     if (options.returnDict) return meters.logs();
     const values = meters.values();

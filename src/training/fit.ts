@@ -8,7 +8,7 @@ import { sliceColumns, type BatchData, type BatchSource, type DataSet } from './
 import { testLoop } from './evaluate.ts';
 import { History } from './history.ts';
 import { prepareColumns, type ClassWeight } from './prepare.ts';
-import { progressBar } from './progress-bar.ts';
+import { withProgressBar } from './progress-bar.ts';
 import { exclusively, stateOf } from './state.ts';
 import { Meters, stepArguments } from './steps.ts';
 
@@ -52,11 +52,13 @@ export async function fit(model: Model, x: DataSet | BatchSource, y: DataSet | u
     const epochs = options.epochs ?? 1;
     const initialEpoch = options.initialEpoch ?? 0;
     const { training, validation } = await prepare(model, where, x, y, options);
-    const history = new History();
+    const given = options.callbacks ?? [];
+    const ownHistory = given.find((one): one is History => one instanceof History);
+    const history = ownHistory ?? new History();
     const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose;
     const stepCount = training.kind === 'columns' ? Math.min(options.stepsPerEpoch ?? Infinity, Math.ceil(training.columns.length / batchSize)) : options.stepsPerEpoch;
     const callbacks = new CallbackList(
-      [...(options.callbacks ?? []), history, ...(verbose === 0 ? [] : [progressBar()])],
+      withProgressBar(ownHistory ? given : [...given, history], verbose),
       model,
       { epochs, steps: stepCount, verbose },
     );

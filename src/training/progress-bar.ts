@@ -4,7 +4,7 @@
  */
 import { now } from '../clock.ts';
 import { ArgumentError } from '../errors.ts';
-import type { CallbackHooks, CallbackParams, Logs } from './callback.ts';
+import type { Callback, CallbackHooks, CallbackParams, Logs } from './callback.ts';
 import { standardOutput, type TextOutput } from './console.ts';
 import { formatCount, formatSeconds, formatStep, formatValues, terminalLine } from './progress-line.ts';
 
@@ -192,4 +192,10 @@ export class ProgressBar implements CallbackHooks {
  */
 export function progressBar(options?: ProgressBarOptions): ProgressBar {
   return new ProgressBar(options);
+}
+
+/** @internal The callbacks of a run, with a bar at the end unless it is silent or has one already. */
+export function withProgressBar(callbacks: readonly Callback[], verbose: 0 | 1 | 2): readonly Callback[] {
+  if (verbose === 0 || callbacks.some((callback) => callback instanceof ProgressBar)) return callbacks;
+  return [...callbacks, progressBar()];
 }

@@ -130,3 +130,18 @@ t.test('callbacks of the mission', async (t) => {
   t.equal(history.history['val_loss']?.length, 10);
   t.same(Object.keys(history.history).sort(), ['accuracy', 'learning_rate', 'loss', 'val_accuracy', 'val_loss']);
 });
+
+t.test('one variable holds one output after another, and a model still knows its outputs by name', (t) => {
+  const features = gt.input([4], { name: 'features' });
+  let h = layers.dense(1, { name: 'first' })(features);
+  h = layers.dense(2, { name: 'second' })(h);
+  const net = gt.model(features, { left: layers.dense(1)(h), right: layers.dense(1)(h) });
+  net.compile({ loss: { left: 'mse', right: 'mse' } });
+  const single = gt.model(features, layers.dense(1, { name: 'price' })(h));
+  single.compile({ loss: { price: 'mse' } });
+  // @ts-expect-error there is no output of this name
+  t.throws(() => single.compile({ loss: { prize: 'mse' } }), /unknown output 'prize'/);
+  // @ts-expect-error there is no output of this name
+  t.throws(() => net.compile({ loss: { left: 'mse', wright: 'mse' } }), /no entry for 'right'.*unknown output 'wright'/);
+  t.end();
+});

@@ -1,7 +1,11 @@
 import t from 'tap';
+import '../../../src/training/methods.ts';
 import { Monitor, type MonitorOptions } from '../../../src/callbacks/monitor.ts';
 import { ArgumentError } from '../../../src/errors.ts';
 import type { Model } from '../../../src/models/model.ts';
+import { dense } from '../../../src/layers/dense.ts';
+import { accuracy } from '../../../src/metrics/index.ts';
+import { sequential } from '../../../src/models/sequential.ts';
 import { captured, fakeModel } from './fake-model.ts';
 
 const begun = (options: MonitorOptions): Monitor => {
@@ -32,6 +36,17 @@ t.test("mode 'auto' refuses a name that tells nothing, and a given mode decides 
   t.ok(begun({ monitor: 'val_happiness', mode: 'max' }).improves(2, 1));
   t.ok(begun({ monitor: 'val_loss', mode: 'max' }).improves(2, 1));
   t.ok(begun({ monitor: 'val_accuracy', mode: 'min' }).improves(1, 2));
+  t.end();
+});
+
+t.test("mode 'auto' asks a metric of the compiled model first", (t) => {
+  const model = sequential([dense(1, { inputShape: [1] })]);
+  model.compile({ optimizer: 'sgd', loss: 'mse', metrics: [{ ...accuracy(), name: 'happiness' }] });
+  for (const name of ['happiness', 'val_happiness']) {
+    const monitor = new Monitor('test', { monitor: name });
+    monitor.begin(model);
+    t.ok(monitor.improves(2, 1));
+  }
   t.end();
 });
 

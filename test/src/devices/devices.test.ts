@@ -22,7 +22,10 @@ for (const make of [(): HostDevice => new HostDevice('host'), (): AsyncDevice =>
     const finished: number[] = [];
     const runs = Array.from({ length: 12 }, (_, i) => (i % 2 ? increment : double)().then(() => finished.push(i)));
     await Promise.all(runs);
-    t.strictSame(finished, Array.from({ length: 12 }, (_, i) => i));
+    t.strictSame(
+      finished,
+      Array.from({ length: 12 }, (_, i) => i),
+    );
     t.equal(await valueOf(state), 127);
   });
 

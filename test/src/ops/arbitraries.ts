@@ -41,7 +41,9 @@ export const scaledDouble: fc.Arbitrary<number> = fc.integer({ min: -128, max: 1
 
 /** Multiples of 1/64 whose distance from `kink` is 1/8 to 2: for functions that bend there. */
 export function awayFrom(kink: number): fc.Arbitrary<number> {
-  return fc.record({ distance: fc.integer({ min: 8, max: 128 }), above: fc.boolean() }).map(({ distance, above }) => kink + (above ? distance : -distance) / 64);
+  return fc
+    .record({ distance: fc.integer({ min: 8, max: 128 }), above: fc.boolean() })
+    .map(({ distance, above }) => kink + (above ? distance : -distance) / 64);
 }
 
 /** Multiples of 1/64 in [min, max]; default [1/8, 2]. */
@@ -57,7 +59,9 @@ export function smallInteger(limit = 4): fc.Arbitrary<number> {
 /** A tensor of this shape with values drawn one by one. */
 export function tensorOf(shape: Shape, value: fc.Arbitrary<number> = scaledDouble): fc.Arbitrary<Tensor> {
   const size = sizeOf(shape);
-  return fc.array(value, { minLength: size, maxLength: size, size: 'max' }).map((values) => tensor(Float64Array.from(values), shape));
+  return fc
+    .array(value, { minLength: size, maxLength: size, size: 'max' })
+    .map((values) => tensor(Float64Array.from(values), shape));
 }
 
 /**
@@ -67,12 +71,18 @@ export function tensorOf(shape: Shape, value: fc.Arbitrary<number> = scaledDoubl
 export function distinctTensorOf(shape: Shape, spacing = 0.0625): fc.Arbitrary<Tensor> {
   const size = sizeOf(shape);
   const ranks = Array.from({ length: size }, (_, index) => index);
-  return fc
-    .shuffledSubarray(ranks, { minLength: size, maxLength: size })
-    .map((order) => tensor(Float64Array.from(order, (rank) => (rank - (size - 1) / 2) * spacing), shape));
+  return fc.shuffledSubarray(ranks, { minLength: size, maxLength: size }).map((order) =>
+    tensor(
+      Float64Array.from(order, (rank) => (rank - (size - 1) / 2) * spacing),
+      shape,
+    ),
+  );
 }
 
 /** Tensors of several shapes, with the same kind of values. */
-export function tensorsOf(all: readonly Shape[], value: fc.Arbitrary<number> = scaledDouble): fc.Arbitrary<readonly Tensor[]> {
+export function tensorsOf(
+  all: readonly Shape[],
+  value: fc.Arbitrary<number> = scaledDouble,
+): fc.Arbitrary<readonly Tensor[]> {
   return fc.tuple(...all.map((shape) => tensorOf(shape, value)));
 }

@@ -44,7 +44,10 @@ t.test('its own rule is used, not that of its parts; without a rule the parts ar
 t.test('a number and a variable are inputs too', (t) => {
   t.strictSame(cube(2).toArray(), 8);
   t.strictSame(cube(variable(tensor([3]))).toArray(), [27]);
-  t.throws(() => cube([1] as unknown as Tensor), { name: 'ArgumentError', message: /^cube: input 0 is an array, not a tensor\. Make one with tensor/ });
+  t.throws(() => cube([1] as unknown as Tensor), {
+    name: 'ArgumentError',
+    message: /^cube: input 0 is an array, not a tensor\. Make one with tensor/,
+  });
   t.throws(() => cube(null as unknown as Tensor), { name: 'ArgumentError', message: /input 0 is null/ });
   t.throws(() => cube('3' as unknown as Tensor), { name: 'ArgumentError', message: /input 0 is string/ });
   t.end();
@@ -70,7 +73,8 @@ const scaled = defineOp<[x: TensorLike], { readonly scale: number }, { readonly 
   name: 'scaled',
   kernel: splitKernel,
   resolve: ({ scale = 2 }) => {
-    if (!Number.isFinite(scale)) throw new ArgumentError(`scaled: the scale ${scale} is not finite.`, { where: 'scaled', got: scale });
+    if (!Number.isFinite(scale))
+      throw new ArgumentError(`scaled: the scale ${scale} is not finite.`, { where: 'scaled', got: scale });
     return { scale };
   },
   shape: ([x]) => [x, []],
@@ -81,7 +85,10 @@ const scaled = defineOp<[x: TensorLike], { readonly scale: number }, { readonly 
 t.test('an op with a kernel: options with defaults, several outputs, a gradient', async (t) => {
   t.strictSame(scaled(tensor([1, 2])).toArray(), [2, 4]);
   t.strictSame(scaled(tensor([1, 2]), { scale: 10 }).toArray(), [10, 20]);
-  t.strictSame(scaled.all([tensor([1])], {}).map((one) => one.toArray()), [[2], 0]);
+  t.strictSame(
+    scaled.all([tensor([1])], {}).map((one) => one.toArray()),
+    [[2], 0],
+  );
   t.strictSame((await compile((x: Tensor) => scaled(x, { scale: 3 }))(tensor([5]))).toArray(), [15]);
   t.ok(gradcheck((x: Tensor) => scaled(x, { scale: 0.3 }), [tensor([1, 2])]).worstScore < 1e-9);
   t.throws(() => scaled(tensor([1]), { scale: NaN }), { name: 'ArgumentError', message: /NaN is not finite/ });
@@ -101,15 +108,28 @@ t.test('an op without a rule cannot be differentiated, unless nothing flows thro
     kernel: { ...splitKernel, plan: (_inputs, outputs) => ({ size: sizeOf(outputs[0] ?? []), scale: 1 }) } as Kernel,
     shape: ([x]) => x,
   });
-  t.throws(() => grad((x: Tensor) => sum(bare(x)))(tensor([1])), { name: 'ArgumentError', message: /'bare' has no gradient rule.*stopGradient/ });
+  t.throws(() => grad((x: Tensor) => sum(bare(x)))(tensor([1])), {
+    name: 'ArgumentError',
+    message: /'bare' has no gradient rule.*stopGradient/,
+  });
   t.strictSame(grad((x: Tensor) => sum(mul(x, bare(stopGradient(x)))))(tensor([3])).toArray(), [3]);
-  t.strictSame(grad((x: Tensor) => sum(where(greater(x, 0), x, 0)))(tensor([3, -1])).toArray(), [1, 0], 'a comparison has the rule none');
+  t.strictSame(
+    grad((x: Tensor) => sum(where(greater(x, 0), x, 0)))(tensor([3, -1])).toArray(),
+    [1, 0],
+    'a comparison has the rule none',
+  );
   t.end();
 });
 
 t.test('a definition has a kernel or a forward function, one of them', (t) => {
   const shape = ([x]: readonly [readonly number[]]): readonly number[] => x;
-  t.throws(() => defineOp<[x: TensorLike], undefined>({ name: 'empty', shape }), { name: 'ArgumentError', message: /'empty' needs either a kernel or a forward/ });
-  t.throws(() => defineOp<[x: TensorLike], undefined>({ name: 'both', shape, kernel: 'alias', forward: ([x]) => x }), ArgumentError);
+  t.throws(() => defineOp<[x: TensorLike], undefined>({ name: 'empty', shape }), {
+    name: 'ArgumentError',
+    message: /'empty' needs either a kernel or a forward/,
+  });
+  t.throws(
+    () => defineOp<[x: TensorLike], undefined>({ name: 'both', shape, kernel: 'alias', forward: ([x]) => x }),
+    ArgumentError,
+  );
   t.end();
 });

@@ -11,7 +11,7 @@ import * as ops from '../../../src/ops/index.ts';
 import { activeTape } from '../../../src/tape/active-tape.ts';
 import { compile } from '../../../src/tape/compile.ts';
 import { Tape } from '../../../src/tape/tape.ts';
-import { ones, Tensor } from '../../../src/tensor/tensor.ts';
+import { ones, type Tensor } from '../../../src/tensor/tensor.ts';
 import { gradcheck } from '../../../src/testing/gradcheck.ts';
 import type { OpCase, OpRow } from './row.ts';
 
@@ -23,7 +23,17 @@ const SEED = 42;
 const PRINTED_DOMAINS = 8;
 
 /** Exported by src/ops but not ops: they have no values of their own to check. */
-const notOps: ReadonlySet<string> = new Set(['asTensor', 'currentTape', 'definedOps', 'defineOp', 'identity', 'stopGradient']);
+const notOps: ReadonlySet<string> = new Set([
+  'asTensor',
+  'currentTape',
+  'definedOps',
+  'defineOp',
+  'identity',
+  'stopGradient',
+]);
+
+// 100 cases an op take half a minute; the deep run takes as long as it takes.
+t.setTimeout(deep ? 0 : 300_000);
 
 const folder = new URL('./rows/', import.meta.url);
 const modules = await Promise.all(
@@ -35,14 +45,35 @@ const rows: readonly OpRow[] = modules.flatMap((module) => module.rows);
 
 t.test('every op has one row, and every row an op', (t) => {
   const tested = rows.map((row) => row.op);
-  t.strictSame(tested.filter((name, index) => tested.indexOf(name) !== index), [], 'no op has two rows');
+  t.strictSame(
+    tested.filter((name, index) => tested.indexOf(name) !== index),
+    [],
+    'no op has two rows',
+  );
   const defined = definedOps();
-  t.strictSame(defined.filter((name) => !tested.includes(name)), [], 'no op is without a row');
-  t.strictSame(rows.filter((row) => !row.composite && !defined.includes(row.op)).map((row) => row.op), [], 'no row is without an op');
+  t.strictSame(
+    defined.filter((name) => !tested.includes(name)),
+    [],
+    'no op is without a row',
+  );
+  t.strictSame(
+    rows.filter((row) => !row.composite && !defined.includes(row.op)).map((row) => row.op),
+    [],
+    'no row is without an op',
+  );
   const composites = rows.filter((row) => row.composite).map((row) => row.op);
-  t.strictSame(composites.filter((name) => defined.includes(name) || !(name in ops)), [], 'a composite is exported and has no definition');
-  const callable = Object.entries(ops).filter(([name, value]) => typeof value === 'function' && 'opName' in value && !notOps.has(name));
-  t.strictSame(callable.filter(([, value]) => !tested.includes((value as { opName: string }).opName)).map(([name]) => name), []);
+  t.strictSame(
+    composites.filter((name) => defined.includes(name) || !(name in ops)),
+    [],
+    'a composite is exported and has no definition',
+  );
+  const callable = Object.entries(ops).filter(
+    ([name, value]) => typeof value === 'function' && 'opName' in value && !notOps.has(name),
+  );
+  t.strictSame(
+    callable.filter(([, value]) => !tested.includes((value as { opName: string }).opName)).map(([name]) => name),
+    [],
+  );
   t.end();
 });
 
@@ -71,14 +102,20 @@ function checkGradients(t: Test, row: OpRow): void {
     worst = Math.max(worst, report.worstScore);
     checked += report.checked;
   });
-  t.doesNotThrow(() => fc.assert(property, { seed: SEED, numRuns: GRADIENT_CASES }), `the gradient${row.secondOrder ? 's of both orders are' : ' is'} right`);
+  t.doesNotThrow(
+    () => fc.assert(property, { seed: SEED, numRuns: GRADIENT_CASES }),
+    `the gradient${row.secondOrder ? 's of both orders are' : ' is'} right`,
+  );
   t.ok(checked > 0, 'some derivatives were compared');
   t.comment(`${row.op}: ${GRADIENT_CASES} cases, ${checked} derivatives, worst score ${worst.toExponential(1)}`);
   for (const line of summary(domains)) t.comment(line);
 }
 
 // The inputs that are differentiated become arguments, the others constants.
-function differentiableIn(drawn: OpCase): { inputs: readonly Tensor[]; f: (...some: readonly Tensor[]) => Tensor | readonly Tensor[] } {
+function differentiableIn(drawn: OpCase): {
+  inputs: readonly Tensor[];
+  f: (...some: readonly Tensor[]) => Tensor | readonly Tensor[];
+} {
   const positions = drawn.differentiable ?? drawn.inputs.map((_, position) => position);
   return {
     inputs: positions.flatMap((position) => drawn.inputs[position] ?? []),
@@ -94,7 +131,10 @@ async function checkCompiled(t: Test, row: OpRow): Promise<void> {
     if (eager.length !== compiled.length) throw new Error(`${compiled.length} results instead of ${eager.length}`);
     eager.forEach((tensor, index) => requireSame(tensor.data, compiled[index]?.data ?? [], `result ${index}`));
   });
-  await t.resolves(fc.assert(property, { seed: SEED, numRuns: OTHER_CASES }), 'compiled results and gradients equal eager ones bit for bit');
+  await t.resolves(
+    fc.assert(property, { seed: SEED, numRuns: OTHER_CASES }),
+    'compiled results and gradients equal eager ones bit for bit',
+  );
 }
 
 // The results, and the gradients of their sum where there are any.
@@ -109,7 +149,10 @@ function withGradients(
   if (row.noGradient !== undefined) return results;
   const tape = long ?? activeTape();
   if (!tape) throw new Error('no tape records this function');
-  return [...results, ...results.flatMap((result) => tape.gradient(result, watched, { outputGradient: ones(result.shape) }))];
+  return [
+    ...results,
+    ...results.flatMap((result) => tape.gradient(result, watched, { outputGradient: ones(result.shape) })),
+  ];
 }
 
 async function checkIntegers(t: Test, row: OpRow, arbitrary: fc.Arbitrary<OpCase>): Promise<void> {
@@ -126,8 +169,14 @@ async function checkIntegers(t: Test, row: OpRow, arbitrary: fc.Arbitrary<OpCase
   t.ok(known > 0, 'exact results were known');
 }
 
-function requireSame(expected: ArrayLike<number>, actual: ArrayLike<number>, what: string, same: (a: unknown, b: unknown) => boolean = Object.is): void {
-  if (expected.length !== actual.length) throw new Error(`${what}: ${actual.length} values instead of ${expected.length}`);
+function requireSame(
+  expected: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  what: string,
+  same: (a: unknown, b: unknown) => boolean = Object.is,
+): void {
+  if (expected.length !== actual.length)
+    throw new Error(`${what}: ${actual.length} values instead of ${expected.length}`);
   for (let i = 0; i < expected.length; i++) {
     if (!same(expected[i], actual[i])) throw new Error(`${what}: element ${i} is ${actual[i]}, not ${expected[i]}`);
   }

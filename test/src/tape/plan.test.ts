@@ -37,8 +37,13 @@ for (const name of ['host', 'async'] as const) {
         runs.push(compiled(...makeArguments(run)));
       }
       const finals = Promise.all(own.map((one) => one.read()));
-      for (let run = 0; run < REPLAYS; run++) requireSame(expected[run] ?? [], (await runs[run]) ?? [], `run ${run}: result`);
-      requireSame(reference.map((one) => one.value), await finals, 'variable');
+      for (let run = 0; run < REPLAYS; run++)
+        requireSame(expected[run] ?? [], (await runs[run]) ?? [], `run ${run}: result`);
+      requireSame(
+        reference.map((one) => one.value),
+        await finals,
+        'variable',
+      );
     });
     await t.resolves(fc.assert(property, { seed: 7, numRuns: NUM_RUNS }));
   });
@@ -69,7 +74,11 @@ t.test('the reading of the plan notices a buffer that is overwritten too early',
   t.doesNotThrow(() => follow(tape, planned, [x], results));
   const [first, second, third] = planned.plan.steps;
   if (!first || !second || !third) throw new Error('three steps were expected');
-  const steps = [first, { ...second, outputs: first.outputs }, { ...third, inputs: [first.outputs[0], first.outputs[0]] }];
+  const steps = [
+    first,
+    { ...second, outputs: first.outputs },
+    { ...third, inputs: [first.outputs[0], first.outputs[0]] },
+  ];
   const wrong: PlannedProgram = { ...planned, plan: { ...planned.plan, steps } };
   t.throws(() => follow(tape, wrong, [x], results), /step 2.*input 0/);
   t.end();
@@ -85,7 +94,10 @@ t.test('dead code is dropped, and what an assignment or an alias needs is not', 
     return [tanh(x)];
   });
   const { plan, nodes } = planProgram(tape, [x], results);
-  t.strictSame(nodes.map((node) => node.operation.name), ['mul', 'tanh']);
+  t.strictSame(
+    nodes.map((node) => node.operation.name),
+    ['mul', 'tanh'],
+  );
   t.equal(plan.steps.length, 2);
   t.strictSame(plan.written, [state]);
   t.end();
@@ -105,7 +117,9 @@ t.test('an argument that nothing reads takes no memory, and a program of nothing
 function follow(tape: Tape, planned: PlannedProgram, args: readonly Tensor[], results: readonly Tensor[]): number {
   const { plan, nodes } = planned;
   const scratch: unknown[] = new Array<unknown>(plan.scratchSize).fill('garbage');
-  const memories = new Map<Variable, unknown[]>(plan.variables.map((one) => [one, new Array<unknown>(one.size).fill(one)]));
+  const memories = new Map<Variable, unknown[]>(
+    plan.variables.map((one) => [one, new Array<unknown>(one.size).fill(one)]),
+  );
   const roots = new Map<Tensor, Tensor>();
   for (const { operation, inputs, outputs } of tape.nodes) {
     const [input, output] = [inputs[0], outputs[0]];
@@ -134,15 +148,20 @@ function follow(tape: Tape, planned: PlannedProgram, args: readonly Tensor[], re
   nodes.forEach((node, number) => {
     const step = plan.steps[number];
     if (!step) throw new Error('a node without a step');
-    step.inputs.forEach((ref, position) => requireWhole(ref, node.inputs[position], `step ${number} (${node.operation.name}): input ${position}`));
+    step.inputs.forEach((ref, position) =>
+      requireWhole(ref, node.inputs[position], `step ${number} (${node.operation.name}): input ${position}`),
+    );
     step.outputs.forEach((output, k) => {
       for (const [position, input] of step.inputs.entries()) {
         if (!input || !overlap(input, output)) continue;
-        if (!step.kernel.inPlace?.[k]?.includes(position)) throw new Error(`step ${number} (${node.operation.name}): output ${k} lies on input ${position}`);
-        if (JSON.stringify(placeOf(input)) !== JSON.stringify(placeOf(output))) throw new Error(`step ${number}: in place, but shifted`);
+        if (!step.kernel.inPlace?.[k]?.includes(position))
+          throw new Error(`step ${number} (${node.operation.name}): output ${k} lies on input ${position}`);
+        if (JSON.stringify(placeOf(input)) !== JSON.stringify(placeOf(output)))
+          throw new Error(`step ${number}: in place, but shifted`);
         inPlace++;
       }
-      if (step.outputs.some((other, m) => m < k && overlap(other, output))) throw new Error(`step ${number}: two outputs overlap`);
+      if (step.outputs.some((other, m) => m < k && overlap(other, output)))
+        throw new Error(`step ${number}: two outputs overlap`);
     });
     node.outputs.forEach((output, k) => write(step.outputs[k] as BufferRef, output));
   });
@@ -150,7 +169,10 @@ function follow(tape: Tape, planned: PlannedProgram, args: readonly Tensor[], re
   const outputs = plan.outputs.map(read);
   for (const { variable: target, from } of plan.writes) write({ kind: 'variable', variable: target }, read(from)[0]);
   plan.outputs.forEach((ref, i) => {
-    if (JSON.stringify(outputs[i]?.map(String)) !== JSON.stringify(read(ref).map(String)) || outputs[i]?.[0] !== read(ref)[0]) {
+    if (
+      JSON.stringify(outputs[i]?.map(String)) !== JSON.stringify(read(ref).map(String)) ||
+      outputs[i]?.[0] !== read(ref)[0]
+    ) {
       throw new Error(`result ${i} is changed by a write`);
     }
   });
@@ -159,12 +181,14 @@ function follow(tape: Tape, planned: PlannedProgram, args: readonly Tensor[], re
     const whole = nameOf(result);
     const copied = nodes.find((node) => node.operation.name === 'copy' && node.outputs[0] === read(ref)[0]);
     requireWhole(ref, copied ? copied.outputs[0] : result, `result ${i}`);
-    if (copied?.inputs[0] && nameOf(copied.inputs[0]) !== whole) throw new Error(`result ${i} is a copy of something else`);
+    if (copied?.inputs[0] && nameOf(copied.inputs[0]) !== whole)
+      throw new Error(`result ${i} is a copy of something else`);
   });
   for (const [target, value] of tape.assigned) {
     const found = memories.get(target)?.[0];
     const copied = nodes.find((node) => node.operation.name === 'copy' && node.outputs[0] === found)?.inputs[0];
-    if ((copied ? nameOf(copied) : found) !== nameOf(value)) throw new Error(`${target.name} has not the value assigned last`);
+    if ((copied ? nameOf(copied) : found) !== nameOf(value))
+      throw new Error(`${target.name} has not the value assigned last`);
   }
   return inPlace;
 }

@@ -1,6 +1,19 @@
 /** Random straight-line programs over small tensors and a few variables, as data that fast-check draws and shrinks. */
 import fc from 'fast-check';
-import { add, maximum, matmul, momentumUpdate, mul, neg, reshape, square, sub, sum, tanh, transpose } from '../../../src/ops/index.ts';
+import {
+  add,
+  maximum,
+  matmul,
+  momentumUpdate,
+  mul,
+  neg,
+  reshape,
+  square,
+  sub,
+  sum,
+  tanh,
+  transpose,
+} from '../../../src/ops/index.ts';
 import { valueAndGrad } from '../../../src/tape/grad.ts';
 import { ones, tensor, zeros, type Tensor } from '../../../src/tensor/tensor.ts';
 import { variable, type Variable } from '../../../src/tensor/variable.ts';
@@ -58,6 +71,11 @@ const lines: Readonly<Record<string, LineKind>> = {
     other.assign(next.velocity);
     return next.velocity;
   },
+  // One value in two roles, only one of which the kernel may overwrite.
+  shared: (a, b) => {
+    const both = tanh(fit(b, [4]));
+    return momentumUpdate(tanh(fit(a, [4])), both, 0.1, both, { momentum: 0.5 }).velocity;
+  },
 };
 
 /** One line: its kind and which earlier values and variables it takes, counted from the last and wrapping around. */
@@ -91,19 +109,36 @@ export const randomProgram: fc.Arbitrary<RandomProgram> = fc.record({
 /** New variables with the same first values each time. */
 export function makeVariables(): readonly Variable[] {
   return Array.from({ length: VARIABLES }, (_, number) =>
-    variable(tensor(Float32Array.from([0.5, -0.25, 0.125, 1], (value) => value * (number + 1)), [2, 2]), { name: `v${number}` }),
+    variable(
+      tensor(
+        Float32Array.from([0.5, -0.25, 0.125, 1], (value) => value * (number + 1)),
+        [2, 2],
+      ),
+      { name: `v${number}` },
+    ),
   );
 }
 
 /** The arguments of one run. */
 export function makeArguments(run: number): readonly Tensor[] {
-  return [tensor([0.5 + run, -0.75, 0.25, 1]), tensor([[0.3, -run], [0.7, -0.1]])];
+  return [
+    tensor([0.5 + run, -0.75, 0.25, 1]),
+    tensor([
+      [0.3, -run],
+      [0.7, -0.1],
+    ]),
+  ];
 }
 
 /** The program as a function. It may be run eagerly, traced or compiled. */
-export function interpret(program: RandomProgram, variables: readonly Variable[], args: readonly Tensor[]): readonly Tensor[] {
+export function interpret(
+  program: RandomProgram,
+  variables: readonly Variable[],
+  args: readonly Tensor[],
+): readonly Tensor[] {
   const pool: Tensor[] = [...args];
-  const pick = (back: number): Tensor => pool[(pool.length - 1 - (back % pool.length) + pool.length) % pool.length] ?? zeros([4]);
+  const pick = (back: number): Tensor =>
+    pool[(pool.length - 1 - (back % pool.length) + pool.length) % pool.length] ?? zeros([4]);
   for (const { kind, a, b, own, other } of program.lines) {
     const value = lines[kind]?.(pick(a), pick(b), variables[own] as Variable, variables[other] as Variable);
     if (value) pool.push(value);

@@ -13,14 +13,24 @@ t.test('a tape gives gradients of anything computed from what it watched', (t) =
   const x = tape.watch(tensor([1, 2]));
   const y = square(x);
   const z = sum(mul(y, 3));
-  t.strictSame(tape.gradient(z, [x, y]).map((one) => one.toArray()), [[6, 12], [3, 3]], 'intermediate values are sources too');
+  t.strictSame(
+    tape.gradient(z, [x, y]).map((one) => one.toArray()),
+    [
+      [6, 12],
+      [3, 3],
+    ],
+    'intermediate values are sources too',
+  );
   t.end();
 });
 
 t.test('a source that the target is made of: the target itself has gradient 1', (t) => {
   const tape = new Tape();
   const x = tape.watch(tensor([4]));
-  t.strictSame(tape.gradient(x, [x]).map((one) => one.toArray()), [[1]]);
+  t.strictSame(
+    tape.gradient(x, [x]).map((one) => one.toArray()),
+    [[1]],
+  );
   t.end();
 });
 
@@ -29,7 +39,10 @@ t.test('outputGradient weighs a target that is no scalar', (t) => {
   const x = tape.watch(tensor([1, 2]));
   const [gradient] = tape.gradient(square(x), [x], { outputGradient: tensor([1, 10]) });
   t.strictSame(gradient?.toArray(), [2, 40]);
-  t.throws(() => tape.gradient(square(x), [x], { outputGradient: tensor([1, 2, 3]) }), { name: 'ShapeError', message: /outputGradient has the shape \[3\]/ });
+  t.throws(() => tape.gradient(square(x), [x], { outputGradient: tensor([1, 2, 3]) }), {
+    name: 'ShapeError',
+    message: /outputGradient has the shape \[3\]/,
+  });
   t.end();
 });
 
@@ -57,7 +70,10 @@ t.test('a variable is watched with the value it has', (t) => {
   const tape = new Tape();
   const x = tape.watch(w);
   const loss = sum(square(x));
-  t.strictSame(tape.gradient(loss, [w]).map((one) => one.toArray()), [[4, 6]]);
+  t.strictSame(
+    tape.gradient(loss, [w]).map((one) => one.toArray()),
+    [[4, 6]],
+  );
   t.end();
 });
 
@@ -79,7 +95,10 @@ t.test('a traced tensor that escaped its function is refused elsewhere', async (
     return square(x);
   })(tensor([1]));
   const [leaked] = escaped as [Tensor];
-  await t.rejects(compile((x: Tensor) => add(x, leaked))(tensor([1])), { name: 'ArgumentError', message: /another tape/ });
+  await t.rejects(compile((x: Tensor) => add(x, leaked))(tensor([1])), {
+    name: 'ArgumentError',
+    message: /another tape/,
+  });
   await t.rejects(compile(() => w.assign(leaked))(), { name: 'ArgumentError', message: /another tape/ });
   t.throws(() => leaked.data, ArgumentError);
 });

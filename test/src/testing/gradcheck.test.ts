@@ -4,7 +4,7 @@ import { ArgumentError, GradientError } from '../../../src/errors.ts';
 import { defineOp, stopGradient, type Op, type TensorLike } from '../../../src/ops/define-op.ts';
 import { add, exp, matmul, mul, neg, sin, square, sum, tanh, transpose } from '../../../src/ops/index.ts';
 import type { InputGradient } from '../../../src/tape/tape.ts';
-import { tensor, Tensor, zeros } from '../../../src/tensor/tensor.ts';
+import { tensor, type Tensor, zeros } from '../../../src/tensor/tensor.ts';
 import { variable } from '../../../src/tensor/variable.ts';
 import { gradcheck } from '../../../src/testing/gradcheck.ts';
 
@@ -22,7 +22,11 @@ const row = tensor([0.5, -0.25, 1]);
 type Rule = (x: Tensor, y: Tensor, dy: Tensor) => readonly InputGradient[];
 
 /** An op of two inputs with a gradient that a test may get wrong. */
-function withRule(name: string, forward: (x: Tensor, y: Tensor) => Tensor, rule: Rule): Op<[x: TensorLike, y: TensorLike]> {
+function withRule(
+  name: string,
+  forward: (x: Tensor, y: Tensor) => Tensor,
+  rule: Rule,
+): Op<[x: TensorLike, y: TensorLike]> {
   return defineOp<[x: TensorLike, y: TensorLike], Record<string, never>>({
     name,
     shape: ([x, y]) => forward(zeros(x), zeros(y)).shape,
@@ -39,7 +43,11 @@ t.test('right gradients pass far below the limit', (t) => {
     ['a custom rule', withRule('product', mul, (x, y, dy) => [mul(dy, y), mul(dy, x)]), [x, x]],
   ] as const) {
     const { worstScore, checked } = gradcheck(f as (...inputs: Tensor[]) => Tensor, inputs);
-    t.equal(checked, inputs.reduce((total, input) => total + input.size, 0), `${name}: every element is checked`);
+    t.equal(
+      checked,
+      inputs.reduce((total, input) => total + input.size, 0),
+      `${name}: every element is checked`,
+    );
     t.ok(worstScore < 1e-8, `${name}: score ${worstScore}`);
   }
   t.end();
@@ -49,10 +57,22 @@ t.test('wrong gradients are caught', (t) => {
   const wrong: readonly [name: string, f: Op<[x: TensorLike, y: TensorLike]>, inputs: readonly [Tensor, Tensor]][] = [
     ['sign', withRule('sign', mul, (x, y, dy) => [neg(mul(dy, y)), mul(dy, x)]), [x, x]],
     ['factor two', withRule('factor', mul, (x, y, dy) => [mul(dy, y), mul(mul(dy, x), 2)]), [x, x]],
-    ['a thousandth of a percent', withRule('slight', mul, (x, y, dy) => [mul(dy, y), mul(mul(dy, x), 1.00001)]), [x, x]],
+    [
+      'a thousandth of a percent',
+      withRule('slight', mul, (x, y, dy) => [mul(dy, y), mul(mul(dy, x), 1.00001)]),
+      [x, x],
+    ],
     ['missing input', withRule('missing', mul, (x, y, dy) => [mul(dy, y), undefined]), [x, x]],
-    ['transposed operand', withRule('transposed', matmul, (x, y, dy) => [matmul(dy, y), matmul(transpose(x), dy)]), [square2(x), square2(w)]],
-    ['mean instead of sum over the stretched axis', withRule('mean', add, (_, __, dy) => [dy, mul(sum(dy, { axis: 0 }), 0.5)]), [x, row]],
+    [
+      'transposed operand',
+      withRule('transposed', matmul, (x, y, dy) => [matmul(dy, y), matmul(transpose(x), dy)]),
+      [square2(x), square2(w)],
+    ],
+    [
+      'mean instead of sum over the stretched axis',
+      withRule('mean', add, (_, __, dy) => [dy, mul(sum(dy, { axis: 0 }), 0.5)]),
+      [x, row],
+    ],
   ];
   for (const [name, f, inputs] of wrong) t.throws(() => gradcheck(f, inputs), GradientError, name);
   t.end();
@@ -60,7 +80,10 @@ t.test('wrong gradients are caught', (t) => {
 
 t.test('a missing sum over a broadcast axis is refused by the tape, which names the op', (t) => {
   const unsummed = withRule('unsummed', add, (_, __, dy) => [dy, dy]);
-  t.throws(() => gradcheck(unsummed, [x, row]), { name: 'ShapeError', message: /gradient of 'unsummed'.*Sum over the stretched axes/ });
+  t.throws(() => gradcheck(unsummed, [x, row]), {
+    name: 'ShapeError',
+    message: /gradient of 'unsummed'.*Sum over the stretched axes/,
+  });
   t.end();
 });
 
@@ -68,7 +91,8 @@ t.test('the error names input, element, both values and the score', (t) => {
   const wrong = withRule('wrong', mul, (x, y, dy) => [mul(dy, y), neg(mul(dy, x))]);
   t.throws(() => gradcheck(wrong, [x, x]), {
     name: 'GradientError',
-    message: /the gradient of input 1 \(shape \[2, 3\]\) at element \[0, 0\] is .*, central differences give .* \(score .*, limit 1e-7\)/,
+    message:
+      /the gradient of input 1 \(shape \[2, 3\]\) at element \[0, 0\] is .*, central differences give .* \(score .*, limit 1e-7\)/,
   });
   t.end();
 });
@@ -77,14 +101,24 @@ t.test('order 2 checks the gradient of the gradient', (t) => {
   t.ok(gradcheck((x: Tensor) => mul(sin(x), exp(x)), [x], { order: 2 }).worstScore < 1e-8);
   t.equal(gradcheck((x: Tensor) => tanh(x), [x], { order: 2 }).checked, 12, 'six derivatives of each order');
   // Right as a value, but its own derivative is lost.
-  const hidden = withRule('hidden', (x) => square(x), (x, _, dy) => [mul(dy, mul(stopGradient(x), 2)), undefined]);
+  const hidden = withRule(
+    'hidden',
+    (x) => square(x),
+    (x, _, dy) => [mul(dy, mul(stopGradient(x), 2)), undefined],
+  );
   t.doesNotThrow(() => gradcheck((x: Tensor) => hidden(x, 0), [x]), 'the first order cannot tell');
-  t.throws(() => gradcheck((x: Tensor) => hidden(x, 0), [x], { order: 2 }), { name: 'GradientError', message: /the second derivative of input 0/ });
+  t.throws(() => gradcheck((x: Tensor) => hidden(x, 0), [x], { order: 2 }), {
+    name: 'GradientError',
+    message: /the second derivative of input 0/,
+  });
   t.end();
 });
 
 t.test('large inputs are checked along three directions, and errors are still found', (t) => {
-  const large = tensor(Float64Array.from({ length: 100 }, (_, i) => Math.sin(i)), [10, 10]);
+  const large = tensor(
+    Float64Array.from({ length: 100 }, (_, i) => Math.sin(i)),
+    [10, 10],
+  );
   t.equal(gradcheck((x: Tensor) => tanh(x), [large]).checked, 3);
   const wrong = withRule('large', mul, (_, y, dy) => [mul(mul(dy, y), 1.001), undefined]);
   t.throws(() => gradcheck((x: Tensor) => wrong(x, 2), [large]), /random direction 1/);
@@ -93,7 +127,10 @@ t.test('large inputs are checked along three directions, and errors are still fo
 
 t.test('several outputs, empty inputs, scalars and values that float32 cannot hold', (t) => {
   t.doesNotThrow(() => gradcheck((x: Tensor) => [tanh(x), sum(square(x))], [x]));
-  t.same(gradcheck((x: Tensor) => mul(x, 2), [zeros([0, 3])]), { worstScore: 0, checked: 0 });
+  t.same(
+    gradcheck((x: Tensor) => mul(x, 2), [zeros([0, 3])]),
+    { worstScore: 0, checked: 0 },
+  );
   t.equal(gradcheck((x: Tensor) => exp(x), [tensor(0.1)]).checked, 1);
   t.end();
 });

@@ -149,3 +149,13 @@ t.test('batch normalization: frozen it infers and keeps its statistics, also in 
   await net.fit(x, y, { verbose: 0 });
   t.notSame([...((await norm.getWeights())[2]?.data ?? [])], [0, 0]);
 });
+
+t.test('fit: a history or a progress bar of the user’s own takes the place of the built-in one', async (t) => {
+  const own = gt.callbacks.history();
+  let text = '';
+  const bar = gt.callbacks.progressBar({ write: (part) => void (text += part) });
+  const returned = await compiledModel().fit(x, y, { epochs: 2, callbacks: [own, bar] });
+  t.equal(returned, own);
+  t.equal(own.history['loss']?.length, 2);
+  t.equal(text.split('\n').filter((line) => line.includes('loss')).length, 2, 'one line per epoch, drawn once');
+});

@@ -54,7 +54,8 @@ const fitOnce = async (script: Script): Promise<string[]> => {
 
 const terminal: ProgressBarOptions = { isTerminal: true };
 // Bold, colours and the erasing of the rest of the line.
-const control = new RegExp('\\x1b\\[\\d*[mK]', 'g');
+// oxlint-disable-next-line no-control-regex -- control characters are what is sought
+const control = /\x1b\[\d*[mK]/g;
 /** What a drawing shows. */
 const visible = (text: string): string => text.replace('\r', '').replaceAll(control, '');
 const cells = (filled: number): string => '━'.repeat(filled);
