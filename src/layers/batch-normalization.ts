@@ -30,6 +30,7 @@ export interface BatchNormalizationOptions<Name extends string = string> extends
 }
 
 export class BatchNormalization<Name extends string = string> extends Layer<Name> {
+  static readonly kerasName: string = 'BatchNormalization';
   readonly options: Required<Omit<BatchNormalizationOptions, keyof LayerOptions>>;
   gamma: Variable | undefined;
   beta: Variable | undefined;
@@ -49,10 +50,6 @@ export class BatchNormalization<Name extends string = string> extends Layer<Name
       movingMeanInitializer: options.movingMeanInitializer ?? 'zeros',
       movingVarianceInitializer: options.movingVarianceInitializer ?? 'ones',
     };
-  }
-
-  override get className(): string {
-    return 'BatchNormalization';
   }
 
   override build(shapes: InputShapes): void {

@@ -71,7 +71,10 @@ export function callInScope<Result>(
     training: scope.training,
     random: (label) => {
       run.drew = true;
-      return { key: hashKey(layer.seed, `${outer === undefined ? `/${layer.name}` : path}:${label}`, callIndex), counter: run.counter };
+      return {
+        key: hashKey(layer.seed, `${outer === undefined ? `/${layer.name}` : path}:${label}`, callIndex),
+        counter: run.counter,
+      };
     },
   };
   current = scope;

@@ -8,7 +8,12 @@ import { DepthwiseConv2D } from './depthwise-conv2d.ts';
 import { Dropout } from './dropout.ts';
 import { Embedding } from './embedding.ts';
 import { Flatten } from './flatten.ts';
-import { GlobalAveragePooling1D, GlobalAveragePooling2D, GlobalMaxPooling1D, GlobalMaxPooling2D } from './global-pooling.ts';
+import {
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+} from './global-pooling.ts';
 import type { Layer } from './layer.ts';
 import { LSTM } from './lstm.ts';
 import { Add, Average, Concatenate, Multiply } from './merge.ts';
@@ -19,29 +24,31 @@ import { SeparableConv2D } from './separable-conv2d.ts';
 /** A layer class: made from one options object whose names are Keras's in camelCase. */
 export type LayerClass = new (options: never) => Layer;
 
-export const layerClasses: ReadonlyMap<string, LayerClass> = new Map<string, LayerClass>([
-  ['Activation', Activation],
-  ['Add', Add],
-  ['Average', Average],
-  ['AveragePooling1D', AveragePooling1D],
-  ['AveragePooling2D', AveragePooling2D],
-  ['BatchNormalization', BatchNormalization],
-  ['Concatenate', Concatenate],
-  ['Conv1D', Conv1D],
-  ['Conv2D', Conv2D],
-  ['Dense', Dense],
-  ['DepthwiseConv2D', DepthwiseConv2D],
-  ['Dropout', Dropout],
-  ['Embedding', Embedding],
-  ['Flatten', Flatten],
-  ['GlobalAveragePooling1D', GlobalAveragePooling1D],
-  ['GlobalAveragePooling2D', GlobalAveragePooling2D],
-  ['GlobalMaxPooling1D', GlobalMaxPooling1D],
-  ['GlobalMaxPooling2D', GlobalMaxPooling2D],
-  ['LSTM', LSTM],
-  ['MaxPooling1D', MaxPooling1D],
-  ['MaxPooling2D', MaxPooling2D],
-  ['Multiply', Multiply],
-  ['Reshape', Reshape],
-  ['SeparableConv2D', SeparableConv2D],
-]);
+const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
+  Activation,
+  Add,
+  Average,
+  AveragePooling1D,
+  AveragePooling2D,
+  BatchNormalization,
+  Concatenate,
+  Conv1D,
+  Conv2D,
+  Dense,
+  DepthwiseConv2D,
+  Dropout,
+  Embedding,
+  Flatten,
+  GlobalAveragePooling1D,
+  GlobalAveragePooling2D,
+  GlobalMaxPooling1D,
+  GlobalMaxPooling2D,
+  LSTM,
+  MaxPooling1D,
+  MaxPooling2D,
+  Multiply,
+  Reshape,
+  SeparableConv2D,
+];
+
+export const layerClasses: ReadonlyMap<string, LayerClass> = new Map(classes.map((one) => [one.kerasName, one]));

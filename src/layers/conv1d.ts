@@ -17,6 +17,7 @@ export interface Conv1dOptions<Name extends string = string> extends Omit<Convol
 }
 
 export class Conv1D<Name extends string = string> extends Convolution<Name> {
+  static readonly kerasName: string = 'Conv1D';
   readonly filters: number;
   readonly groups: number;
   readonly kernelInitializer: InitializerSpec;
@@ -34,10 +35,6 @@ export class Conv1D<Name extends string = string> extends Convolution<Name> {
     this.filters = positiveOption(`layer '${this.name}'`, 'filters', options.filters);
     this.groups = positiveOption(`layer '${this.name}'`, 'groups', options.groups ?? 1);
     this.kernelInitializer = options.kernelInitializer ?? 'glorot_uniform';
-  }
-
-  override get className(): string {
-    return 'Conv1D';
   }
 
   override build(shapes: InputShapes): void {

@@ -15,6 +15,7 @@ export interface Conv2dOptions<Name extends string = string> extends Convolution
 }
 
 export class Conv2D<Name extends string = string> extends Convolution<Name> {
+  static readonly kerasName: string = 'Conv2D';
   readonly filters: number;
   readonly groups: number;
   readonly kernelInitializer: InitializerSpec;
@@ -31,10 +32,6 @@ export class Conv2D<Name extends string = string> extends Convolution<Name> {
     this.filters = positiveOption(`layer '${this.name}'`, 'filters', options.filters);
     this.groups = positiveOption(`layer '${this.name}'`, 'groups', options.groups ?? 1);
     this.kernelInitializer = options.kernelInitializer ?? 'glorot_uniform';
-  }
-
-  override get className(): string {
-    return 'Conv2D';
   }
 
   override build(shapes: InputShapes): void {

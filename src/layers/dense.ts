@@ -28,6 +28,7 @@ export interface DenseOptions<Name extends string = string> extends LayerOptions
 }
 
 export class Dense<Name extends string = string> extends Layer<Name> {
+  static readonly kerasName: string = 'Dense';
   readonly units: number;
   readonly options: DenseOptions<Name>;
   readonly activation: Activation;
@@ -39,10 +40,6 @@ export class Dense<Name extends string = string> extends Layer<Name> {
     this.units = positiveOption(`layer '${this.name}'`, 'units', options.units);
     this.options = options;
     this.activation = activationOf(`layer '${this.name}'`, options.activation);
-  }
-
-  override get className(): string {
-    return 'Dense';
   }
 
   override build(shapes: InputShapes): void {

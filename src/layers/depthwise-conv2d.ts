@@ -14,6 +14,7 @@ export interface DepthwiseConv2dOptions<Name extends string = string> extends Co
 }
 
 export class DepthwiseConv2D<Name extends string = string> extends Convolution<Name> {
+  static readonly kerasName: string = 'DepthwiseConv2D';
   readonly depthMultiplier: number;
   readonly depthwiseInitializer: InitializerSpec;
   kernel: Variable | undefined;
@@ -28,10 +29,6 @@ export class DepthwiseConv2D<Name extends string = string> extends Convolution<N
     }));
     this.depthMultiplier = positiveOption(`layer '${this.name}'`, 'depthMultiplier', options.depthMultiplier ?? 1);
     this.depthwiseInitializer = options.depthwiseInitializer ?? 'glorot_uniform';
-  }
-
-  override get className(): string {
-    return 'DepthwiseConv2D';
   }
 
   override build(shapes: InputShapes): void {

@@ -8,6 +8,7 @@ import { Layer, type Config, type InputShapes, type LayerOptions } from './layer
 import { oneShape } from './options.ts';
 
 export class Dropout<Name extends string = string> extends Layer<Name> {
+  static readonly kerasName: string = 'Dropout';
   readonly rate: number;
 
   constructor(options: LayerOptions<Name> & { readonly rate: number }) {
@@ -16,10 +17,6 @@ export class Dropout<Name extends string = string> extends Layer<Name> {
     if (!(this.rate >= 0 && this.rate < 1)) {
       throw new ArgumentError(`layer '${this.name}': the dropout rate is ${this.rate}; it must be at least 0 and below 1.`, { where: this.name, got: this.rate });
     }
-  }
-
-  override get className(): string {
-    return 'Dropout';
   }
 
   override call(x: Tensor, context: CallContext): Tensor {

@@ -12,6 +12,7 @@ export interface EmbeddingOptions<Name extends string = string> extends LayerOpt
 }
 
 export class Embedding<Name extends string = string> extends Layer<Name> {
+  static readonly kerasName: string = 'Embedding';
   /** Number of indices, 0 to inputDim - 1. */
   readonly inputDim: number;
   readonly outputDim: number;
@@ -23,10 +24,6 @@ export class Embedding<Name extends string = string> extends Layer<Name> {
     this.inputDim = positiveOption(`layer '${this.name}'`, 'inputDim', options.inputDim);
     this.outputDim = positiveOption(`layer '${this.name}'`, 'outputDim', options.outputDim);
     this.embeddingsInitializer = options.embeddingsInitializer ?? 'uniform';
-  }
-
-  override get className(): string {
-    return 'Embedding';
   }
 
   override build(): void {

@@ -7,9 +7,7 @@ import { Layer, type Config, type InputShapes, type LayerOptions } from './layer
 import { oneShape } from './options.ts';
 
 export class Flatten<Name extends string = string> extends Layer<Name> {
-  override get className(): string {
-    return 'Flatten';
-  }
+  static readonly kerasName: string = 'Flatten';
 
   override call(x: Tensor): Tensor {
     return reshape(x, [x.shape[0] ?? 0, sizeOf(x.shape.slice(1))]);

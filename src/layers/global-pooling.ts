@@ -43,9 +43,7 @@ abstract class GlobalPooling<Name extends string> extends Layer<Name> {
 }
 
 export class GlobalMaxPooling1D<Name extends string = string> extends GlobalPooling<Name> {
-  override get className(): string {
-    return 'GlobalMaxPooling1D';
-  }
+  static readonly kerasName: string = 'GlobalMaxPooling1D';
   protected override get spatialRank(): number {
     return 1;
   }
@@ -55,9 +53,7 @@ export class GlobalMaxPooling1D<Name extends string = string> extends GlobalPool
 }
 
 export class GlobalMaxPooling2D<Name extends string = string> extends GlobalPooling<Name> {
-  override get className(): string {
-    return 'GlobalMaxPooling2D';
-  }
+  static readonly kerasName: string = 'GlobalMaxPooling2D';
   protected override get spatialRank(): number {
     return 2;
   }
@@ -67,9 +63,7 @@ export class GlobalMaxPooling2D<Name extends string = string> extends GlobalPool
 }
 
 export class GlobalAveragePooling1D<Name extends string = string> extends GlobalPooling<Name> {
-  override get className(): string {
-    return 'GlobalAveragePooling1D';
-  }
+  static readonly kerasName: string = 'GlobalAveragePooling1D';
   protected override get spatialRank(): number {
     return 1;
   }
@@ -79,9 +73,7 @@ export class GlobalAveragePooling1D<Name extends string = string> extends Global
 }
 
 export class GlobalAveragePooling2D<Name extends string = string> extends GlobalPooling<Name> {
-  override get className(): string {
-    return 'GlobalAveragePooling2D';
-  }
+  static readonly kerasName: string = 'GlobalAveragePooling2D';
   protected override get spatialRank(): number {
     return 2;
   }

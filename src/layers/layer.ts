@@ -79,9 +79,9 @@ export abstract class Layer<Name extends string = string> {
     return self;
   }
 
-  /** Keras's name of the class, as configs write it. */
+  /** The name of the class, as configs write it. */
   get className(): string {
-    return this.constructor.name;
+    return kerasNameOf(this) ?? this.constructor.name;
   }
 
   /** Makes the weights; called once, before the first call. */
@@ -319,6 +319,15 @@ export abstract class Layer<Name extends string = string> {
     const result = runWithTape(tape, () => callInScope(this, false, this.runCounter, (context) => this.call(inputs, context)));
     return result instanceof Tensor ? result.shape : result.map((one) => one.shape);
   }
+}
+
+/**
+ * The name of a layer's class in Keras, from its own `static kerasName`; undefined for a class that Keras does not have,
+ * a subclass of a built-in one included. A name that is written out survives minifiers.
+ */
+export function kerasNameOf(layer: Layer): string | undefined {
+  const own = Object.getOwnPropertyDescriptor(layer.constructor, 'kerasName');
+  return own?.value as string | undefined;
 }
 
 /** An op between symbolic tensors, as a layer: `x.add(y)`. */

@@ -38,6 +38,7 @@ export interface LstmOptions<Name extends string = string> extends LayerOptions<
 }
 
 export class LSTM<Name extends string = string> extends Layer<Name> {
+  static readonly kerasName: string = 'LSTM';
   readonly units: number;
   readonly options: Required<Omit<LstmOptions, keyof LayerOptions | 'activation' | 'recurrentActivation'>>;
   kernel: Variable | undefined;
@@ -61,10 +62,6 @@ export class LSTM<Name extends string = string> extends Layer<Name> {
       returnState: options.returnState ?? false,
       goBackwards: options.goBackwards ?? false,
     };
-  }
-
-  override get className(): string {
-    return 'LSTM';
   }
 
   override build(shapes: InputShapes): void {

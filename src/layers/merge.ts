@@ -46,27 +46,21 @@ abstract class ElementwiseMerge<Name extends string> extends Merge<Name> {
 }
 
 export class Add<Name extends string = string> extends ElementwiseMerge<Name> {
-  override get className(): string {
-    return 'Add';
-  }
+  static readonly kerasName: string = 'Add';
   protected override merge(inputs: readonly Tensor[]): Tensor {
     return inputs.reduce((sum, one) => addOp(sum, one));
   }
 }
 
 export class Multiply<Name extends string = string> extends ElementwiseMerge<Name> {
-  override get className(): string {
-    return 'Multiply';
-  }
+  static readonly kerasName: string = 'Multiply';
   protected override merge(inputs: readonly Tensor[]): Tensor {
     return inputs.reduce((product, one) => mul(product, one));
   }
 }
 
 export class Average<Name extends string = string> extends ElementwiseMerge<Name> {
-  override get className(): string {
-    return 'Average';
-  }
+  static readonly kerasName: string = 'Average';
   protected override merge(inputs: readonly Tensor[]): Tensor {
     return mul(inputs.reduce((sum, one) => addOp(sum, one)), 1 / inputs.length);
   }
@@ -78,15 +72,12 @@ export interface ConcatenateOptions<Name extends string = string> extends LayerO
 }
 
 export class Concatenate<Name extends string = string> extends Merge<Name> {
+  static readonly kerasName: string = 'Concatenate';
   readonly axis: number;
 
   constructor(options: ConcatenateOptions<Name> = {}) {
     super(options);
     this.axis = options.axis ?? -1;
-  }
-
-  override get className(): string {
-    return 'Concatenate';
   }
 
   protected override merge(inputs: readonly Tensor[]): Tensor {

@@ -76,36 +76,28 @@ abstract class Pooling2D<Name extends string> extends Pooling<Name> {
 }
 
 export class MaxPooling1D<Name extends string = string> extends Pooling1D<Name> {
-  override get className(): string {
-    return 'MaxPooling1D';
-  }
+  static readonly kerasName: string = 'MaxPooling1D';
   override call(x: Tensor): Tensor {
     return maxPool1d(x, this.window);
   }
 }
 
 export class AveragePooling1D<Name extends string = string> extends Pooling1D<Name> {
-  override get className(): string {
-    return 'AveragePooling1D';
-  }
+  static readonly kerasName: string = 'AveragePooling1D';
   override call(x: Tensor): Tensor {
     return avgPool1d(x, this.window);
   }
 }
 
 export class MaxPooling2D<Name extends string = string> extends Pooling2D<Name> {
-  override get className(): string {
-    return 'MaxPooling2D';
-  }
+  static readonly kerasName: string = 'MaxPooling2D';
   override call(x: Tensor): Tensor {
     return maxPool2d(x, this.window);
   }
 }
 
 export class AveragePooling2D<Name extends string = string> extends Pooling2D<Name> {
-  override get className(): string {
-    return 'AveragePooling2D';
-  }
+  static readonly kerasName: string = 'AveragePooling2D';
   override call(x: Tensor): Tensor {
     return avgPool2d(x, this.window);
   }

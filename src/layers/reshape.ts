@@ -8,6 +8,7 @@ import { Layer, type Config, type InputShapes, type LayerOptions } from './layer
 import { oneShape } from './options.ts';
 
 export class Reshape<Name extends string = string> extends Layer<Name> {
+  static readonly kerasName: string = 'Reshape';
   readonly targetShape: Shape;
 
   constructor(options: LayerOptions<Name> & { readonly targetShape: Shape }) {
@@ -19,10 +20,6 @@ export class Reshape<Name extends string = string> extends Layer<Name> {
         got: this.targetShape,
       });
     }
-  }
-
-  override get className(): string {
-    return 'Reshape';
   }
 
   override call(x: Tensor): Tensor {

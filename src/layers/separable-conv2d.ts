@@ -16,6 +16,7 @@ export interface SeparableConv2dOptions<Name extends string = string> extends Co
 }
 
 export class SeparableConv2D<Name extends string = string> extends Convolution<Name> {
+  static readonly kerasName: string = 'SeparableConv2D';
   readonly filters: number;
   readonly depthMultiplier: number;
   readonly depthwiseInitializer: InitializerSpec;
@@ -35,10 +36,6 @@ export class SeparableConv2D<Name extends string = string> extends Convolution<N
     this.depthMultiplier = positiveOption(`layer '${this.name}'`, 'depthMultiplier', options.depthMultiplier ?? 1);
     this.depthwiseInitializer = options.depthwiseInitializer ?? 'glorot_uniform';
     this.pointwiseInitializer = options.pointwiseInitializer ?? 'glorot_uniform';
-  }
-
-  override get className(): string {
-    return 'SeparableConv2D';
   }
 
   override build(shapes: InputShapes): void {

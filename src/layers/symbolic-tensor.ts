@@ -6,13 +6,15 @@ import type { GraphNode } from './graph-node.ts';
 /** The number type of a model input, kept for Keras files; values are float32 in any case. */
 export type InputType = 'float32' | 'int32';
 
+/** Common ops as methods: each makes a layer of the op. */
+// oxlint-disable-next-line no-unused-vars -- as in the class
+export interface SymbolicTensor<Name extends string = string> extends SymbolicMethods<SymbolicTensor> {}
+
 /**
  * A layer's output before there is data. `Name` is the name of the layer where it is known to the compiler: a model
  * types its losses by it. It stands in no member on purpose, so that one variable can hold one output after another.
  */
-/** Common ops as methods: each makes a layer of the op. */
-export interface SymbolicTensor<Name extends string = string> extends SymbolicMethods<SymbolicTensor> {}
-
+// oxlint-disable-next-line no-unused-vars -- inference reads it
 export class SymbolicTensor<Name extends string = string> extends Symbolic {
   /** Sizes, batch first; `null` where it is not known yet. */
   readonly shape: PartialShape;
@@ -32,8 +34,8 @@ export class SymbolicTensor<Name extends string = string> extends Symbolic {
   }
 
   /** The name of the layer that made it. */
-  get name(): Name {
-    return this.node.layer.name as Name;
+  get name(): string {
+    return this.node.layer.name;
   }
 
   override applyDeferred(deferred: DeferredCall): SymbolicTensor {

@@ -3,20 +3,11 @@
  * because an older Keras refuses the ones it does not know and misses none.
  */
 import type { GraphNode } from '../layers/graph-node.ts';
-import type { Config, Json, Layer } from '../layers/layer.ts';
+import { kerasNameOf, type Config, type Json, type Layer } from '../layers/layer.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import type { Model } from './model.ts';
 import type { Sequential } from './sequential.ts';
 import { kerasKeys, layOut, type Layout } from './structure.ts';
-
-/** Classes that Keras has too; others are the user's. */
-const kerasLayers: ReadonlySet<string> = new Set(
-  (
-    'Activation Add Average AveragePooling1D AveragePooling2D BatchNormalization Concatenate Conv1D Conv2D Dense DepthwiseConv2D ' +
-    'Dropout Embedding Flatten GlobalAveragePooling1D GlobalAveragePooling2D GlobalMaxPooling1D GlobalMaxPooling2D InputLayer LSTM ' +
-    'MaxPooling1D MaxPooling2D Multiply Reshape SeparableConv2D'
-  ).split(' '),
-);
 
 /** Numbers for the layers that stand in several places of a tree of models. */
 type SharedIds = ReadonlyMap<Layer, number>;
@@ -38,9 +29,17 @@ export function functionalConfig(model: Model, shared: SharedIds = sharedLayers(
     inbound_nodes: [],
   }));
   for (const layer of model.layers) {
-    layers.push({ ...envelope(layer, shared), name: layer.name, inbound_nodes: names.callsOf(layer).map((node) => callConfig(node, names)) });
+    layers.push({
+      ...envelope(layer, shared),
+      name: layer.name,
+      inbound_nodes: names.callsOf(layer).map((node) => callConfig(node, names)),
+    });
   }
-  const ends = (layout: Layout, tensors: readonly SymbolicTensor[]): Json => layOut<Json>(layout, tensors.map((one) => names.end(one))) as Json;
+  const ends = (layout: Layout, tensors: readonly SymbolicTensor[]): Json =>
+    layOut<Json>(
+      layout,
+      tensors.map((one) => names.end(one)),
+    ) as Json;
   return {
     name: model.name,
     trainable: model.trainable,
@@ -71,30 +70,50 @@ function envelope(layer: Layer, shared: SharedIds): Config {
 }
 
 function classEnvelope(layer: Layer, shared: SharedIds): Config {
-  if (isSequential(layer)) return { module: 'keras', class_name: 'Sequential', config: sequentialConfig(layer, shared), registered_name: null };
+  if (isSequential(layer))
+    return {
+      module: 'keras',
+      class_name: 'Sequential',
+      config: sequentialConfig(layer, shared),
+      registered_name: null,
+    };
   if (isFunctional(layer)) {
     // Keras's loader imports the module path, so it must be exactly this one.
-    return { module: 'keras.src.models.functional', class_name: 'Functional', config: functionalConfig(layer, shared), registered_name: 'Functional' };
+    return {
+      module: 'keras.src.models.functional',
+      class_name: 'Functional',
+      config: functionalConfig(layer, shared),
+      registered_name: 'Functional',
+    };
   }
   const { name, trainable, dtype = 'float32', ...rest } = layer.getConfig();
   const config = { name: name ?? layer.name, ...(trainable === undefined ? {} : { trainable }), dtype, ...rest };
-  // A subclass of a built-in class inherits its className, but is another class.
-  const className = Object.hasOwn(Object.getPrototypeOf(layer) as object, 'className') ? layer.className : layer.constructor.name;
-  return kerasLayers.has(className)
-    ? { module: 'keras.layers', class_name: className, config, registered_name: null }
-    : { module: null, class_name: className, config, registered_name: className };
+  const { className } = layer;
+  return kerasNameOf(layer) === undefined
+    ? { module: null, class_name: className, config, registered_name: className }
+    : { module: 'keras.layers', class_name: className, config, registered_name: null };
 }
 
 // Keras builds a layer from this before its first call, as an unbuilt sequential model needs it.
 function buildConfig(layer: Layer): Config {
   const [node] = layer.nodes;
   if (!node || isFunctional(layer) || layer.weights.length === 0) return {};
-  return { build_config: { input_shape: node.isList ? node.inputs.map((one) => one.shape) : (node.inputs[0]?.shape ?? []) } };
+  return {
+    build_config: { input_shape: node.isList ? node.inputs.map((one) => one.shape) : (node.inputs[0]?.shape ?? []) },
+  };
 }
 
 function callConfig(node: GraphNode, names: GraphNames): Json {
-  const layout: Layout = hasGraph(node.layer) && node.layer.inputLayout.kind === 'record' ? node.layer.inputLayout : { kind: node.isList ? 'list' : 'single' };
-  const args = [layOut<Json>(layout, node.inputs.map((one) => names.tensor(one))) as Json];
+  const layout: Layout =
+    hasGraph(node.layer) && node.layer.inputLayout.kind === 'record'
+      ? node.layer.inputLayout
+      : { kind: node.isList ? 'list' : 'single' };
+  const args = [
+    layOut<Json>(
+      layout,
+      node.inputs.map((one) => names.tensor(one)),
+    ) as Json,
+  ];
   const { training } = node.options;
   return { args, kwargs: training === undefined ? {} : { training } };
 }
@@ -126,7 +145,10 @@ class GraphNames {
 
   /** The envelope of a tensor that a layer is called on. */
   tensor(tensor: SymbolicTensor): Json {
-    return { class_name: '__keras_tensor__', config: { shape: tensor.shape, dtype: tensor.dtype, keras_history: this.#history(tensor, 0) } };
+    return {
+      class_name: '__keras_tensor__',
+      config: { shape: tensor.shape, dtype: tensor.dtype, keras_history: this.#history(tensor, 0) },
+    };
   }
 
   /** Where a model begins or ends. Here alone Keras counts a nested functional model's calls from 1. */

@@ -4,7 +4,16 @@ import type { CallOptions, GraphNode } from '../layers/graph-node.ts';
 import type { Layer } from '../layers/layer.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import { InputLayer } from './input.ts';
-import { envelopeOf, fieldsOf, isEnvelope, isObject, listOf, stringOf, type Envelope, type Fields } from './json-reader.ts';
+import {
+  envelopeOf,
+  fieldsOf,
+  isEnvelope,
+  isObject,
+  listOf,
+  stringOf,
+  type Envelope,
+  type Fields,
+} from './json-reader.ts';
 import { makeLayer, type CustomObject, type LayerReader } from './make-layer.ts';
 import { isModel, model as makeModel, type Model, type ModelOptions } from './model.ts';
 import { Sequential } from './sequential.ts';
@@ -40,9 +49,15 @@ interface Entry {
  */
 export function modelFromJSON(json: object | string, options: ModelFromJSONOptions = {}): Model {
   const where = 'modelFromJSON';
-  const made = new ModelReader(new Map(Object.entries(options.customObjects ?? {}))).readInner(where, typeof json === 'string' ? parse(json) : json);
+  const made = new ModelReader(new Map(Object.entries(options.customObjects ?? {}))).readInner(
+    where,
+    typeof json === 'string' ? parse(json) : json,
+  );
   if (isModel(made)) return made;
-  throw new FormatError(`${where}: the JSON is of a ${made.className} layer, not of a model.`, { where, got: made.className });
+  throw new FormatError(`${where}: the JSON is of a ${made.className} layer, not of a model.`, {
+    where,
+    got: made.className,
+  });
 }
 
 function parse(text: string): unknown {
@@ -68,7 +83,8 @@ class ModelReader implements LayerReader {
     const id = envelope.fields.get('shared_object_id');
     const known = typeof id === 'number' ? this.#shared.get(id) : undefined;
     if (known) return known;
-    if (++this.#depth > MAX_DEPTH) throw new FormatError(`${where}: models lie more than ${MAX_DEPTH} deep in one another.`, { where });
+    if (++this.#depth > MAX_DEPTH)
+      throw new FormatError(`${where}: models lie more than ${MAX_DEPTH} deep in one another.`, { where });
     const layer = this.#make(envelope);
     this.#depth--;
     if (typeof id === 'number') this.#shared.set(id, layer);
@@ -105,7 +121,9 @@ class ModelReader implements LayerReader {
       const layer = this.readInner(where, value);
       const name = fields.has('name') ? stringOf(`${where}: the name of a layer`, fields.get('name')) : layer.name;
       if (entries.has(name)) throw new FormatError(`${where}: two layers are named '${name}'.`, { where, got: name });
-      const calls = listOf(`layer '${name}': inbound_nodes`, fields.get('inbound_nodes') ?? []).map((call) => callFields(name, call));
+      const calls = listOf(`layer '${name}': inbound_nodes`, fields.get('inbound_nodes') ?? []).map((call) =>
+        callFields(name, call),
+      );
       entries.set(name, { layer, calls, nodes: layer instanceof InputLayer ? [layer.tensor.node] : [] });
     }
     connect(where, entries);
@@ -120,12 +138,18 @@ function nameOf(config: Fields): string {
 
 function modelOptions(config: Fields): ModelOptions {
   const name = config.get('name');
-  return { ...(typeof name === 'string' ? { name } : {}), ...(config.get('trainable') === false ? { trainable: false } : {}) };
+  return {
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(config.get('trainable') === false ? { trainable: false } : {}),
+  };
 }
 
 function callFields(name: string, call: unknown): Fields {
   if (Array.isArray(call)) {
-    throw new FormatError(`layer '${name}': its inbound_nodes are lists, as Keras 2 writes them. Load and save the model with Keras 3.`, { where: name });
+    throw new FormatError(
+      `layer '${name}': its inbound_nodes are lists, as Keras 2 writes them. Load and save the model with Keras 3.`,
+      { where: name },
+    );
   }
   return fieldsOf(`layer '${name}': inbound_nodes`, call);
 }
@@ -151,12 +175,17 @@ function connect(where: string, entries: ReadonlyMap<string, Entry>): void {
       waiting.delete(name);
     }
   }
-  const stuck = [...entries].filter(([, { layer, calls, nodes }]) => !(layer instanceof InputLayer) && nodes.length < calls.length).map(([name]) => name);
+  const stuck = [...entries]
+    .filter(([, { layer, calls, nodes }]) => !(layer instanceof InputLayer) && nodes.length < calls.length)
+    .map(([name]) => name);
   if (stuck.length > 0) {
-    throw new FormatError(`${where}: the graph has a cycle or a hole: the inputs of these layers never come to exist: ${stuck.slice(0, 10).join(', ')}${stuck.length > 10 ? ', ...' : ''}.`, {
-      where,
-      got: stuck,
-    });
+    throw new FormatError(
+      `${where}: the graph has a cycle or a hole: the inputs of these layers never come to exist: ${stuck.slice(0, 10).join(', ')}${stuck.length > 10 ? ', ...' : ''}.`,
+      {
+        where,
+        got: stuck,
+      },
+    );
   }
 }
 
@@ -164,7 +193,11 @@ function connect(where: string, entries: ReadonlyMap<string, Entry>): void {
 function callLayer(name: string, entry: Entry, call: Fields, entries: ReadonlyMap<string, Entry>): string | undefined {
   const where = `layer '${name}'`;
   const [first, ...more] = listOf(`${where}: args of a call`, call.get('args'));
-  if (more.some((one) => one !== null)) throw new FormatError(`${where}: is called with several arguments. Only one, a tensor or a list of them, is supported.`, { where });
+  if (more.some((one) => one !== null))
+    throw new FormatError(
+      `${where}: is called with several arguments. Only one, a tensor or a list of them, is supported.`,
+      { where },
+    );
   let missing: string | undefined;
   const tensorOf = (value: unknown): SymbolicTensor | undefined => {
     const found = tensorAt(where, historyOf(where, value), entries, 0);
@@ -199,22 +232,38 @@ function isEmpty(value: unknown): boolean {
 
 function historyOf(where: string, value: unknown): readonly unknown[] {
   const { className, config } = envelopeOf(`${where}: an argument`, value);
-  if (className !== '__keras_tensor__') throw new FormatError(`${where}: is called with a ${className} instead of a tensor of the graph.`, { where, got: className });
+  if (className !== '__keras_tensor__')
+    throw new FormatError(`${where}: is called with a ${className} instead of a tensor of the graph.`, {
+      where,
+      got: className,
+    });
   return listOf(`${where}: keras_history`, fieldsOf(`${where}: an argument`, config).get('keras_history'));
 }
 
 /** The tensor at `[layer, call, output]`, or the layer's name while that call is still to be made. */
-function tensorAt(where: string, history: readonly unknown[], entries: ReadonlyMap<string, Entry>, firstCall: number): SymbolicTensor | string {
+function tensorAt(
+  where: string,
+  history: readonly unknown[],
+  entries: ReadonlyMap<string, Entry>,
+  firstCall: number,
+): SymbolicTensor | string {
   const [name, call, output] = history;
   const entry = entries.get(stringOf(`${where}: a layer's name`, name));
   if (!entry || !Number.isInteger(call) || !Number.isInteger(output)) {
-    throw new FormatError(`${where}: refers to ${JSON.stringify(history)}, which is no [layer, call, output] of this model.`, { where, got: history });
+    throw new FormatError(
+      `${where}: refers to ${JSON.stringify(history)}, which is no [layer, call, output] of this model.`,
+      { where, got: history },
+    );
   }
   const number = (call as number) - (isModel(entry.layer) && entry.layer.className === 'Functional' ? firstCall : 0);
   const node = entry.nodes[number];
   if (!node) return name as string;
   const tensor = node.outputs[outputIndex(entry.layer, output as number)];
-  if (!tensor) throw new FormatError(`${where}: refers to output ${String(output)} of '${String(name)}', which has ${node.outputs.length}.`, { where, got: history });
+  if (!tensor)
+    throw new FormatError(
+      `${where}: refers to output ${String(output)} of '${String(name)}', which has ${node.outputs.length}.`,
+      { where, got: history },
+    );
   return tensor;
 }
 
@@ -228,7 +277,8 @@ function outputIndex(layer: Layer, index: number): number {
 function structureOf(where: string, value: unknown, entries: ReadonlyMap<string, Entry>): Structure<SymbolicTensor> {
   const end = (history: unknown): SymbolicTensor => {
     const found = tensorAt(where, listOf(where, history), entries, 1);
-    if (typeof found === 'string') throw new FormatError(`${where}: refers to a call of '${found}' that is not there.`, { where, got: history });
+    if (typeof found === 'string')
+      throw new FormatError(`${where}: refers to a call of '${found}' that is not there.`, { where, got: history });
     return found;
   };
   if (isObject(value)) return recordOf([...fieldsOf(where, value)].map(([key, one]) => [key, end(one)]));

@@ -15,6 +15,7 @@ export interface InputOptions<Name extends string = string> {
 
 /** The layer behind `input()`; it holds a shape and computes nothing. */
 export class InputLayer extends Layer {
+  static readonly kerasName: string = 'InputLayer';
   readonly batchShape: PartialShape;
   readonly dtype: InputType;
 
@@ -23,10 +24,6 @@ export class InputLayer extends Layer {
     this.batchShape = Object.freeze([...batchShape]);
     this.dtype = options.dtype ?? 'float32';
     this.built = true;
-  }
-
-  override get className(): string {
-    return 'InputLayer';
   }
 
   override call(input: Tensors): Tensors {

@@ -49,7 +49,16 @@ export function makeLayer(reader: LayerReader, envelope: Envelope): Layer {
   // A function in place of an activation has no name to compare; all other keys are checked on a layer without it.
   const comparable = Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'function'));
   const same = Object.keys(comparable).length === Object.keys(options).length;
-  checkHonoured(where, className, config, new Map(Object.entries((same ? layer : new Class({ activation: 'linear', ...comparable, name: layer.name } as never)).getConfig())));
+  checkHonoured(
+    where,
+    className,
+    config,
+    new Map(
+      Object.entries(
+        (same ? layer : new Class({ activation: 'linear', ...comparable, name: layer.name } as never)).getConfig(),
+      ),
+    ),
+  );
   return layer;
 }
 
@@ -60,7 +69,10 @@ export function camelCase(key: string): string {
 
 function customFor(reader: LayerReader, { className, fields }: Envelope): CustomObject | undefined {
   const registered = fields.get('registered_name');
-  const names = typeof registered === 'string' ? [registered, registered.slice(registered.lastIndexOf('>') + 1), className] : [className];
+  const names =
+    typeof registered === 'string'
+      ? [registered, registered.slice(registered.lastIndexOf('>') + 1), className]
+      : [className];
   for (const name of names) {
     const custom = reader.customObjects.get(name);
     if (custom) return custom;
@@ -70,9 +82,14 @@ function customFor(reader: LayerReader, { className, fields }: Envelope): Custom
 
 function construct(where: string, custom: CustomObject, options: object): Layer {
   const isClass = (custom.prototype as unknown) instanceof Layer;
-  const made: unknown = isClass ? new (custom as LayerClass)(options as never) : (custom as (options: never) => Layer)(options as never);
+  const made: unknown = isClass
+    ? new (custom as LayerClass)(options as never)
+    : (custom as (options: never) => Layer)(options as never);
   if (made instanceof Layer) return made;
-  throw new FormatError(`${where}: its entry in customObjects made no layer. Give a layer class, or a function that returns a layer.`, { where });
+  throw new FormatError(
+    `${where}: its entry in customObjects made no layer. Give a layer class, or a function that returns a layer.`,
+    { where },
+  );
 }
 
 // Options under our names; null means that the default holds, as everywhere in Keras's files.
@@ -97,7 +114,10 @@ function activationOption(where: string, value: unknown, reader: LayerReader): u
   if (isEnvelope(value)) {
     const envelope = envelopeOf(where, value);
     if (typeof envelope.config !== 'string') {
-      throw new FormatError(`${where}: activations that are layers (${envelope.className}) are not supported. Put the layer after this one.`, { where, got: envelope.className });
+      throw new FormatError(
+        `${where}: activations that are layers (${envelope.className}) are not supported. Put the layer after this one.`,
+        { where, got: envelope.className },
+      );
     }
     name = envelope.config;
   }
@@ -105,35 +125,52 @@ function activationOption(where: string, value: unknown, reader: LayerReader): u
 }
 
 function makeInput(where: string, config: Fields): InputLayer {
-  const batchShape = listOf(`${where}: batch_shape`, config.get('batch_shape') ?? config.get('batch_input_shape')).map((size) => {
-    if (size === null || (Number.isInteger(size) && (size as number) > 0)) return size as number | null;
-    throw new FormatError(`${where}: batch_shape holds ${JSON.stringify(size)}; sizes are positive integers, or null where they vary.`, { where, got: size });
-  }) satisfies PartialShape;
+  const batchShape = listOf(`${where}: batch_shape`, config.get('batch_shape') ?? config.get('batch_input_shape')).map(
+    (size) => {
+      if (size === null || (Number.isInteger(size) && (size as number) > 0)) return size as number | null;
+      throw new FormatError(
+        `${where}: batch_shape holds ${JSON.stringify(size)}; sizes are positive integers, or null where they vary.`,
+        { where, got: size },
+      );
+    },
+  ) satisfies PartialShape;
   for (const key of ['sparse', 'ragged', 'optional']) {
     if (config.get(key)) throw new FormatError(`${where}: ${key} inputs are not supported.`, { where, got: key });
   }
   const name = config.get('name');
-  return new InputLayer(batchShape, { ...(typeof name === 'string' ? { name } : {}), dtype: inputType(where, config.get('dtype') ?? 'float32') });
+  return new InputLayer(batchShape, {
+    ...(typeof name === 'string' ? { name } : {}),
+    dtype: inputType(where, config.get('dtype') ?? 'float32'),
+  });
 }
 
 function inputType(where: string, value: unknown): InputType {
   const dtype = dtypeName(where, value);
   if (dtype === 'float32') return 'float32';
   if (/^u?int(8|16|32|64)$/.test(dtype) || dtype === 'bool') return 'int32';
-  throw new FormatError(`${where}: the dtype ${dtype} is not supported; known: float32, and integers as int32.`, { where, got: dtype });
+  throw new FormatError(`${where}: the dtype ${dtype} is not supported; known: float32, and integers as int32.`, {
+    where,
+    got: dtype,
+  });
 }
 
 function checkDtype(where: string, value: unknown): void {
   if (value === undefined || value === null) return;
   const dtype = dtypeName(where, value);
   if (dtype !== 'float32') {
-    throw new FormatError(`${where}: the dtype ${dtype} is not supported: layers compute in float32. Save the model with the dtype float32.`, { where, got: dtype });
+    throw new FormatError(
+      `${where}: the dtype ${dtype} is not supported: layers compute in float32. Save the model with the dtype float32.`,
+      { where, got: dtype },
+    );
   }
 }
 
 // A plain name, or the envelope of a policy that has it.
 function dtypeName(where: string, value: unknown): string {
-  return stringOf(`${where}: dtype`, isEnvelope(value) ? fieldsOf(`${where}: dtype`, envelopeOf(`${where}: dtype`, value).config).get('name') : value);
+  return stringOf(
+    `${where}: dtype`,
+    isEnvelope(value) ? fieldsOf(`${where}: dtype`, envelopeOf(`${where}: dtype`, value).config).get('name') : value,
+  );
 }
 
 function checkHonoured(where: string, className: string, config: Fields, honoured: Fields): void {
@@ -141,13 +178,23 @@ function checkHonoured(where: string, className: string, config: Fields, honoure
     if (key === 'dtype' || value === null || withoutEffect.has(key)) continue;
     const made = honoured.get(key);
     const lacking = !honoured.has(key) && value !== false && neutralValues.get(key) !== value;
-    const different = honoured.has(key) && typeof made === typeof value && typeof value !== 'object' && !/(^|_)activation$/.test(key) && made !== value;
+    const different =
+      honoured.has(key) &&
+      typeof made === typeof value &&
+      typeof value !== 'object' &&
+      !/(^|_)activation$/.test(key) &&
+      made !== value;
     if (!lacking && !different) continue;
-    const what = /_(regularizer|constraint)$/.test(key) ? 'Regularizers and constraints are not supported yet.' : `${className} layers here cannot do that.`;
-    throw new FormatError(`${where}: its config has ${key} = ${JSON.stringify(value)}. ${what} Save the model without it, or give a class of your own in customObjects.`, {
-      where,
-      got: key,
-      expected: [...honoured.keys()],
-    });
+    const what = /_(regularizer|constraint)$/.test(key)
+      ? 'Regularizers and constraints are not supported yet.'
+      : `${className} layers here cannot do that.`;
+    throw new FormatError(
+      `${where}: its config has ${key} = ${JSON.stringify(value)}. ${what} Save the model without it, or give a class of your own in customObjects.`,
+      {
+        where,
+        got: key,
+        expected: [...honoured.keys()],
+      },
+    );
   }
 }

@@ -53,7 +53,10 @@ export function summary(model: Model, options: SummaryOptions & { readonly optim
  * @param options `optimizerParams`: number of elements of the optimizer's variables, once it is built
  * @throws ArgumentError for lines that are too short for the columns
  */
-export function summaryText(model: Model, options: SummaryOptions & { readonly optimizerParams?: number } = {}): string {
+export function summaryText(
+  model: Model,
+  options: SummaryOptions & { readonly optimizerParams?: number } = {},
+): string {
   const { expandNested = false, showTrainable = false, optimizerParams } = options;
   const connected = !isStack(model);
   const headers = headersOf(connected, showTrainable);
@@ -107,10 +110,13 @@ function columnWidths(model: Model, headers: readonly Header[], lineLength: numb
   const ends = headers.map((header) => Math.trunc(header.end * lineLength));
   const widths = ends.map((end, index) => end - (ends[index - 1] ?? 0));
   if (!(Math.min(...widths) >= 4)) {
-    throw new ArgumentError(`model '${model.name}': summary cannot put ${headers.length} columns into lines of ${lineLength} characters. Give a larger lineLength.`, {
-      where: model.name,
-      got: lineLength,
-    });
+    throw new ArgumentError(
+      `model '${model.name}': summary cannot put ${headers.length} columns into lines of ${lineLength} characters. Give a larger lineLength.`,
+      {
+        where: model.name,
+        got: lineLength,
+      },
+    );
   }
   return widths;
 }

@@ -10,13 +10,23 @@ export interface Column {
  * @param widths of the columns' text, before borders and padding are taken from them evenly
  * @param lineLength characters per line, borders included
  */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[], widths: readonly number[], lineLength: number): string[] {
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  widths: readonly number[],
+  lineLength: number,
+): string[] {
   const inner = fitWidths(widths, lineLength);
   const rule = (left: string, line: string, joint: string, right: string): string =>
     left + inner.map((width) => line.repeat(width + 2)).join(joint) + right;
   const lines = [
     rule('┏', '━', '┳', '┓'),
-    ...renderRow(columns.map((column) => column.title), columns, inner, '┃'),
+    ...renderRow(
+      columns.map((column) => column.title),
+      columns,
+      inner,
+      '┃',
+    ),
     rule('┡', '━', '╇', '┩'),
   ];
   rows.forEach((row, index) => {
@@ -33,23 +43,24 @@ function fitWidths(widths: readonly number[], lineLength: number): number[] {
   const padded = widths.map((width) => width + 2);
   let excess = padded.reduce((sum, width) => sum + width, 0) - (lineLength - borders);
   return padded.map((width, index) => {
-    const share = Math.min(width, roundHalfEven(excess / (widths.length - index)));
+    const share = Math.min(width, Math.round(excess / (widths.length - index)));
     excess -= share;
     return Math.max(1, width - share - 2);
   });
 }
 
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const part = value - floor;
-  return part > 0.5 || (part === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
-}
-
-function renderRow(cells: readonly string[], columns: readonly Column[], widths: readonly number[], border: string): string[] {
+function renderRow(
+  cells: readonly string[],
+  columns: readonly Column[],
+  widths: readonly number[],
+  border: string,
+): string[] {
   const wrapped = cells.map((cell, index) => wrap(cell, widths[index] ?? 1));
   const height = Math.max(...wrapped.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) => {
-    const padded = wrapped.map((lines, index) => pad(lines[line] ?? '', widths[index] ?? 1, columns[index]?.align ?? 'left'));
+    const padded = wrapped.map((lines, index) =>
+      pad(lines[line] ?? '', widths[index] ?? 1, columns[index]?.align ?? 'left'),
+    );
     return `${border} ${padded.join(` ${border} `)} ${border}`;
   });
 }

@@ -22,7 +22,11 @@ interface ModelFixture {
 
 interface KerasJSON {
   readonly class_name: string;
-  readonly config: { readonly layers: readonly KerasLayer[]; readonly input_layers: unknown; readonly output_layers: unknown };
+  readonly config: {
+    readonly layers: readonly KerasLayer[];
+    readonly input_layers: unknown;
+    readonly output_layers: unknown;
+  };
 }
 
 interface KerasLayer {
@@ -31,7 +35,10 @@ interface KerasLayer {
   readonly inbound_nodes: readonly { readonly args: unknown }[];
 }
 
-const fixtures = ['model-functional', 'model-two-inputs'].map((name) => ({ name, fixture: readFixture<ModelFixture>(name) }));
+const fixtures = ['model-functional', 'model-two-inputs'].map((name) => ({
+  name,
+  fixture: readFixture<ModelFixture>(name),
+}));
 
 for (const { name, fixture } of fixtures) {
   t.test(`${name}: Keras's JSON and weights give Keras's predictions`, (t) => {
@@ -86,24 +93,34 @@ t.test('the models that real Keras is given read back alike, and use every layer
   for (const net of sampleModels()) {
     const copy = modelFromJSON(JSON.stringify(net));
     t.strictSame(copy.toJSON(), net.toJSON(), net.name);
-    t.strictSame(copy.weights.map((one) => one.shape), net.weights.map((one) => one.shape));
+    t.strictSame(
+      copy.weights.map((one) => one.shape),
+      net.weights.map((one) => one.shape),
+    );
     for (const layer of net.layers) used.add(layer.className);
   }
-  t.strictSame([...layerClasses.keys()].filter((name) => !used.has(name)), []);
+  t.strictSame(
+    [...layerClasses.keys()].filter((name) => !used.has(name)),
+    [],
+  );
   t.end();
 });
 
 function comparePredictions(t: Test, net: Model, fixture: ModelFixture): void {
   net.setWeights(fixture.finalWeights.map(toTensor));
   const outputs: unknown = net.invoke(tensorsOf(fixture.x));
-  for (const [name, expected] of isOne(fixture.predictions) ? [['', fixture.predictions] as const] : Object.entries(fixture.predictions)) {
+  for (const [name, expected] of isOne(fixture.predictions)
+    ? [['', fixture.predictions] as const]
+    : Object.entries(fixture.predictions)) {
     const actual = outputs instanceof Tensor ? outputs : (outputs as Readonly<Record<string, Tensor>>)[name];
     t.ok(relativeDifference(actual as Tensor, expected) <= KERAS_TOLERANCE, `predictions ${name}`);
   }
 }
 
 function tensorsOf(data: Data): unknown {
-  return isOne(data) ? toTensor(data) : Object.fromEntries(Object.entries(data).map(([name, one]) => [name, toTensor(one)]));
+  return isOne(data)
+    ? toTensor(data)
+    : Object.fromEntries(Object.entries(data).map(([name, one]) => [name, toTensor(one)]));
 }
 
 function isOne(data: Data): data is FixtureTensor {

@@ -21,7 +21,10 @@ interface LayerFixture {
   readonly weights: readonly FixtureTensor[];
   readonly outputs: readonly FixtureTensor[];
   readonly cotangents: readonly FixtureTensor[];
-  readonly gradients: { readonly inputs: readonly (FixtureTensor | null)[]; readonly weights: readonly (FixtureTensor | null)[] };
+  readonly gradients: {
+    readonly inputs: readonly (FixtureTensor | null)[];
+    readonly weights: readonly (FixtureTensor | null)[];
+  };
   readonly updatedWeights: readonly FixtureTensor[];
 }
 
@@ -33,7 +36,11 @@ for (const fixture of fixtures) {
   t.test(fixture.name, async (t) => {
     const given = fixture.inputs.map(toTensor);
     for (const mode of ['eager', 'compiled'] as const) {
-      const close = (actual: readonly (Tensor | undefined)[], expected: readonly FixtureTensor[], what: string): void => {
+      const close = (
+        actual: readonly (Tensor | undefined)[],
+        expected: readonly FixtureTensor[],
+        what: string,
+      ): void => {
         t.equal(actual.length, expected.length, `${mode}: the number of ${what}`);
         expected.forEach((one, index) => {
           const difference = relativeDifference(actual[index] as Tensor, one);
@@ -53,11 +60,15 @@ for (const fixture of fixtures) {
       const expectedInputs = fixture.gradients.inputs;
       const argnums = expectedInputs.flatMap((one, index) => (one ? [index] : []));
       const byInputs = ready(fixture, given);
-      const inputGradients = await once(() => grad((...inputs: Tensor[]) => loss(inputs, byInputs), { argnums })(...given));
+      const inputGradients = await once(() =>
+        grad((...inputs: Tensor[]) => loss(inputs, byInputs), { argnums })(...given),
+      );
       close(inputGradients, expectedInputs.filter(isThere), 'gradients of inputs');
 
       const byWeights = ready(fixture, given);
-      const weightGradients = await once(() => valueAndGrad(() => loss(given, byWeights), byWeights.trainableWeights)[1]);
+      const weightGradients = await once(
+        () => valueAndGrad(() => loss(given, byWeights), byWeights.trainableWeights)[1],
+      );
       close(weightGradients, fixture.gradients.weights.filter(isThere), 'gradients of weights');
     }
   });

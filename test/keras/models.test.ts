@@ -43,10 +43,13 @@ for (const name of ['model-functional', 'model-two-inputs']) {
       batchSize,
       shuffle,
       verbose: 0,
-      ...(fixture.validation && { validationData: [dataOf(fixture.validation.x), dataOf(fixture.validation.y)] as const }),
+      ...(fixture.validation && {
+        validationData: [dataOf(fixture.validation.x), dataOf(fixture.validation.y)] as const,
+      }),
     });
     t.strictSame(Object.keys(history).sort(), Object.keys(fixture.history).sort(), 'the names of the history');
-    for (let epoch = 0; epoch < epochs; epoch++) sameLogs(t, `epoch ${epoch + 1}`, logsOf(history, epoch), logsOf(fixture.history, epoch));
+    for (let epoch = 0; epoch < epochs; epoch++)
+      sameLogs(t, `epoch ${epoch + 1}`, logsOf(history, epoch), logsOf(fixture.history, epoch));
     const weights = await net.getWeights();
     t.equal(weights.length, fixture.finalWeights.length);
     fixture.finalWeights.forEach((expected, index) => {
@@ -61,9 +64,15 @@ for (const name of ['model-functional', 'model-two-inputs']) {
   });
 }
 
-function sameLogs(t: Test, what: string, actual: Readonly<Record<string, number>>, expected: Readonly<Record<string, number>>): void {
+function sameLogs(
+  t: Test,
+  what: string,
+  actual: Readonly<Record<string, number>>,
+  expected: Readonly<Record<string, number>>,
+): void {
   t.strictSame(Object.keys(actual).sort(), Object.keys(expected).sort(), `${what}: the names`);
-  for (const [key, value] of Object.entries(expected)) close(t, `${what}: ${key}`, Math.abs((actual[key] ?? NaN) - value) / Math.abs(value));
+  for (const [key, value] of Object.entries(expected))
+    close(t, `${what}: ${key}`, Math.abs((actual[key] ?? NaN) - value) / Math.abs(value));
 }
 
 function close(t: Test, what: string, difference: number): void {

@@ -16,7 +16,17 @@ import { Tensor, tensor } from '../../src/tensor/tensor.ts';
 /** Every layer class once at least, and every way in which models are put together. */
 export function sampleModels(): Model[] {
   clearSession();
-  return [images(), sequences(), stack(), lateStack(), severalEnds(), sharedLayer(), nested(), middle(), records()] as Model[];
+  return [
+    images(),
+    sequences(),
+    stack(),
+    lateStack(),
+    severalEnds(),
+    sharedLayer(),
+    nested(),
+    middle(),
+    records(),
+  ] as Model[];
 }
 
 function images(): Model {
@@ -24,10 +34,24 @@ function images(): Model {
   const a = layers.conv2d(4, 3, { padding: 'same', useBias: false })(image);
   const b = layers.depthwiseConv2d([3, 3], { depthMultiplier: 2, padding: 'same', activation: 'relu' })(image);
   const sum = layers.add([layers.activation('tanh')(layers.batchNormalization({ momentum: 0.9, scale: false })(a)), b]);
-  const product = layers.multiply([sum, layers.separableConv2d(4, 3, { padding: 'same', kernelInitializer: undefined } as object)(sum)]);
-  const mean = layers.average([layers.maxPooling2d(2)(product), layers.averagePooling2d([3, 3], { strides: 2, padding: 'same' })(product)]);
-  const joined = layers.concatenate([layers.globalMaxPooling2d()(mean), layers.globalAveragePooling2d({ keepdims: false })(mean), layers.flatten()(mean)]);
-  return model(image, layers.dense(5, { activation: 'softmax', kernelInitializer: 'he_normal' })(layers.dropout(0.25)(joined)), { name: 'images' });
+  const product = layers.multiply([
+    sum,
+    layers.separableConv2d(4, 3, { padding: 'same', kernelInitializer: undefined } as object)(sum),
+  ]);
+  const mean = layers.average([
+    layers.maxPooling2d(2)(product),
+    layers.averagePooling2d([3, 3], { strides: 2, padding: 'same' })(product),
+  ]);
+  const joined = layers.concatenate([
+    layers.globalMaxPooling2d()(mean),
+    layers.globalAveragePooling2d({ keepdims: false })(mean),
+    layers.flatten()(mean),
+  ]);
+  return model(
+    image,
+    layers.dense(5, { activation: 'softmax', kernelInitializer: 'he_normal' })(layers.dropout(0.25)(joined)),
+    { name: 'images' },
+  );
 }
 
 function sequences(): Model {
@@ -41,11 +65,16 @@ function sequences(): Model {
 }
 
 function stack(): Model {
-  return sequential([layers.dense(8, { activation: 'relu', inputShape: [6], name: 'first' }), layers.dropout(0.5), layers.dense(2)], { name: 'stack' });
+  return sequential(
+    [layers.dense(8, { activation: 'relu', inputShape: [6], name: 'first' }), layers.dropout(0.5), layers.dense(2)],
+    { name: 'stack' },
+  );
 }
 
 function lateStack(): Model {
-  return sequential([layers.dense(8, { name: 'a' }), layers.dense(2, { name: 'b', trainable: false })], { name: 'late_stack' });
+  return sequential([layers.dense(8, { name: 'a' }), layers.dense(2, { name: 'b', trainable: false })], {
+    name: 'late_stack',
+  });
 }
 
 function severalEnds(): Model {
@@ -80,7 +109,10 @@ function middle(): Model {
 
 function records(): Model {
   const steps = input([5, 3], { name: 'steps' });
-  const [output, hidden] = layers.lstm(2, { returnState: true, returnSequences: true })(steps) as unknown as [SymbolicTensor, SymbolicTensor];
+  const [output, hidden] = layers.lstm(2, { returnState: true, returnSequences: true })(steps) as unknown as [
+    SymbolicTensor,
+    SymbolicTensor,
+  ];
   const inner = model({ steps }, { zero: layers.dense(3)(hidden), all: output }, { name: 'inner' });
   const x = input([5, 3], { name: 'x' });
   const { zero, all } = inner({ steps: x }) as unknown as { zero: SymbolicTensor; all: SymbolicTensor };
@@ -90,7 +122,9 @@ function records(): Model {
 /** What Keras must find in the model, and what it must compute with these weights and inputs. */
 function expectation(net: Model): object {
   net.weights.forEach((weight) => weight.assign(numbers(weight.shape, /variance/.test(weight.name) ? 0.5 : -0.4)));
-  const inputs = net.inputs.map((one) => numbers([2, ...(one.shape.slice(1) as number[])], one.dtype === 'int32' ? undefined : -0.5));
+  const inputs = net.inputs.map((one) =>
+    numbers([2, ...(one.shape.slice(1) as number[])], one.dtype === 'int32' ? undefined : -0.5),
+  );
   const outputs = net.built ? net.call(inputs.length === 1 ? (inputs[0] as Tensor) : inputs) : [];
   return {
     name: net.name,
@@ -110,8 +144,14 @@ function expectation(net: Model): object {
 /** Numbers of no pattern between `low` and `low + 1`, or whole ones below 30. */
 function numbers(shape: readonly number[], low: number | undefined): Tensor {
   const size = sizeOf(shape);
-  return tensor(Float32Array.from({ length: size }, (_, i) => (low === undefined ? (i * 7) % 30 : low + ((i * 37 + size) % 101) / 101)), shape);
+  return tensor(
+    Float32Array.from({ length: size }, (_, i) =>
+      low === undefined ? (i * 7) % 30 : low + ((i * 37 + size) % 101) / 101,
+    ),
+    shape,
+  );
 }
 
 const [, script = '', file] = process.argv;
-if (import.meta.url === pathToFileURL(script).href && file) writeFileSync(file, JSON.stringify(sampleModels().map(expectation)));
+if (import.meta.url === pathToFileURL(script).href && file)
+  writeFileSync(file, JSON.stringify(sampleModels().map(expectation)));

@@ -4,6 +4,11 @@ import { modelFromJSON } from '../../src/models/from-json.ts';
 
 export function layerFromConfig(className: string, config: Config): Layer {
   const envelope = { module: 'keras.layers', class_name: className, config, registered_name: null };
-  const net = modelFromJSON({ module: 'keras', class_name: 'Sequential', config: { name: 'one_layer', layers: [envelope] }, registered_name: null });
+  const net = modelFromJSON({
+    module: 'keras',
+    class_name: 'Sequential',
+    config: { name: 'one_layer', layers: [envelope] },
+    registered_name: null,
+  });
   return net.layers[0] as Layer;
 }

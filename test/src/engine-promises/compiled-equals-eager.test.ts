@@ -6,28 +6,31 @@ import { convolutional, perceptron, recurrent, trainingStep, type Network } from
 const STEPS = 4;
 
 for (const make of [perceptron, convolutional, recurrent]) {
-  t.test(`${make.name}: losses, weights, optimizer and random counter are the same bits after each of ${STEPS} steps`, async (t) => {
-    const eager = fresh(make);
-    const compiled = fresh(make);
-    t.strictSame(await stateOf(compiled), await stateOf(eager), 'both start alike');
-    const eagerStep = trainingStep(eager);
-    const compiledStep = gt.compile(trainingStep(compiled));
-    const losses: number[] = [];
-    for (let step = 1; step <= STEPS; step++) {
-      const expected = eagerStep(eager.inputs).item();
-      losses.push((await compiledStep(compiled.inputs)).item());
-      t.equal(losses.at(-1), expected, `step ${step}: the loss`);
-      t.strictSame(await stateOf(compiled), await stateOf(eager), `step ${step}: every variable`);
-    }
-    t.ok(new Set(losses).size === STEPS && losses.every(Number.isFinite), 'the steps changed the loss');
+  t.test(
+    `${make.name}: losses, weights, optimizer and random counter are the same bits after each of ${STEPS} steps`,
+    async (t) => {
+      const eager = fresh(make);
+      const compiled = fresh(make);
+      t.strictSame(await stateOf(compiled), await stateOf(eager), 'both start alike');
+      const eagerStep = trainingStep(eager);
+      const compiledStep = gt.compile(trainingStep(compiled));
+      const losses: number[] = [];
+      for (let step = 1; step <= STEPS; step++) {
+        const expected = eagerStep(eager.inputs).item();
+        losses.push((await compiledStep(compiled.inputs)).item());
+        t.equal(losses.at(-1), expected, `step ${step}: the loss`);
+        t.strictSame(await stateOf(compiled), await stateOf(eager), `step ${step}: every variable`);
+      }
+      t.ok(new Set(losses).size === STEPS && losses.every(Number.isFinite), 'the steps changed the loss');
 
-    const inference = gt.compile((inputs: readonly gt.Tensor[]) => infer(compiled, inputs));
-    t.strictSame(
-      (await inference(compiled.inputs)).map((one) => [...one.data]),
-      infer(eager, eager.inputs).map((one) => [...one.data]),
-      'inference',
-    );
-  });
+      const inference = gt.compile((inputs: readonly gt.Tensor[]) => infer(compiled, inputs));
+      t.strictSame(
+        (await inference(compiled.inputs)).map((one) => [...one.data]),
+        infer(eager, eager.inputs).map((one) => [...one.data]),
+        'inference',
+      );
+    },
+  );
 }
 
 function fresh(make: () => Network): Network {

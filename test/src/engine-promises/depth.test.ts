@@ -37,22 +37,26 @@ t.test(`a recurrence of ${LONG} steps written with ops trains, eagerly and compi
   t.ok((gradient?.item() ?? 0) > 0);
 });
 
-t.test(`a model of ${DEEP} dense layers builds, trains a step, prints its summary and comes back from JSON`, async (t) => {
-  gt.clearSession();
-  const start = gt.input([4]);
-  let x: gt.SymbolicTensor = start;
-  for (let depth = 0; depth < DEEP; depth++) x = layers.dense(4, { activation: 'tanh', kernelInitializer: 'orthogonal' })(x);
-  const net = gt.model(start, x);
-  net.compile({ optimizer: 'sgd', loss: 'mse' });
-  const before = [...((await net.getWeights())[0]?.data ?? [])];
-  const loss = await net.trainOnBatch(ops.randomNormal([8, 4], { seed: 1 }), gt.ones([8, 4]));
-  t.ok(Number.isFinite(loss));
-  t.notSame([...((await net.getWeights())[0]?.data ?? [])], before, 'the gradient reaches the first layer');
+t.test(
+  `a model of ${DEEP} dense layers builds, trains a step, prints its summary and comes back from JSON`,
+  async (t) => {
+    gt.clearSession();
+    const start = gt.input([4]);
+    let x: gt.SymbolicTensor = start;
+    for (let depth = 0; depth < DEEP; depth++)
+      x = layers.dense(4, { activation: 'tanh', kernelInitializer: 'orthogonal' })(x);
+    const net = gt.model(start, x);
+    net.compile({ optimizer: 'sgd', loss: 'mse' });
+    const before = [...((await net.getWeights())[0]?.data ?? [])];
+    const loss = await net.trainOnBatch(ops.randomNormal([8, 4], { seed: 1 }), gt.ones([8, 4]));
+    t.ok(Number.isFinite(loss));
+    t.notSame([...((await net.getWeights())[0]?.data ?? [])], before, 'the gradient reaches the first layer');
 
-  const lines: string[] = [];
-  net.summary({ write: (text) => lines.push(...text.split('\n')) });
-  t.equal(lines.filter((line) => line.includes('(Dense)')).length, DEEP);
-  t.ok(lines.some((line) => line.includes(`dense_${DEEP - 1} (Dense)`)));
-  t.match(lines.join('\n'), /Trainable params: 10,000 /);
-  t.equal(gt.modelFromJSON(JSON.stringify(net)).countParams(), net.countParams());
-});
+    const lines: string[] = [];
+    net.summary({ write: (text) => lines.push(...text.split('\n')) });
+    t.equal(lines.filter((line) => line.includes('(Dense)')).length, DEEP);
+    t.ok(lines.some((line) => line.includes(`dense_${DEEP - 1} (Dense)`)));
+    t.match(lines.join('\n'), /Trainable params: 10,000 /);
+    t.equal(gt.modelFromJSON(JSON.stringify(net)).countParams(), net.countParams());
+  },
+);

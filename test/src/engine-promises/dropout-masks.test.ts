@@ -7,7 +7,10 @@ const WIDTH = 64;
 const x = gt.ones([2, WIDTH]);
 
 /** The masks of all outputs in each of `runs` training runs of a compiled model. */
-async function masks(build: (x: gt.SymbolicTensor) => gt.SymbolicTensor[], options: { seed?: number; name?: string; runs?: number } = {}): Promise<number[][][]> {
+async function masks(
+  build: (x: gt.SymbolicTensor) => gt.SymbolicTensor[],
+  options: { seed?: number; name?: string; runs?: number } = {},
+): Promise<number[][][]> {
   gt.seed(options.seed ?? 3);
   const start = gt.input([WIDTH]);
   const net = gt.model(start, build(start), options.name === undefined ? {} : { name: options.name });
@@ -25,7 +28,8 @@ t.test('masks are reproducible, and another seed gives others', async (t) => {
   const made = await masks((x) => [drop()(x)]);
   t.strictSame(await masks((x) => [drop()(x)]), made);
   t.notSame(await masks((x) => [drop()(x)], { seed: 4 }), made);
-  for (const mask of made.flat()) t.ok(mask.every((value) => value === 0 || value === 2) && new Set(mask).size === 2, 'zero or scaled up');
+  for (const mask of made.flat())
+    t.ok(mask.every((value) => value === 0 || value === 2) && new Set(mask).size === 2, 'zero or scaled up');
 });
 
 t.test('masks differ from run to run, between layers, and between calls of a shared layer', async (t) => {
@@ -47,7 +51,10 @@ t.test('an unrelated dropout changes no mask of a layer that is named', async (t
     return [drop({ name: 'mine' })(x), other];
   });
   t.strictSame(first(before), alone, 'made and run before it');
-  const upstream = await masks((x) => [drop({ name: 'mine' })(x), layers.lstm(2, { dropout: 0.5 })(layers.reshape([8, 8])(drop()(x)))]);
+  const upstream = await masks((x) => [
+    drop({ name: 'mine' })(x),
+    layers.lstm(2, { dropout: 0.5 })(layers.reshape([8, 8])(drop()(x))),
+  ]);
   t.strictSame(first(upstream), alone, 'a branch with two layers that draw');
   const renamed = await masks((x) => [drop({ name: 'mine' })(x)], { name: 'another' });
   t.strictSame(first(renamed), alone, 'another name of the model');

@@ -1,10 +1,9 @@
 /**
- * Run by memory.test.ts with --expose-gc and what to measure: prints the memory after each round of work as JSON.
+ * Run by memory.test.ts with --expose-gc, what to measure and how often: prints the memory after each round as JSON.
  * With `leak` something of every step is kept on purpose, to show that the measure would see it.
  */
 import * as gt from 'gradtape';
 import { defaultDevice } from '../../../src/devices/default-device.ts';
-import { perceptron, trainingStep } from './networks.ts';
 
 export interface Sample {
   readonly heap: number;
@@ -13,8 +12,10 @@ export interface Sample {
   readonly scratch: number;
 }
 
-const [, , what = '', leak] = process.argv;
+const [, , what = '', total = '', leak] = process.argv;
 const kept: unknown[] = [];
+const ROUNDS = 10;
+const perRound = Number(total) / ROUNDS;
 
 async function sample(): Promise<Sample> {
   // Finalizers run in turns of their own, and what they free goes with the next collection.
@@ -27,31 +28,49 @@ async function sample(): Promise<Sample> {
   return { heap: heapUsed, arrayBuffers, variables: variableBytes, scratch: scratchBytes };
 }
 
-/** 2,000 replays of one training step after 400 that warm up. */
+/** Replays of one training step, after two rounds that warm up. */
 async function replays(): Promise<Sample[]> {
-  const network = perceptron();
-  const step = gt.compile(trainingStep(network));
+  const x = gt.input([4]);
+  const net = gt.model(x, gt.layers.dense(2)(gt.layers.dense(6, { activation: 'tanh' })(x)));
+  const optimizer = gt.optimizers.adam();
+  const step = gt.compile((given: gt.Tensor) => {
+    const [value, gradients] = gt.valueAndGrad(
+      () => gt.ops.mean(gt.ops.square(net(given, { training: true }))),
+      net.trainableWeights,
+    );
+    optimizer.apply(gradients, net.trainableWeights);
+    return value;
+  });
+  const data = gt.ops.randomNormal([4, 4], { seed: 1 });
   const samples: Sample[] = [];
-  for (let round = 0; round < 12; round++) {
-    if (round >= 2) samples.push(await sample());
-    for (let replay = 0; replay < 200; replay++) {
-      const loss = await step(network.inputs);
+  for (let round = -2; round < ROUNDS; round++) {
+    if (round >= 0) samples.push(await sample());
+    for (let replay = 0; replay < perRound; replay++) {
+      const loss = await step(data);
       if (leak) kept.push(loss);
     }
   }
-  return [...samples, await sample()];
+  samples.push(await sample());
+  // The step is alive until here: what it holds is part of every sample.
+  kept.push(step);
+  return samples;
 }
 
-/** 200 models built, trained for a step and dropped, after 20 that warm up. */
+/** Models built, trained for a step and dropped, after a round that warms up. */
 async function models(): Promise<Sample[]> {
   const x = gt.ops.randomNormal([8, 16], { seed: 1 });
   const y = gt.zeros([8, 1]);
   const samples: Sample[] = [];
-  for (let round = 0; round < 11; round++) {
-    if (round >= 1) samples.push(await sample());
-    for (let count = 0; count < 20; count++) {
+  for (let round = -1; round < ROUNDS; round++) {
+    if (round >= 0) samples.push(await sample());
+    for (let count = 0; count < perRound; count++) {
       gt.clearSession();
-      const net = gt.sequential([gt.layers.dense(32, { activation: 'relu', inputShape: [16] }), gt.layers.batchNormalization(), gt.layers.dropout(0.5), gt.layers.dense(1)]);
+      const net = gt.sequential([
+        gt.layers.dense(32, { activation: 'relu', inputShape: [16] }),
+        gt.layers.batchNormalization(),
+        gt.layers.dropout(0.5),
+        gt.layers.dense(1),
+      ]);
       net.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
       await net.trainOnBatch(x, y);
       await net.predict(x);

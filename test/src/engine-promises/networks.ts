@@ -62,7 +62,10 @@ export function recurrent(): Network {
     optimizer: optimizers.rmsprop({ learningRate: 0.01, momentum: 0.5, centered: true }),
     inputs: [whole([5, 7], 20), ops.randomNormal([5, 4], { seed: 3 })],
     loss: ([classes, score]) =>
-      ops.add(losses.sparseCategoricalCrossentropy(labels, classes as gt.Tensor), ops.mul(losses.meanSquaredError(scores, score as gt.Tensor), 0.25)),
+      ops.add(
+        losses.sparseCategoricalCrossentropy(labels, classes as gt.Tensor),
+        ops.mul(losses.meanSquaredError(scores, score as gt.Tensor), 0.25),
+      ),
   };
 }
 
@@ -71,7 +74,8 @@ export function trainingStep({ net, optimizer, loss }: Network): (inputs: readon
   const weights = net.trainableWeights;
   return (inputs) => {
     const run = (): gt.Tensor => {
-      const result = net(inputs.length === 1 ? (inputs[0] as gt.Tensor) : inputs, { training: true }) as gt.Tensor | readonly gt.Tensor[];
+      const result = net(inputs.length === 1 ? (inputs[0] as gt.Tensor) : inputs, { training: true }) as
+        gt.Tensor | readonly gt.Tensor[];
       return loss(result instanceof gt.Tensor ? [result] : result);
     };
     const [value, gradients] = gt.valueAndGrad(run, weights);

@@ -21,7 +21,10 @@ import { rows, type LayerRow } from './rows.ts';
 
 t.test('every layer has a row', (t) => {
   const tested = new Set<string>(rows.map((row) => row.layer));
-  t.strictSame(Object.keys(layers).filter((name) => !tested.has(name)), []);
+  t.strictSame(
+    Object.keys(layers).filter((name) => !tested.has(name)),
+    [],
+  );
   const titles = rows.map(titleOf);
   t.equal(new Set(titles).size, titles.length, 'no two rows have one title');
   t.end();
@@ -82,7 +85,10 @@ function checkShapes(t: Test, row: LayerRow): void {
   const whole = layer.outputShapes(taken);
   t.strictSame(Array.isArray(whole[0]) ? whole : [whole], first, 'so it is for a known batch');
   t.equal(layer.countParams(), row.params, 'the number of weights');
-  t.ok(layer.weights.every((weight) => weight.name.startsWith(`${layer.name}/`)), 'weights are named after the layer');
+  t.ok(
+    layer.weights.every((weight) => weight.name.startsWith(`${layer.name}/`)),
+    'weights are named after the layer',
+  );
 
   for (const batch of [1, 0]) {
     const some = shapes.map(([, ...sample]) => [batch, ...sample]);
@@ -114,7 +120,9 @@ function checkGradients(t: Test, row: LayerRow): void {
   run(layer, row, given);
   const weights = layer.trainableWeights;
   const inputs = row.indices === undefined ? given : [];
-  const values = weights.map((weight, index) => add(randomNormal(weight.shape, { seed: 900 + index, stddev: 0.5 }), 0.1));
+  const values = weights.map((weight, index) =>
+    add(randomNormal(weight.shape, { seed: 900 + index, stddev: 0.5 }), 0.1),
+  );
   for (const training of row.trainingDiffers === undefined ? [false] : [false, true]) {
     const { checked } = gradcheck(
       (...args: Tensor[]) => {
@@ -133,8 +141,16 @@ function checkSamples(t: Test, row: LayerRow): void {
   const together = run(layer, row, given);
   const batch = row.inputs[0][0]?.[0] ?? 0;
   for (let sample = 0; sample < batch; sample++) {
-    const alone = run(layer, row, given.map((one) => rowOf(one, sample)));
-    t.strictSame(numbers(alone), numbers(together.map((one) => rowOf(one, sample))), `sample ${sample} does not depend on its batch`);
+    const alone = run(
+      layer,
+      row,
+      given.map((one) => rowOf(one, sample)),
+    );
+    t.strictSame(
+      numbers(alone),
+      numbers(together.map((one) => rowOf(one, sample))),
+      `sample ${sample} does not depend on its batch`,
+    );
   }
 }
 
@@ -174,7 +190,10 @@ async function checkFrozen(t: Test, row: LayerRow): Promise<void> {
   const given = dataFor(row);
   for (const trainable of [false, true]) {
     const layer = row.make({ trainable });
-    const symbols = symbolic(row, row.inputs[0].map(([, ...sample]) => [null, ...sample]));
+    const symbols = symbolic(
+      row,
+      row.inputs[0].map(([, ...sample]) => [null, ...sample]),
+    );
     const outputs = listed(layer(symbols) as unknown as SymbolicTensor | SymbolicTensor[]);
     const net = model(listed(symbols), outputs);
     net.compile({ optimizer: 'sgd', loss: outputs.map(() => 'mse') });
@@ -194,7 +213,9 @@ function titleOf({ layer, variant }: LayerRow): string {
 function dataFor(row: LayerRow, shapes: readonly Shape[] = row.inputs[0]): Tensor[] {
   const { indices } = row;
   return shapes.map((shape, index) =>
-    indices === undefined ? randomNormal(shape, { seed: 10 + index }) : floor(randomUniform(shape, { maximum: indices, seed: 10 + index })),
+    indices === undefined
+      ? randomNormal(shape, { seed: 10 + index })
+      : floor(randomUniform(shape, { maximum: indices, seed: 10 + index })),
   );
 }
 

@@ -56,7 +56,10 @@ t.test('a layer is a function and an instance of its class', (t) => {
   t.strictSame(layer.weights, []);
   t.strictSame((layer(gt.zeros([2, 4])) as gt.Tensor).shape, [2, 3]);
   t.ok(layer.built);
-  t.strictSame(layer.weights.map((weight) => weight.name), ['mine/kernel', 'mine/bias']);
+  t.strictSame(
+    layer.weights.map((weight) => weight.name),
+    ['mine/kernel', 'mine/bias'],
+  );
   t.strictSame(layer(gt.input([4])).shape, [null, 3], 'the same layer in a graph');
   t.end();
 });
@@ -64,7 +67,14 @@ t.test('a layer is a function and an instance of its class', (t) => {
 t.test('automatic names are the class in snake case, counted until clearSession', (t) => {
   gt.clearSession();
   t.strictSame(
-    [layers.dense(1), layers.dense(1), layers.conv2d(1, 1), layers.batchNormalization(), layers.globalMaxPooling1d(), layers.lstm(1)].map((layer) => layer.name),
+    [
+      layers.dense(1),
+      layers.dense(1),
+      layers.conv2d(1, 1),
+      layers.batchNormalization(),
+      layers.globalMaxPooling1d(),
+      layers.lstm(1),
+    ].map((layer) => layer.name),
     ['dense', 'dense_1', 'conv2d', 'batch_normalization', 'global_max_pooling1d', 'lstm'],
   );
   t.equal(new Scale().name, 'scale');
@@ -75,7 +85,10 @@ t.test('automatic names are the class in snake case, counted until clearSession'
 
 t.test('a custom layer works on tensors, in a graph, in training and under gradients', async (t) => {
   const layer = new Scale({ name: 'scale' });
-  t.strictSame((layer(gt.ones([2, 3])) as gt.Tensor).toArray(), [[1, 1, 1], [1, 1, 1]]);
+  t.strictSame((layer(gt.ones([2, 3])) as gt.Tensor).toArray(), [
+    [1, 1, 1],
+    [1, 1, 1],
+  ]);
   t.strictSame(layer(gt.input([3])).shape, [null, 3]);
   t.throws(() => new Scale()(gt.input([null])), /axis -1 of the input shape \[null, null\] must be known/);
 
@@ -117,10 +130,19 @@ t.test('setWeights refuses what does not fit, and then changes nothing', async (
   const layer = layers.dense(2, { name: 'mine' });
   layer(gt.zeros([1, 3]));
   const before = (await layer.getWeights()).map((weight) => [...weight.data]);
-  t.throws(() => layer.setWeights([gt.zeros([3, 2])]), /setWeights got 1 arrays, the layer has 2 weights \(mine\/kernel, mine\/bias\)/);
-  t.throws(() => layer.setWeights([gt.zeros([3, 2]), gt.zeros([3])]), /weight 1 'mine\/bias' has the shape \[2\], setWeights got \[3\]/);
+  t.throws(
+    () => layer.setWeights([gt.zeros([3, 2])]),
+    /setWeights got 1 arrays, the layer has 2 weights \(mine\/kernel, mine\/bias\)/,
+  );
+  t.throws(
+    () => layer.setWeights([gt.zeros([3, 2]), gt.zeros([3])]),
+    /weight 1 'mine\/bias' has the shape \[2\], setWeights got \[3\]/,
+  );
   t.throws(() => layer.setWeights([gt.zeros([3, 2]), new Float32Array(3)]), { name: 'ShapeError' });
-  t.strictSame((await layer.getWeights()).map((weight) => [...weight.data]), before);
+  t.strictSame(
+    (await layer.getWeights()).map((weight) => [...weight.data]),
+    before,
+  );
   layer.setWeights([new Float32Array([1, 2, 3, 4, 5, 6]), gt.tensor([7, 8])]);
   t.strictSame((layer(gt.ones([1, 3])) as gt.Tensor).toArray(), [[16, 20]]);
 });
@@ -140,8 +162,14 @@ t.test('trainable reaches the layers inside', (t) => {
   block(gt.zeros([2, 4]));
   const names = (weights: readonly gt.Variable[]): string[] => weights.map((weight) => weight.name);
   t.strictSame(names(block.weights), [
-    ...['first/kernel', 'first/bias', 'norm/gamma', 'norm/beta', 'norm/moving_mean', 'norm/moving_variance'],
-    ...['last/kernel', 'last/bias'],
+    'first/kernel',
+    'first/bias',
+    'norm/gamma',
+    'norm/beta',
+    'norm/moving_mean',
+    'norm/moving_variance',
+    'last/kernel',
+    'last/bias',
   ]);
   t.equal(block.trainableWeights.length, 6);
   t.strictSame(names(block.nonTrainableWeights), ['norm/moving_mean', 'norm/moving_variance']);
@@ -187,7 +215,10 @@ t.test('the input and output of a layer called once make a sub-model', (t) => {
 });
 
 t.test('wrong calls are refused with what to do', (t) => {
-  t.throws(() => layers.add()([gt.input([2]), gt.zeros([1, 2])] as unknown as gt.Tensor[]), /called with symbolic and real tensors together/);
+  t.throws(
+    () => layers.add()([gt.input([2]), gt.zeros([1, 2])] as unknown as gt.Tensor[]),
+    /called with symbolic and real tensors together/,
+  );
   t.throws(() => layers.dense(1)('x' as unknown as gt.Tensor), /not a tensor/);
   t.throws(() => layers.dense(1)(undefined as unknown as gt.Tensor), { name: 'ArgumentError' });
   t.end();

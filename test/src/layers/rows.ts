@@ -54,7 +54,11 @@ const windowTooLarge = (make: () => Layer, shape: Shape): Refusal => ({
 const sequence = /expected \[batch, steps, channels\]/;
 const image = /expected \[batch, height, width, channels\]/;
 
-const oneOfTwo: Refusal = { name: 'a list', call: () => layers.flatten()([zeros([2, 3]), zeros([2, 3])]), message: /takes one tensor, got a list of 2/ };
+const oneOfTwo: Refusal = {
+  name: 'a list',
+  call: () => layers.flatten()([zeros([2, 3]), zeros([2, 3])]),
+  message: /takes one tensor, got a list of 2/,
+};
 
 export const rows: readonly LayerRow[] = [
   {
@@ -72,8 +76,16 @@ export const rows: readonly LayerRow[] = [
     refused: [
       { name: 'no units', call: () => layers.dense(0), message: /units is 0; it must be a positive integer/ },
       { name: 'half a unit', call: () => layers.dense(1.5), message: /units is 1.5/ },
-      { name: 'an unknown initializer', call: () => layers.dense(1, { kernelInitializer: 'glorot_unifrom' })(input([2])), message: /did you mean 'glorot_uniform'/ },
-      { name: 'unknown features', call: () => layers.dense(1)(input([null])), message: /axis -1 of the input shape .* must be known/ },
+      {
+        name: 'an unknown initializer',
+        call: () => layers.dense(1, { kernelInitializer: 'glorot_unifrom' })(input([2])),
+        message: /did you mean 'glorot_uniform'/,
+      },
+      {
+        name: 'unknown features',
+        call: () => layers.dense(1)(input([null])),
+        message: /axis -1 of the input shape .* must be known/,
+      },
       {
         name: 'other features than it was built with',
         call: () => {
@@ -100,11 +112,21 @@ export const rows: readonly LayerRow[] = [
     params: 0,
     trainingDiffers: 'it drops',
     refused: [
-      { name: 'a rate of 1', call: () => layers.dropout(1), message: /the dropout rate is 1; it must be at least 0 and below 1/ },
+      {
+        name: 'a rate of 1',
+        call: () => layers.dropout(1),
+        message: /the dropout rate is 1; it must be at least 0 and below 1/,
+      },
       { name: 'a negative rate', call: () => layers.dropout(-0.5), message: /the dropout rate is -0.5/ },
     ],
   },
-  { layer: 'flatten', make: (options) => layers.flatten(options), inputs: twice([2, 3, 4], [3, 5, 4]), params: 0, refused: [oneOfTwo] },
+  {
+    layer: 'flatten',
+    make: (options) => layers.flatten(options),
+    inputs: twice([2, 3, 4], [3, 5, 4]),
+    params: 0,
+    refused: [oneOfTwo],
+  },
   {
     layer: 'reshape',
     make: (options) => layers.reshape([2, -1], options),
@@ -112,7 +134,11 @@ export const rows: readonly LayerRow[] = [
     params: 0,
     refused: [
       { name: 'two free sizes', call: () => layers.reshape([-1, -1]), message: /more than one -1/ },
-      { name: 'another number of elements', call: () => layers.reshape([2, -1])(input([3])), message: /a sample of shape \[3\] has 3 elements, which do not fill \[2, -1\]/ },
+      {
+        name: 'another number of elements',
+        call: () => layers.reshape([2, -1])(input([3])),
+        message: /a sample of shape \[3\] has 3 elements, which do not fill \[2, -1\]/,
+      },
     ],
   },
   {
@@ -122,7 +148,11 @@ export const rows: readonly LayerRow[] = [
     params: 7 * 3,
     indices: 7,
     refused: [
-      { name: 'no indices', call: () => layers.embedding(0, 3), message: /inputDim is 0; it must be a positive integer/ },
+      {
+        name: 'no indices',
+        call: () => layers.embedding(0, 3),
+        message: /inputDim is 0; it must be a positive integer/,
+      },
       { name: 'vectors without elements', call: () => layers.embedding(3, 0), message: /outputDim is 0/ },
       { name: 'an index that is too large', call: () => layers.embedding(7, 3)(tensor([[7]])), message: /7/ },
     ],
@@ -136,7 +166,11 @@ export const rows: readonly LayerRow[] = [
       wrongRank(() => layers.conv1d(4, 3), [2, 8], sequence),
       channelsMustBeKnown(() => layers.conv1d(4, 3), 3),
       windowTooLarge(() => layers.conv1d(4, 3), [2, 2, 1]),
-      { name: 'strides and dilation', call: () => layers.conv1d(4, 3, { strides: 2, dilationRate: 2 }), message: /strides and dilationRate above 1 do not go together/ },
+      {
+        name: 'strides and dilation',
+        call: () => layers.conv1d(4, 3, { strides: 2, dilationRate: 2 }),
+        message: /strides and dilationRate above 1 do not go together/,
+      },
       { name: 'no filters', call: () => layers.conv1d(0, 3), message: /filters is 0/ },
     ],
   },
@@ -157,14 +191,23 @@ export const rows: readonly LayerRow[] = [
       wrongRank(() => layers.conv2d(4, 3), [2, 8, 8], image),
       channelsMustBeKnown(() => layers.conv2d(4, 3), 4),
       windowTooLarge(() => layers.conv2d(4, [1, 5]), [2, 8, 4, 1]),
-      { name: 'groups that do not divide', call: () => layers.conv2d(4, 3, { groups: 2 })(input([8, 8, 3])), message: /2 groups do not divide 3 input channels and 4 filters/ },
-      { name: 'three sizes', call: () => layers.conv2d(4, [3, 3, 3] as unknown as [number, number]), message: /kernelSize must be one number or a pair/ },
+      {
+        name: 'groups that do not divide',
+        call: () => layers.conv2d(4, 3, { groups: 2 })(input([8, 8, 3])),
+        message: /2 groups do not divide 3 input channels and 4 filters/,
+      },
+      {
+        name: 'three sizes',
+        call: () => layers.conv2d(4, [3, 3, 3] as unknown as [number, number]),
+        message: /kernelSize must be one number or a pair/,
+      },
     ],
   },
   {
     layer: 'conv2d',
     variant: 'valid, grouped and dilated',
-    make: (options) => layers.conv2d(4, [3, 2], { ...options, groups: 2, dilationRate: [1, 2], useBias: false, activation: 'sigmoid' }),
+    make: (options) =>
+      layers.conv2d(4, [3, 2], { ...options, groups: 2, dilationRate: [1, 2], useBias: false, activation: 'sigmoid' }),
     inputs: twice([2, 5, 6, 2], [3, 6, 5, 2]),
     params: 3 * 2 * 1 * 4,
     refused: [],
@@ -177,7 +220,11 @@ export const rows: readonly LayerRow[] = [
     refused: [
       wrongRank(() => layers.depthwiseConv2d(3), [2, 8, 8], image),
       channelsMustBeKnown(() => layers.depthwiseConv2d(3), 4),
-      { name: 'a multiplier of 0', call: () => layers.depthwiseConv2d(3, { depthMultiplier: 0 }), message: /depthMultiplier is 0/ },
+      {
+        name: 'a multiplier of 0',
+        call: () => layers.depthwiseConv2d(3, { depthMultiplier: 0 }),
+        message: /depthMultiplier is 0/,
+      },
     ],
   },
   {
@@ -185,7 +232,10 @@ export const rows: readonly LayerRow[] = [
     make: (options) => layers.separableConv2d(4, 3, { ...options, activation: 'tanh' }),
     inputs: twice([2, 5, 6, 2], [3, 6, 5, 2]),
     params: 3 * 3 * 2 + 2 * 4 + 4,
-    refused: [wrongRank(() => layers.separableConv2d(4, 3), [2, 8, 8], image), channelsMustBeKnown(() => layers.separableConv2d(4, 3), 4)],
+    refused: [
+      wrongRank(() => layers.separableConv2d(4, 3), [2, 8, 8], image),
+      channelsMustBeKnown(() => layers.separableConv2d(4, 3), 4),
+    ],
   },
   {
     layer: 'maxPooling1d',
@@ -210,7 +260,10 @@ export const rows: readonly LayerRow[] = [
     make: (options) => layers.maxPooling2d([2, 3], { ...options, strides: 2, padding: 'same' }),
     inputs: twice([2, 4, 5, 2], [3, 7, 8, 2]),
     params: 0,
-    refused: [wrongRank(() => layers.maxPooling2d(2), [2, 8, 8], image), windowTooLarge(() => layers.maxPooling2d(5), [2, 8, 4, 1])],
+    refused: [
+      wrongRank(() => layers.maxPooling2d(2), [2, 8, 8], image),
+      windowTooLarge(() => layers.maxPooling2d(5), [2, 8, 4, 1]),
+    ],
   },
   {
     layer: 'averagePooling2d',
@@ -255,7 +308,11 @@ export const rows: readonly LayerRow[] = [
     constantWeights: true,
     trainingDiffers: 'it takes the moments of the batch',
     refused: [
-      { name: 'an axis that is not there', call: () => layers.batchNormalization({ axis: 4 })(input([2, 3])), message: /axis 4/ },
+      {
+        name: 'an axis that is not there',
+        call: () => layers.batchNormalization({ axis: 4 })(input([2, 3])),
+        message: /axis 4/,
+      },
       channelsMustBeKnown(() => layers.batchNormalization(), 3),
     ],
   },
@@ -275,16 +332,29 @@ export const rows: readonly LayerRow[] = [
     inputs: twice([3, 4, 2], [2, 5, 2]),
     params: 4 * 3 * (2 + 3 + 1),
     refused: [
-      { name: 'the input shape [2, 8]', call: () => layers.lstm(3)(input([8])), message: /expected \[batch, steps, features\]/ },
+      {
+        name: 'the input shape [2, 8]',
+        call: () => layers.lstm(3)(input([8])),
+        message: /expected \[batch, steps, features\]/,
+      },
       channelsMustBeKnown(() => layers.lstm(3), 3),
-      { name: 'another activation', call: () => layers.lstm(3, { activation: 'relu' }), message: /activation 'relu'.*tanh and sigmoid/ },
-      { name: 'a recurrent dropout of 1', call: () => layers.lstm(3, { recurrentDropout: 1 }), message: /recurrentDropout is 1/ },
+      {
+        name: 'another activation',
+        call: () => layers.lstm(3, { activation: 'relu' }),
+        message: /activation 'relu'.*tanh and sigmoid/,
+      },
+      {
+        name: 'a recurrent dropout of 1',
+        call: () => layers.lstm(3, { recurrentDropout: 1 }),
+        message: /recurrentDropout is 1/,
+      },
     ],
   },
   {
     layer: 'lstm',
     variant: 'backwards, every step and the state',
-    make: (options) => layers.lstm(3, { ...options, goBackwards: true, returnSequences: true, returnState: true, useBias: false }),
+    make: (options) =>
+      layers.lstm(3, { ...options, goBackwards: true, returnSequences: true, returnState: true, useBias: false }),
     inputs: twice([3, 4, 2], [2, 5, 2]),
     params: 4 * 3 * (2 + 3),
     refused: [],
@@ -302,12 +372,22 @@ export const rows: readonly LayerRow[] = [
     layer: 'concatenate',
     make: (options) => layers.concatenate(options),
     inputs: [
-      [[2, 3, 4], [2, 3, 2]],
-      [[3, 5, 4], [3, 5, 2]],
+      [
+        [2, 3, 4],
+        [2, 3, 2],
+      ],
+      [
+        [3, 5, 4],
+        [3, 5, 2],
+      ],
     ],
     params: 0,
     refused: [
-      { name: 'sizes that differ elsewhere', call: () => layers.concatenate([input([3, 4]), input([2, 4])]), message: /differ elsewhere than on axis 2/ },
+      {
+        name: 'sizes that differ elsewhere',
+        call: () => layers.concatenate([input([3, 4]), input([2, 4])]),
+        message: /differ elsewhere than on axis 2/,
+      },
       { name: 'one tensor', call: () => layers.concatenate()(input([3])), message: /takes a list of tensors, got one/ },
     ],
   },
@@ -316,8 +396,14 @@ export const rows: readonly LayerRow[] = [
     variant: 'along an open axis',
     make: (options) => layers.concatenate({ ...options, axis: 1 }),
     inputs: [
-      [[2, 3, 4], [2, 1, 4]],
-      [[3, 5, 4], [3, 2, 4]],
+      [
+        [2, 3, 4],
+        [2, 1, 4],
+      ],
+      [
+        [3, 5, 4],
+        [3, 2, 4],
+      ],
     ],
     params: 0,
     refused: [],
@@ -326,13 +412,29 @@ export const rows: readonly LayerRow[] = [
     layer: 'add',
     make: (options) => layers.add(options),
     inputs: [
-      [[2, 3, 4], [2, 3, 4], [2, 1, 4]],
-      [[3, 5, 4], [3, 5, 4], [3, 1, 4]],
+      [
+        [2, 3, 4],
+        [2, 3, 4],
+        [2, 1, 4],
+      ],
+      [
+        [3, 5, 4],
+        [3, 5, 4],
+        [3, 1, 4],
+      ],
     ],
     params: 0,
     refused: [
-      { name: 'shapes that do not broadcast', call: () => layers.add([input([3]), input([2])]), message: /axis 1 has sizes 3 and 2/ },
-      { name: 'one tensor in a list', call: () => layers.add([input([3])]), message: /merges at least two tensors, got 1/ },
+      {
+        name: 'shapes that do not broadcast',
+        call: () => layers.add([input([3]), input([2])]),
+        message: /axis 1 has sizes 3 and 2/,
+      },
+      {
+        name: 'one tensor in a list',
+        call: () => layers.add([input([3])]),
+        message: /merges at least two tensors, got 1/,
+      },
       { name: 'an empty list', call: () => layers.add([]), message: /called with an empty list/ },
     ],
   },
@@ -340,20 +442,38 @@ export const rows: readonly LayerRow[] = [
     layer: 'multiply',
     make: (options) => layers.multiply(options),
     inputs: [
-      [[2, 3, 4], [2, 3, 4]],
-      [[3, 5, 4], [3, 5, 4]],
+      [
+        [2, 3, 4],
+        [2, 3, 4],
+      ],
+      [
+        [3, 5, 4],
+        [3, 5, 4],
+      ],
     ],
     params: 0,
-    refused: [{ name: 'one tensor', call: () => layers.multiply()(input([3])), message: /takes a list of tensors, got one/ }],
+    refused: [
+      { name: 'one tensor', call: () => layers.multiply()(input([3])), message: /takes a list of tensors, got one/ },
+    ],
   },
   {
     layer: 'average',
     make: (options) => layers.average(options),
     inputs: [
-      [[2, 3, 4], [2, 3, 4], [2, 3, 4]],
-      [[3, 5, 4], [3, 5, 4], [3, 5, 4]],
+      [
+        [2, 3, 4],
+        [2, 3, 4],
+        [2, 3, 4],
+      ],
+      [
+        [3, 5, 4],
+        [3, 5, 4],
+        [3, 5, 4],
+      ],
     ],
     params: 0,
-    refused: [{ name: 'one tensor', call: () => layers.average()(input([3])), message: /takes a list of tensors, got one/ }],
+    refused: [
+      { name: 'one tensor', call: () => layers.average()(input([3])), message: /takes a list of tensors, got one/ },
+    ],
   },
 ];

@@ -27,12 +27,21 @@ interface ModelJSON {
 }
 
 const jsonOf = (net: Model): ModelJSON => JSON.parse(JSON.stringify(net)) as ModelJSON;
-const historyOf = (json: LayerJSON): unknown => JSON.parse(JSON.stringify(json.inbound_nodes).replaceAll(/\{"class_name":"__keras_tensor__".*?"keras_history":(\[.*?\])\}\}/g, '$1'));
+const historyOf = (json: LayerJSON): unknown =>
+  JSON.parse(
+    JSON.stringify(json.inbound_nodes).replaceAll(
+      /\{"class_name":"__keras_tensor__".*?"keras_history":(\[.*?\])\}\}/g,
+      '$1',
+    ),
+  );
 
 /** A stack of one Dense whose config has further keys. */
 const withKeys = (keys: object, className = 'Dense'): object => ({
   class_name: 'Sequential',
-  config: { name: 's', layers: [{ class_name: className, config: { name: 'd', ...(className === 'Dense' ? { units: 2 } : {}), ...keys } }] },
+  config: {
+    name: 's',
+    layers: [{ class_name: className, config: { name: 'd', ...(className === 'Dense' ? { units: 2 } : {}), ...keys } }],
+  },
 });
 
 class Scale extends Layer {
@@ -69,8 +78,21 @@ t.test("a model's first call inside another is number 0 for layers and number 1 
   const x = input([2], { name: 'x' });
   const once = inner(x);
   const json = jsonOf(model(x, [layers.add([once, x], { name: 'sum' }), inner(once)]));
-  t.strictSame(json.config.output_layers, [['sum', 0, 0], ['inner', 2, 0]]);
-  t.strictSame(historyOf(json.config.layers.find((layer) => layer.name === 'sum') as LayerJSON), [{ args: [[['inner', 0, 0], ['x', 0, 0]]], kwargs: {} }]);
+  t.strictSame(json.config.output_layers, [
+    ['sum', 0, 0],
+    ['inner', 2, 0],
+  ]);
+  t.strictSame(historyOf(json.config.layers.find((layer) => layer.name === 'sum') as LayerJSON), [
+    {
+      args: [
+        [
+          ['inner', 0, 0],
+          ['x', 0, 0],
+        ],
+      ],
+      kwargs: {},
+    },
+  ]);
   t.strictSame(jsonOf(modelFromJSON(json)), json);
   t.end();
 });
@@ -91,7 +113,13 @@ t.test('an input from the middle of a graph becomes an input layer of the same n
   const x = input([2]);
   const hidden = layers.dense(3, { name: 'hidden' })(x);
   const json = jsonOf(model(hidden, layers.dense(1, { name: 'end' })(hidden)));
-  t.strictSame(json.config.layers.map(({ class_name, name }) => [class_name, name]), [['InputLayer', 'hidden'], ['Dense', 'end']]);
+  t.strictSame(
+    json.config.layers.map(({ class_name, name }) => [class_name, name]),
+    [
+      ['InputLayer', 'hidden'],
+      ['Dense', 'end'],
+    ],
+  );
   t.strictSame(json.config.input_layers, ['hidden', 0, 0]);
   t.strictSame(modelFromJSON(json).inputs[0]?.shape, [null, 3]);
   t.end();
@@ -112,18 +140,25 @@ t.test('a layer that stands in two models is one layer after reading', (t) => {
 
 t.test('training: true and false stay, but not the false that Keras writes by itself', (t) => {
   const x = input([2], { name: 'x' });
-  const net = model(x, layers.dropout(0.5, { name: 'drop' })(layers.batchNormalization({ name: 'norm' })(x, { training: false }), { training: true }));
+  const net = model(
+    x,
+    layers.dropout(0.5, { name: 'drop' })(layers.batchNormalization({ name: 'norm' })(x, { training: false }), {
+      training: true,
+    }),
+  );
   const json = jsonOf(net);
   const trainings = (one: Model): unknown[] => one.graphNodes.map((node) => node.options.training);
   t.strictSame(trainings(modelFromJSON(json)), [false, true]);
-  const automatic = JSON.parse(JSON.stringify(json).replace('"training":true', '"training":false,"mask":null')) as object;
+  const automatic = JSON.parse(
+    JSON.stringify(json).replace('"training":true', '"training":false,"mask":null'),
+  ) as object;
   t.strictSame(trainings(modelFromJSON(automatic)), [false, undefined]);
   t.end();
 });
 
 t.test('layers in any order, the last first: calls wait for their inputs', (t) => {
   const x = input([2], { name: 'x' });
-  let y = x;
+  let y: SymbolicTensor = x;
   for (let i = 0; i < 2000; i++) y = layers.activation('relu', { name: `l${i}` })(y);
   const json = jsonOf(model(x, y));
   json.config.layers.reverse();
@@ -137,23 +172,43 @@ t.test('a cycle, a hole, an unknown layer and a missing output are refused by na
   const changed = (from: string, to: string): object => JSON.parse(JSON.stringify(json).replace(from, to)) as object;
   t.throws(() => modelFromJSON(changed('["x",0,0]}}', '["b",0,0]}}')), { message: /a cycle or a hole: .* a, b\./ });
   t.throws(() => modelFromJSON(changed('["a",0,0]}}', '["a",7,0]}}')), { message: /a cycle or a hole: .* b\./ });
-  t.throws(() => modelFromJSON(changed('["a",0,0]}}', '["nobody",0,0]}}')), { message: /layer 'b': refers to \["nobody",0,0\]/ });
-  t.throws(() => modelFromJSON(changed('["a",0,0]}}', '["a",0,3]}}')), { message: /refers to output 3 of 'a', which has 1/ });
-  t.throws(() => modelFromJSON(changed('["b",0,0]', '["b",1,0]')), { message: /output_layers: refers to a call of 'b' that is not there/ });
+  t.throws(() => modelFromJSON(changed('["a",0,0]}}', '["nobody",0,0]}}')), {
+    message: /layer 'b': refers to \["nobody",0,0\]/,
+  });
+  t.throws(() => modelFromJSON(changed('["a",0,0]}}', '["a",0,3]}}')), {
+    message: /refers to output 3 of 'a', which has 1/,
+  });
+  t.throws(() => modelFromJSON(changed('["b",0,0]', '["b",1,0]')), {
+    message: /output_layers: refers to a call of 'b' that is not there/,
+  });
   t.end();
 });
 
 t.test('keys that mean nothing are ignored; others are refused by name and value', (t) => {
-  for (const fine of [{ bias_constraint: null, quantization_config: null, seed: 3, lora: false }, { dtype: 'float32' }, { dtype: { class_name: 'DTypePolicy', config: { name: 'float32' } } }]) {
+  for (const fine of [
+    { bias_constraint: null, quantization_config: null, seed: 3, lora: false },
+    { dtype: 'float32' },
+    { dtype: { class_name: 'DTypePolicy', config: { name: 'float32' } } },
+  ]) {
     t.equal(modelFromJSON(withKeys(fine)).layers[0]?.name, 'd');
   }
   const l2 = { class_name: 'L2', module: 'keras.regularizers', config: { l2: 0.01 } };
-  t.throws(() => modelFromJSON(withKeys({ dtype: 'mixed_float16' })), { message: /layer 'd': the dtype mixed_float16 is not supported/ });
-  t.throws(() => modelFromJSON(withKeys({ novel: 3 })), { message: /layer 'd': its config has novel = 3\. Dense layers here cannot do that/ });
+  t.throws(() => modelFromJSON(withKeys({ dtype: 'mixed_float16' })), {
+    message: /layer 'd': the dtype mixed_float16 is not supported/,
+  });
+  t.throws(() => modelFromJSON(withKeys({ novel: 3 })), {
+    message: /layer 'd': its config has novel = 3\. Dense layers here cannot do that/,
+  });
   t.throws(() => modelFromJSON(withKeys({ kernel_regularizer: l2 })), FormatError);
-  t.throws(() => modelFromJSON(withKeys({ kernel_regularizer: 'l2' })), { message: /kernel_regularizer = "l2"\. Regularizers and constraints are not supported yet/ });
-  t.throws(() => modelFromJSON(withKeys({ data_format: 'channels_first' }, 'Flatten')), { message: /data_format = "channels_first"/ });
-  t.throws(() => modelFromJSON(withKeys({ input_dim: 3, output_dim: 2, mask_zero: true }, 'Embedding')), { message: /mask_zero = true/ });
+  t.throws(() => modelFromJSON(withKeys({ kernel_regularizer: 'l2' })), {
+    message: /kernel_regularizer = "l2"\. Regularizers and constraints are not supported yet/,
+  });
+  t.throws(() => modelFromJSON(withKeys({ data_format: 'channels_first' }, 'Flatten')), {
+    message: /data_format = "channels_first"/,
+  });
+  t.throws(() => modelFromJSON(withKeys({ input_dim: 3, output_dim: 2, mask_zero: true }, 'Embedding')), {
+    message: /mask_zero = true/,
+  });
   t.throws(() => modelFromJSON(withKeys({ units: 2, stateful: true }, 'LSTM')), { message: /stateful = true/ });
   t.equal(modelFromJSON(withKeys({ renorm: false, renorm_momentum: 0.99 }, 'BatchNormalization')).layers.length, 1);
   t.throws(() => modelFromJSON(withKeys({ renorm: true }, 'BatchNormalization')), { message: /renorm = true/ });
@@ -161,7 +216,9 @@ t.test('keys that mean nothing are ignored; others are refused by name and value
 });
 
 t.test('an unknown class names customObjects and the nearest class', (t) => {
-  t.throws(() => modelFromJSON(withKeys({}, 'Dens')), { message: /unknown layer class 'Dens'.*customObjects.*did you mean 'Dense'\?/ });
+  t.throws(() => modelFromJSON(withKeys({}, 'Dens')), {
+    message: /unknown layer class 'Dens'.*customObjects.*did you mean 'Dense'\?/,
+  });
   t.end();
 });
 
@@ -174,7 +231,9 @@ t.test("layers of the user's own are written under their class name and read thr
     const net = modelFromJSON(json, { customObjects: { Scale: Scale_ } });
     t.strictSame([...net(tensor([[1, 2]])).data], [3, 6]);
   }
-  const registered = JSON.parse(JSON.stringify(json).replace('"registered_name":"Scale"', '"registered_name":"Mine>Scale"')) as object;
+  const registered = JSON.parse(
+    JSON.stringify(json).replace('"registered_name":"Scale"', '"registered_name":"Mine>Scale"'),
+  ) as object;
   t.equal(modelFromJSON(registered, { customObjects: { 'Mine>Scale': Scale } }).layers[0]?.name, 'scale');
   t.throws(() => modelFromJSON(json), { message: /unknown layer class 'Scale'/ });
   t.throws(() => modelFromJSON(json, { customObjects: { Scale: () => ({}) as Layer } }), { message: /made no layer/ });
@@ -191,21 +250,33 @@ t.test('a subclass of a built-in class is not written as the built-in one', (t) 
 t.test('activations come by name, as functions of the user, or as Keras writes functions', (t) => {
   const double = (x: Tensor): Tensor => mul(x, 2);
   const outputOf = (activation: unknown): number[] => {
-    const net = modelFromJSON(withKeys({ use_bias: false, kernel_initializer: 'ones', activation }), { customObjects: { double } });
+    const net = modelFromJSON(withKeys({ use_bias: false, kernel_initializer: 'ones', activation }), {
+      customObjects: { double },
+    });
     return [...net(tensor([[1, -3]])).data];
   };
   t.strictSame(outputOf(null), [-2, -2]);
   t.strictSame(outputOf('relu'), [0, 0]);
   t.strictSame(outputOf('double'), [-4, -4]);
-  t.strictSame(outputOf({ module: 'builtins', class_name: 'function', config: 'double', registered_name: 'double' }), [-4, -4]);
-  t.throws(() => outputOf({ module: 'keras.layers', class_name: 'ReLU', config: {} }), { message: /activations that are layers \(ReLU\)/ });
-  t.throws(() => modelFromJSON(withKeys({ activation: 'double', kernel_regularizer: 'l2' }), { customObjects: { double } }), { message: /kernel_regularizer/ });
+  t.strictSame(
+    outputOf({ module: 'builtins', class_name: 'function', config: 'double', registered_name: 'double' }),
+    [-4, -4],
+  );
+  t.throws(() => outputOf({ module: 'keras.layers', class_name: 'ReLU', config: {} }), {
+    message: /activations that are layers \(ReLU\)/,
+  });
+  t.throws(
+    () => modelFromJSON(withKeys({ activation: 'double', kernel_regularizer: 'l2' }), { customObjects: { double } }),
+    { message: /kernel_regularizer/ },
+  );
   t.end();
 });
 
 t.test('an op between symbolic tensors cannot be written, and the message says what can', (t) => {
   const x = input([2]);
-  t.throws(() => JSON.stringify(model(x, mul(x as unknown as Tensor, 2) as unknown as SymbolicTensor)), { message: /the op 'mul' between symbolic tensors cannot be written/ });
+  t.throws(() => JSON.stringify(model(x, mul(x as unknown as Tensor, 2) as unknown as SymbolicTensor)), {
+    message: /the op 'mul' between symbolic tensors cannot be written/,
+  });
   t.end();
 });
 
@@ -221,7 +292,10 @@ t.test('JSON that is no model is refused, and keys that name prototypes do nothi
   ] as const) {
     t.throws(() => modelFromJSON(json), { message }, json);
   }
-  const attack = JSON.stringify(withKeys({})).replace('"units":2', '"units":2,"__proto__":{"polluted":1},"constructor":null');
+  const attack = JSON.stringify(withKeys({})).replace(
+    '"units":2',
+    '"units":2,"__proto__":{"polluted":1},"constructor":null',
+  );
   t.throws(() => modelFromJSON(attack), { message: /its config has __proto__/ });
   t.equal(({} as Record<string, unknown>)['polluted'], undefined);
   let deep: object = withKeys({});
@@ -233,7 +307,13 @@ t.test('JSON that is no model is refused, and keys that name prototypes do nothi
 t.test('inputs: integer dtypes stay integers, sparse ones are refused, shapes are checked', (t) => {
   const withInput = (config: object): object => ({
     class_name: 'Sequential',
-    config: { name: 's', layers: [{ class_name: 'InputLayer', config: { name: 'i', batch_shape: [null, 2], ...config } }, { class_name: 'Flatten', config: {} }] },
+    config: {
+      name: 's',
+      layers: [
+        { class_name: 'InputLayer', config: { name: 'i', batch_shape: [null, 2], ...config } },
+        { class_name: 'Flatten', config: {} },
+      ],
+    },
   });
   t.equal(modelFromJSON(withInput({ dtype: 'int64' })).inputs[0]?.dtype, 'int32');
   t.throws(() => modelFromJSON(withInput({ sparse: true })), { message: /sparse inputs are not supported/ });

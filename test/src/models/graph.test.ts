@@ -66,7 +66,9 @@ t.test('a graph that reaches an undeclared input is refused, naming it and the d
 
 t.test('two layers of one name are refused', (t) => {
   const a = inputOf('a');
-  t.throws(() => model(a, dense('same', dense('same', a))), { message: /two layers are named 'same' \(Dense and Dense\)/ });
+  t.throws(() => model(a, dense('same', dense('same', a))), {
+    message: /two layers are named 'same' \(Dense and Dense\)/,
+  });
   t.end();
 });
 

@@ -2,9 +2,9 @@
 import t from 'tap';
 import { ArgumentError, ShapeError } from '../../../src/errors.ts';
 import * as layers from '../../../src/layers/index.ts';
-import { Layer } from '../../../src/layers/layer.ts';
+import type { Layer } from '../../../src/layers/layer.ts';
 import { clearSession } from '../../../src/layers/naming.ts';
-import { SymbolicTensor } from '../../../src/layers/symbolic-tensor.ts';
+import type { SymbolicTensor } from '../../../src/layers/symbolic-tensor.ts';
 import { input } from '../../../src/models/input.ts';
 import { model } from '../../../src/models/model.ts';
 import { tensor, type Tensor } from '../../../src/tensor/tensor.ts';
@@ -33,21 +33,24 @@ t.test('a residual connection reaches the sum past the layers between', (t) => {
   t.end();
 });
 
-t.test('several inputs are given as a list or by name, and outputs come back in the structure they were declared in', (t) => {
-  const [a, b] = [input([1], { name: 'a' }), input([1], { name: 'b' })];
-  const sum = layers.add([line('twice', 2, 0)(a), b]);
-  const net = model([a, b], { sum, same: a });
-  const [one, ten] = [tensor([[1]]), tensor([[10]])];
-  for (const given of [[one, ten], { b: ten, a: one }]) {
-    const outputs = net(given) as unknown as Record<string, Tensor>;
-    t.strictSame(values(outputs['sum'] as Tensor), [12]);
-    t.strictSame(values(outputs['same'] as Tensor), [1]);
-  }
-  t.throws(() => net({ a: one }), { message: /missing 'b'.*The model's inputs are 'a', 'b'/ });
-  t.throws(() => net({ a: one, b: ten, c: ten }), { message: /unknown 'c'/ });
-  t.throws(() => net([one]), { message: /got 1 inputs, the model has 2 \(a, b\)/ });
-  t.end();
-});
+t.test(
+  'several inputs are given as a list or by name, and outputs come back in the structure they were declared in',
+  (t) => {
+    const [a, b] = [input([1], { name: 'a' }), input([1], { name: 'b' })];
+    const sum = layers.add([line('twice', 2, 0)(a), b]);
+    const net = model([a, b], { sum, same: a });
+    const [one, ten] = [tensor([[1]]), tensor([[10]])];
+    for (const given of [[one, ten], { b: ten, a: one }]) {
+      const outputs = net(given) as unknown as Record<string, Tensor>;
+      t.strictSame(values(outputs['sum'] as Tensor), [12]);
+      t.strictSame(values(outputs['same'] as Tensor), [1]);
+    }
+    t.throws(() => net({ a: one }), { message: /missing 'b'.*The model's inputs are 'a', 'b'/ });
+    t.throws(() => net({ a: one, b: ten, c: ten }), { message: /unknown 'c'/ });
+    t.throws(() => net([one]), { message: /got 1 inputs, the model has 2 \(a, b\)/ });
+    t.end();
+  },
+);
 
 t.test('a shared layer has one set of weights for all its calls', (t) => {
   const [a, b] = [input([1]), input([1])];
@@ -66,7 +69,10 @@ t.test('intermediate tensors make a sub-model with the same weights', (t) => {
   const [encoder, decoder] = [model(x, hidden), model(hidden, out)];
   t.strictSame(values(encoder(tensor([[1]]))), [5]);
   t.strictSame(values(decoder(tensor([[5]]))), [51]);
-  t.strictSame(decoder.layers.map((layer) => layer.name), ['b']);
+  t.strictSame(
+    decoder.layers.map((layer) => layer.name),
+    ['b'],
+  );
   t.equal(encoder.weights[0], net.weights[0]);
   t.end();
 });
@@ -77,7 +83,10 @@ t.test('a model is a layer of another model, called as often as one likes', (t) 
   const y = input([1]);
   const outer = model(y, inner(inner(y)));
   t.strictSame(values(outer(tensor([[1]]))), [7]);
-  t.strictSame(outer.layers.map((layer) => layer.className), ['InputLayer', 'Functional']);
+  t.strictSame(
+    outer.layers.map((layer) => layer.className),
+    ['InputLayer', 'Functional'],
+  );
   t.equal(outer.countParams(), 2);
   t.end();
 });
@@ -87,8 +96,14 @@ t.test('freezing a model freezes the layers inside', (t) => {
   const inner = model(x, line('a', 2, 1)(x));
   const outer = model(x, line('b', 1, 1)(inner(x)));
   inner.trainable = false;
-  t.strictSame(outer.trainableWeights.map((one) => one.name), ['b/kernel', 'b/bias']);
-  t.strictSame(outer.nonTrainableWeights.map((one) => one.name), ['a/kernel', 'a/bias']);
+  t.strictSame(
+    outer.trainableWeights.map((one) => one.name),
+    ['b/kernel', 'b/bias'],
+  );
+  t.strictSame(
+    outer.nonTrainableWeights.map((one) => one.name),
+    ['a/kernel', 'a/bias'],
+  );
   t.end();
 });
 

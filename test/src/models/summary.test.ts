@@ -72,7 +72,10 @@ t.test('a layer called twice names both of its inputs', (t) => {
 
 t.test('a stack leaves out its input', (t) => {
   clearSession();
-  const net = sequential([layers.lstm(4, { inputShape: [5, 3] }), layers.dropout(0.2, { name: 'dropout_1' }), encoder()], { name: 'seq' });
+  const net = sequential(
+    [layers.lstm(4, { inputShape: [5, 3] }), layers.dropout(0.2, { name: 'dropout_1' }), encoder()],
+    { name: 'seq' },
+  );
   t.equal(
     summaryText(net, { expandNested: true }),
     [
@@ -122,7 +125,10 @@ t.test('layers that are not built have no shape and no parameters yet', (t) => {
 
 t.test('short lines: shapes are wrapped, a name that fits no line is cut', (t) => {
   const steps = input([5, 3], { name: 'i' });
-  const [all, hidden] = layers.lstm(2, { returnState: true, returnSequences: true, name: 'rnn' })(steps) as unknown as [SymbolicTensor, SymbolicTensor];
+  const [all, hidden] = layers.lstm(2, { returnState: true, returnSequences: true, name: 'rnn' })(steps) as unknown as [
+    SymbolicTensor,
+    SymbolicTensor,
+  ];
   const pooled = layers.globalMaxPooling1d({ name: 'averyveryverylongnameofalayerindeed_itis' })(all);
   const net = model({ z: steps }, { o: pooled, h: hidden }, { name: 'dicty' });
   t.equal(
@@ -159,7 +165,10 @@ t.test('model.summary writes to where it is told, with the optimizer once it is 
   text = '';
   await net.fit([[1, 2]], [[1]], { epochs: 1, verbose: 0 });
   net.summary({ write });
-  t.match(text, / Total params: 11 \(44\.00 B\)\n Trainable params: 3 \(12\.00 B\)\n Non-trainable params: 0 \(0\.00 B\)\n Optimizer params: 8 \(32\.00 B\)$/);
+  t.match(
+    text,
+    / Total params: 11 \(44\.00 B\)\n Trainable params: 3 \(12\.00 B\)\n Non-trainable params: 0 \(0\.00 B\)\n Optimizer params: 8 \(32\.00 B\)$/,
+  );
 });
 
 t.test('numbers have thousands separators and sizes a unit', (t) => {
@@ -170,7 +179,7 @@ t.test('numbers have thousands separators and sizes a unit', (t) => {
 
 t.test('500 layers print 500 rows', (t) => {
   const x = input([2]);
-  let y = x;
+  let y: SymbolicTensor = x;
   for (let i = 0; i < 500; i++) y = layers.dense(2, { name: `layer_${i}` })(y);
   const text = summaryText(model(x, y));
   t.match(text, /layer_499 \(Dense\)/);
