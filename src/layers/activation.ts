@@ -2,7 +2,13 @@
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { Layer, type Config, type InputShapes, type LayerOptions } from './layer.ts';
-import { activationConfig, activationOf, oneShape, type Activation as ResolvedActivation, type ActivationSpec } from './options.ts';
+import {
+  activationConfig,
+  activationOf,
+  oneShape,
+  type Activation as ResolvedActivation,
+  type ActivationSpec,
+} from './options.ts';
 
 export class Activation<Name extends string = string> extends Layer<Name> {
   static readonly kerasName: string = 'Activation';
@@ -30,6 +36,9 @@ export class Activation<Name extends string = string> extends Layer<Name> {
  * Applies an activation element by element (softmax: along the last axis); the shape stays. Source: Keras `Activation`.
  * @param activation Keras's name, such as `'relu'`, or a function of ops
  */
-export function activation<const Name extends string = string>(spec: ActivationSpec, options: LayerOptions<Name> = {}): Activation<Name> {
+export function activation<const Name extends string = string>(
+  spec: ActivationSpec,
+  options: LayerOptions<Name> = {},
+): Activation<Name> {
   return new Activation<Name>({ ...options, activation: spec });
 }

@@ -59,7 +59,9 @@ export class BatchNormalization<Name extends string = string> extends Layer<Name
     this.gamma = scale ? this.addWeight('gamma', channels, this.options.gammaInitializer) : undefined;
     this.beta = center ? this.addWeight('beta', channels, this.options.betaInitializer) : undefined;
     this.movingMean = this.addWeight('moving_mean', channels, this.options.movingMeanInitializer, { trainable: false });
-    this.movingVariance = this.addWeight('moving_variance', channels, this.options.movingVarianceInitializer, { trainable: false });
+    this.movingVariance = this.addWeight('moving_variance', channels, this.options.movingVarianceInitializer, {
+      trainable: false,
+    });
   }
 
   override call(x: Tensor, context: CallContext): Tensor {
@@ -67,7 +69,9 @@ export class BatchNormalization<Name extends string = string> extends Layer<Name
     if (axis === x.rank - 1) return this.#normalize(x, context.training && this.trainable);
     const toLast = [...x.shape.keys()].filter((one) => one !== axis).concat(axis);
     const back = toLast.map((_, one) => toLast.indexOf(one));
-    return transpose(this.#normalize(transpose(x, { permutation: toLast }), context.training && this.trainable), { permutation: back });
+    return transpose(this.#normalize(transpose(x, { permutation: toLast }), context.training && this.trainable), {
+      permutation: back,
+    });
   }
 
   override computeOutputShape(shapes: InputShapes): PartialShape {
@@ -110,6 +114,8 @@ export class BatchNormalization<Name extends string = string> extends Layer<Name
  * and variance, each `[channels]`. Source: Ioffe and Szegedy 2015; Keras `BatchNormalization`.
  * @example const y = batchNormalization()(images);
  */
-export function batchNormalization<const Name extends string = string>(options: BatchNormalizationOptions<Name> = {}): BatchNormalization<Name> {
+export function batchNormalization<const Name extends string = string>(
+  options: BatchNormalizationOptions<Name> = {},
+): BatchNormalization<Name> {
   return new BatchNormalization<Name>(options);
 }

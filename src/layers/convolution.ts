@@ -3,8 +3,20 @@ import { windowOutput, type Padding } from '../../kernels/window.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
+import type { Variable } from '../tensor/variable.ts';
 import { Layer, type Config, type InputShapes, type LayerOptions } from './layer.ts';
-import { activationConfig, activationOf, initializerConfig, oneShape, type Activation, type ActivationSpec, type InitializerSpec } from './options.ts';
+import {
+  activationConfig,
+  activationOf,
+  initializerConfig,
+  oneShape,
+  pairOption,
+  positiveOption,
+  type Activation,
+  type ActivationSpec,
+  type InitializerSpec,
+  type Pair,
+} from './options.ts';
 
 /** Options that all convolutions take. `Size` is a number for one axis, one or two numbers for two. */
 export interface ConvolutionOptions<Size, Name extends string = string> extends LayerOptions<Name> {
@@ -44,7 +56,9 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
     this.useBias = options.useBias ?? true;
     this.biasInitializer = options.biasInitializer ?? 'zeros';
     if (this.windows.strides.some((stride) => stride > 1) && this.windows.dilationRate.some((rate) => rate > 1)) {
-      throw new ArgumentError(`${where}: strides and dilationRate above 1 do not go together. Use one of them.`, { where: this.name });
+      throw new ArgumentError(`${where}: strides and dilationRate above 1 do not go together. Use one of them.`, {
+        where: this.name,
+      });
     }
   }
 
@@ -58,7 +72,9 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
 
   override computeOutputShape(shapes: InputShapes): PartialShape {
     const shape = this.#image(shapes);
-    const spatial = this.windows.kernelSize.map((size, axis) => slide(this.name, shape[axis + 1] ?? null, size, axis, this.windows));
+    const spatial = this.windows.kernelSize.map((size, axis) =>
+      slide(this.name, shape[axis + 1] ?? null, size, axis, this.windows),
+    );
     return [shape[0] ?? null, ...spatial, this.channels(this.knownSize(shape, -1))];
   }
 
@@ -82,19 +98,111 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
     const rank = this.windows.kernelSize.length + 2;
     if (shape.length !== rank) {
       const expected = rank === 3 ? '[batch, steps, channels]' : '[batch, height, width, channels]';
-      throw new ShapeError(`layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`, {
-        where: this.name,
-        got: shape,
-      });
+      throw new ShapeError(
+        `layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`,
+        {
+          where: this.name,
+          got: shape,
+        },
+      );
     }
     return shape;
   }
 }
 
+/** Options of a convolution whose filters see all channels of their group. */
+export interface FilterOptions<Size, Name extends string = string> extends ConvolutionOptions<Size, Name> {
+  /** Channels are convolved in so many separate groups. Default 1. */
+  readonly groups?: number;
+  /** Default `'glorot_uniform'`. */
+  readonly kernelInitializer?: InitializerSpec;
+}
+
+/** A convolution with one kernel `[...kernelSize, channels / groups, filters]` and a bias. */
+export abstract class FilterConvolution<Name extends string = string> extends Convolution<Name> {
+  readonly filters: number;
+  readonly groups: number;
+  readonly kernelInitializer: InitializerSpec;
+  kernel: Variable | undefined;
+  bias: Variable | undefined;
+
+  constructor(
+    options: FilterOptions<unknown, Name> & { readonly filters: number },
+    windows: (where: string) => LayerWindows,
+  ) {
+    super(options, windows);
+    const where = `layer '${this.name}'`;
+    this.filters = positiveOption(where, 'filters', options.filters);
+    this.groups = positiveOption(where, 'groups', options.groups ?? 1);
+    this.kernelInitializer = options.kernelInitializer ?? 'glorot_uniform';
+  }
+
+  override build(shapes: InputShapes): void {
+    const channels = this.inputChannels(shapes);
+    const { filters, groups } = this;
+    if (channels % groups !== 0 || filters % groups !== 0) {
+      throw new ArgumentError(
+        `layer '${this.name}': ${groups} groups do not divide ${channels} input channels and ${filters} filters.`,
+        { where: this.name, got: groups },
+      );
+    }
+    const shape = [...this.windows.kernelSize, channels / groups, filters];
+    this.kernel = this.addWeight('kernel', shape, this.kernelInitializer);
+    this.bias = this.useBias ? this.addWeight('bias', [filters], this.biasInitializer) : undefined;
+  }
+
+  protected override channels(): number {
+    return this.filters;
+  }
+
+  override getConfig(): Config {
+    return {
+      ...super.getConfig(),
+      filters: this.filters,
+      groups: this.groups,
+      kernel_initializer: initializerConfig(this.name, this.kernelInitializer),
+    };
+  }
+}
+
+/** The windows of a layer over height and width. */
+export function imageWindows(
+  options: ConvolutionOptions<Pair> & { readonly kernelSize: Pair },
+): (where: string) => LayerWindows {
+  return (where) => ({
+    kernelSize: pairOption(where, 'kernelSize', options.kernelSize),
+    strides: pairOption(where, 'strides', options.strides ?? 1),
+    dilationRate: pairOption(where, 'dilationRate', options.dilationRate ?? 1),
+    padding: options.padding ?? 'valid',
+  });
+}
+
+/** Windows over height and width as the ops take them. */
+export function imageOptions({ strides, padding, dilationRate }: LayerWindows): {
+  strides: readonly [number, number];
+  padding: 'valid' | 'same';
+  dilationRate: readonly [number, number];
+} {
+  const pair = (values: readonly number[]): readonly [number, number] => [values[0] ?? 1, values[1] ?? 1];
+  return { strides: pair(strides), padding: padding as 'valid' | 'same', dilationRate: pair(dilationRate) };
+}
+
 /** Number of windows on an axis whose size may be unknown. @throws ShapeError when none fits */
-export function slide(name: string, size: number | null, kernelSize: number, axis: number, windows: Omit<LayerWindows, 'kernelSize'>): number | null {
+export function slide(
+  name: string,
+  size: number | null,
+  kernelSize: number,
+  axis: number,
+  windows: Omit<LayerWindows, 'kernelSize'>,
+): number | null {
   if (size === null) return null;
-  const { output } = windowOutput(size, kernelSize, windows.strides[axis] ?? 1, windows.dilationRate[axis] ?? 1, windows.padding);
+  const { output } = windowOutput(
+    size,
+    kernelSize,
+    windows.strides[axis] ?? 1,
+    windows.dilationRate[axis] ?? 1,
+    windows.padding,
+  );
   if (output < 1) {
     throw new ShapeError(
       `layer '${name}': a window of ${kernelSize} cells (dilation ${windows.dilationRate[axis] ?? 1}) does not fit on an axis of ${size}. Use padding 'same', a smaller window, or a larger input.`,

@@ -85,6 +85,9 @@ export class Dense<Name extends string = string> extends Layer<Name> {
  * @throws ArgumentError for units that are no positive integer; ShapeError when the features are unknown
  * @example const y = dense(10, { activation: 'softmax' })(x);
  */
-export function dense<const Name extends string = string>(units: number, options: DenseOptions<Name> = {}): Dense<Name> {
+export function dense<const Name extends string = string>(
+  units: number,
+  options: DenseOptions<Name> = {},
+): Dense<Name> {
   return new Dense<Name>({ ...options, units });
 }

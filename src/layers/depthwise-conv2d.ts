@@ -2,9 +2,9 @@
 import { depthwiseConv2d as convolve } from '../ops/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { Convolution, type ConvolutionOptions } from './convolution.ts';
+import { Convolution, imageOptions, imageWindows, type ConvolutionOptions } from './convolution.ts';
 import type { Config, InputShapes } from './layer.ts';
-import { initializerConfig, pairOption, positiveOption, type InitializerSpec, type Pair } from './options.ts';
+import { initializerConfig, positiveOption, type InitializerSpec, type Pair } from './options.ts';
 
 export interface DepthwiseConv2dOptions<Name extends string = string> extends ConvolutionOptions<Pair, Name> {
   /** Output channels per input channel. Default 1. */
@@ -21,26 +21,25 @@ export class DepthwiseConv2D<Name extends string = string> extends Convolution<N
   bias: Variable | undefined;
 
   constructor(options: DepthwiseConv2dOptions<Name> & { readonly kernelSize: Pair }) {
-    super(options, (where) => ({
-      kernelSize: pairOption(where, 'kernelSize', options.kernelSize),
-      strides: pairOption(where, 'strides', options.strides ?? 1),
-      dilationRate: pairOption(where, 'dilationRate', options.dilationRate ?? 1),
-      padding: options.padding ?? 'valid',
-    }));
+    super(options, imageWindows(options));
     this.depthMultiplier = positiveOption(`layer '${this.name}'`, 'depthMultiplier', options.depthMultiplier ?? 1);
     this.depthwiseInitializer = options.depthwiseInitializer ?? 'glorot_uniform';
   }
 
   override build(shapes: InputShapes): void {
     const channels = this.inputChannels(shapes);
-    this.kernel = this.addWeight('kernel', [...this.windows.kernelSize, channels, this.depthMultiplier], this.depthwiseInitializer);
-    this.bias = this.useBias ? this.addWeight('bias', [channels * this.depthMultiplier], this.biasInitializer) : undefined;
+    this.kernel = this.addWeight(
+      'kernel',
+      [...this.windows.kernelSize, channels, this.depthMultiplier],
+      this.depthwiseInitializer,
+    );
+    this.bias = this.useBias
+      ? this.addWeight('bias', [channels * this.depthMultiplier], this.biasInitializer)
+      : undefined;
   }
 
   override call(image: Tensor): Tensor {
-    const { strides, padding, dilationRate } = this.windows;
-    const options = { strides: strides as readonly [number, number], padding: padding as 'valid' | 'same', dilationRate: dilationRate as readonly [number, number] };
-    return this.activation.apply(convolve(image, this.kernel as Variable, this.bias, options));
+    return this.activation.apply(convolve(image, this.kernel as Variable, this.bias, imageOptions(this.windows)));
   }
 
   protected override channels(inputChannels: number): number {
@@ -48,7 +47,11 @@ export class DepthwiseConv2D<Name extends string = string> extends Convolution<N
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), depth_multiplier: this.depthMultiplier, depthwise_initializer: initializerConfig(this.name, this.depthwiseInitializer) };
+    return {
+      ...super.getConfig(),
+      depth_multiplier: this.depthMultiplier,
+      depthwise_initializer: initializerConfig(this.name, this.depthwiseInitializer),
+    };
   }
 }
 
@@ -58,6 +61,9 @@ export class DepthwiseConv2D<Name extends string = string> extends Convolution<N
  * @param kernelSize size of the window, one number or `[height, width]`
  * @example const y = depthwiseConv2d(3, { padding: 'same' })(images);
  */
-export function depthwiseConv2d<const Name extends string = string>(kernelSize: Pair, options: DepthwiseConv2dOptions<Name> = {}): DepthwiseConv2D<Name> {
+export function depthwiseConv2d<const Name extends string = string>(
+  kernelSize: Pair,
+  options: DepthwiseConv2dOptions<Name> = {},
+): DepthwiseConv2D<Name> {
   return new DepthwiseConv2D<Name>({ ...options, kernelSize });
 }

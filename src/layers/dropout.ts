@@ -15,7 +15,10 @@ export class Dropout<Name extends string = string> extends Layer<Name> {
     super(options);
     this.rate = options.rate;
     if (!(this.rate >= 0 && this.rate < 1)) {
-      throw new ArgumentError(`layer '${this.name}': the dropout rate is ${this.rate}; it must be at least 0 and below 1.`, { where: this.name, got: this.rate });
+      throw new ArgumentError(
+        `layer '${this.name}': the dropout rate is ${this.rate}; it must be at least 0 and below 1.`,
+        { where: this.name, got: this.rate },
+      );
     }
   }
 
@@ -37,6 +40,9 @@ export class Dropout<Name extends string = string> extends Layer<Name> {
  * Source: Srivastava et al. 2014; Keras `Dropout`.
  * @param rate fraction dropped, at least 0 and below 1
  */
-export function dropout<const Name extends string = string>(rate: number, options: LayerOptions<Name> = {}): Dropout<Name> {
+export function dropout<const Name extends string = string>(
+  rate: number,
+  options: LayerOptions<Name> = {},
+): Dropout<Name> {
   return new Dropout<Name>({ ...options, rate });
 }

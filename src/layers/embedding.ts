@@ -56,6 +56,10 @@ export class Embedding<Name extends string = string> extends Layer<Name> {
  * @param outputDim size of the vectors
  * @example const vectors = embedding(10000, 64)(text);
  */
-export function embedding<const Name extends string = string>(inputDim: number, outputDim: number, options: EmbeddingOptions<Name> = {}): Embedding<Name> {
+export function embedding<const Name extends string = string>(
+  inputDim: number,
+  outputDim: number,
+  options: EmbeddingOptions<Name> = {},
+): Embedding<Name> {
   return new Embedding<Name>({ ...options, inputDim, outputDim });
 }

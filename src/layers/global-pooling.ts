@@ -31,7 +31,10 @@ abstract class GlobalPooling<Name extends string> extends Layer<Name> {
     const shape = oneShape(this.name, shapes);
     if (shape.length !== this.spatialRank + 2) {
       const expected = this.spatialRank === 1 ? '[batch, steps, channels]' : '[batch, height, width, channels]';
-      throw new ShapeError(`layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`, { where: this.name, got: shape });
+      throw new ShapeError(
+        `layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`,
+        { where: this.name, got: shape },
+      );
     }
     const kept = this.keepdims ? new Array<number>(this.spatialRank).fill(1) : [];
     return [shape[0] ?? null, ...kept, shape.at(-1) ?? null];
@@ -86,22 +89,30 @@ export class GlobalAveragePooling2D<Name extends string = string> extends Global
  * The largest value over all steps, `[batch, steps, channels] -> [batch, channels]`. Source: Keras `GlobalMaxPooling1D`.
  * @param options a number is ignored, as old Keras code passes one
  */
-export function globalMaxPooling1d<const Name extends string = string>(options: GlobalPoolingOptions<Name> | number = {}): GlobalMaxPooling1D<Name> {
+export function globalMaxPooling1d<const Name extends string = string>(
+  options: GlobalPoolingOptions<Name> | number = {},
+): GlobalMaxPooling1D<Name> {
   return new GlobalMaxPooling1D<Name>(withoutNumber(options));
 }
 
 /** The largest value over all pixels, `[batch, height, width, channels] -> [batch, channels]`. Source: Keras `GlobalMaxPooling2D`. */
-export function globalMaxPooling2d<const Name extends string = string>(options: GlobalPoolingOptions<Name> | number = {}): GlobalMaxPooling2D<Name> {
+export function globalMaxPooling2d<const Name extends string = string>(
+  options: GlobalPoolingOptions<Name> | number = {},
+): GlobalMaxPooling2D<Name> {
   return new GlobalMaxPooling2D<Name>(withoutNumber(options));
 }
 
 /** The mean over all steps, `[batch, steps, channels] -> [batch, channels]`. Source: Keras `GlobalAveragePooling1D`. */
-export function globalAveragePooling1d<const Name extends string = string>(options: GlobalPoolingOptions<Name> | number = {}): GlobalAveragePooling1D<Name> {
+export function globalAveragePooling1d<const Name extends string = string>(
+  options: GlobalPoolingOptions<Name> | number = {},
+): GlobalAveragePooling1D<Name> {
   return new GlobalAveragePooling1D<Name>(withoutNumber(options));
 }
 
 /** The mean over all pixels, `[batch, height, width, channels] -> [batch, channels]`. Source: Keras `GlobalAveragePooling2D`. */
-export function globalAveragePooling2d<const Name extends string = string>(options: GlobalPoolingOptions<Name> | number = {}): GlobalAveragePooling2D<Name> {
+export function globalAveragePooling2d<const Name extends string = string>(
+  options: GlobalPoolingOptions<Name> | number = {},
+): GlobalAveragePooling2D<Name> {
   return new GlobalAveragePooling2D<Name>(withoutNumber(options));
 }
 

@@ -8,7 +8,12 @@ export { depthwiseConv2d } from './depthwise-conv2d.ts';
 export { dropout } from './dropout.ts';
 export { embedding } from './embedding.ts';
 export { flatten } from './flatten.ts';
-export { globalAveragePooling1d, globalAveragePooling2d, globalMaxPooling1d, globalMaxPooling2d } from './global-pooling.ts';
+export {
+  globalAveragePooling1d,
+  globalAveragePooling2d,
+  globalMaxPooling1d,
+  globalMaxPooling2d,
+} from './global-pooling.ts';
 export { lstm } from './lstm.ts';
 export { add, average, concatenate, multiply } from './merge.ts';
 export { averagePooling1d, averagePooling2d, maxPooling1d, maxPooling2d } from './pooling.ts';

@@ -118,7 +118,8 @@ export abstract class Layer<Name extends string = string> {
   get sublayers(): readonly Layer[] {
     const found = new Set<Layer>();
     for (const value of Object.values(this) as unknown[]) {
-      for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) if (item instanceof Layer) found.add(item);
+      for (const item of Array.isArray(value) ? (value as unknown[]) : [value])
+        if (item instanceof Layer) found.add(item);
     }
     return [...found];
   }
@@ -136,7 +137,10 @@ export abstract class Layer<Name extends string = string> {
   /** The variables that training changes; none while `trainable` is false. */
   get trainableWeights(): readonly Variable[] {
     if (!this.trainable) return [];
-    return unique([...this.ownWeights.filter((weight) => weight.trainable), ...this.sublayers.flatMap((layer) => layer.trainableWeights)]);
+    return unique([
+      ...this.ownWeights.filter((weight) => weight.trainable),
+      ...this.sublayers.flatMap((layer) => layer.trainableWeights),
+    ]);
   }
 
   get nonTrainableWeights(): readonly Variable[] {
@@ -161,21 +165,27 @@ export abstract class Layer<Name extends string = string> {
   setWeights(values: readonly (Tensor | Float32Array)[]): void {
     const { weights } = this;
     if (values.length !== weights.length) {
-      throw new ArgumentError(`layer '${this.name}': setWeights got ${values.length} arrays, the layer has ${weights.length} weights (${weights.map((w) => w.name).join(', ')}).`, {
-        where: this.name,
-        got: values.length,
-        expected: weights.length,
-      });
+      throw new ArgumentError(
+        `layer '${this.name}': setWeights got ${values.length} arrays, the layer has ${weights.length} weights (${weights.map((w) => w.name).join(', ')}).`,
+        {
+          where: this.name,
+          got: values.length,
+          expected: weights.length,
+        },
+      );
     }
     const tensors = values.map((value, index) => {
       const weight = weights[index] as Variable;
       const given = value instanceof Tensor ? value : makeTensor(value, weight.shape);
       if (!sameShape(given.shape, weight.shape)) {
-        throw new ShapeError(`layer '${this.name}': weight ${index} '${weight.name}' has the shape ${formatShape(weight.shape)}, setWeights got ${formatShape(given.shape)}.`, {
-          where: this.name,
-          got: given.shape,
-          expected: weight.shape,
-        });
+        throw new ShapeError(
+          `layer '${this.name}': weight ${index} '${weight.name}' has the shape ${formatShape(weight.shape)}, setWeights got ${formatShape(given.shape)}.`,
+          {
+            where: this.name,
+            got: given.shape,
+            expected: weight.shape,
+          },
+        );
       }
       return given;
     });
@@ -237,13 +247,17 @@ export abstract class Layer<Name extends string = string> {
   /** @internal */
   invoke(input: unknown, options: CallOptions = {}): unknown {
     const items: readonly unknown[] = Array.isArray(input) ? (input as readonly unknown[]) : [input];
-    if (items.length === 0) throw new ArgumentError(`layer '${this.name}': called with an empty list.`, { where: this.name });
+    if (items.length === 0)
+      throw new ArgumentError(`layer '${this.name}': called with an empty list.`, { where: this.name });
     const symbolic = items.filter((item): item is SymbolicTensor => item instanceof SymbolicTensor);
     if (symbolic.length === items.length) return this.connect(symbolic, Array.isArray(input), options);
     if (symbolic.length > 0) {
-      throw new ArgumentError(`layer '${this.name}': called with symbolic and real tensors together. Make the real one a constant inside a lambda layer, or an input.`, {
-        where: this.name,
-      });
+      throw new ArgumentError(
+        `layer '${this.name}': called with symbolic and real tensors together. Make the real one a constant inside a lambda layer, or an input.`,
+        {
+          where: this.name,
+        },
+      );
     }
     const tensors = items.map((item) => asTensor(item as TensorLike, `layer '${this.name}'`));
     const given: Tensors = Array.isArray(input) ? tensors : (tensors[0] as Tensor);
@@ -273,7 +287,15 @@ export abstract class Layer<Name extends string = string> {
     const result = this.outputShapes(shapes);
     const givesList = result.length > 0 && Array.isArray(result[0]);
     const outputShapes = (givesList ? result : [result]) as readonly PartialShape[];
-    const node: GraphNode = { layer: this, callIndex: this.nodes.length, inputs, isList, options, outputs: [], givesList };
+    const node: GraphNode = {
+      layer: this,
+      callIndex: this.nodes.length,
+      inputs,
+      isList,
+      options,
+      outputs: [],
+      givesList,
+    };
     node.outputs = outputShapes.map((shape, index) => new SymbolicTensor(shape, this.outputType, node, index));
     this.nodes.push(node);
     return givesList ? node.outputs : (node.outputs[0] as SymbolicTensor);
@@ -294,9 +316,12 @@ export abstract class Layer<Name extends string = string> {
   private onlyNode(what: string): GraphNode {
     const [node] = this.nodes;
     if (!node || this.nodes.length > 1) {
-      throw new ArgumentError(`layer '${this.name}': '${what}' is defined for a layer that was called once in a model graph; this one was called ${this.nodes.length} times.`, {
-        where: this.name,
-      });
+      throw new ArgumentError(
+        `layer '${this.name}': '${what}' is defined for a layer that was called once in a model graph; this one was called ${this.nodes.length} times.`,
+        {
+          where: this.name,
+        },
+      );
     }
     return node;
   }
@@ -304,9 +329,12 @@ export abstract class Layer<Name extends string = string> {
   private probeOutputShape(shapes: InputShapes): PartialShape | readonly PartialShape[] {
     const probes = PROBE_SIZES.map((size) => this.traceShapes(shapes, size));
     const [small, large] = probes as [PartialShape[] | PartialShape, PartialShape[] | PartialShape];
-    const merge = (a: PartialShape, b: PartialShape): PartialShape => a.map((length, axis) => (length === b[axis] ? length : null));
+    const merge = (a: PartialShape, b: PartialShape): PartialShape =>
+      a.map((length, axis) => (length === b[axis] ? length : null));
     if (small.length > 0 && Array.isArray(small[0])) {
-      return (small as readonly PartialShape[]).map((shape, index) => merge(shape, (large as readonly PartialShape[])[index] ?? []));
+      return (small as readonly PartialShape[]).map((shape, index) =>
+        merge(shape, (large as readonly PartialShape[])[index] ?? []),
+      );
     }
     return merge(small as PartialShape, large as PartialShape);
   }
@@ -316,7 +344,9 @@ export abstract class Layer<Name extends string = string> {
     const probe = (shape: PartialShape): Tensor => tape.createTensor(shape.map((length) => length ?? size));
     const isList = shapes.length > 0 && Array.isArray(shapes[0]);
     const inputs: Tensors = isList ? (shapes as readonly PartialShape[]).map(probe) : probe(shapes as PartialShape);
-    const result = runWithTape(tape, () => callInScope(this, false, this.runCounter, (context) => this.call(inputs, context)));
+    const result = runWithTape(tape, () =>
+      callInScope(this, false, this.runCounter, (context) => this.call(inputs, context)),
+    );
     return result instanceof Tensor ? result.shape : result.map((one) => one.shape);
   }
 }
@@ -346,14 +376,19 @@ export class OpLayer extends Layer {
   override call(input: Tensors): Tensor {
     const given = input instanceof Tensor ? [input] : input;
     let next = 0;
-    return this.#deferred.call(this.#deferred.inputs.map((one) => (one instanceof SymbolicTensor ? given[next++] : one)));
+    return this.#deferred.call(
+      this.#deferred.inputs.map((one) => (one instanceof SymbolicTensor ? given[next++] : one)),
+    );
   }
 
   /** @throws ArgumentError always: a config cannot hold an op's arguments */
   override getConfig(): Config {
-    throw new ArgumentError(`layer '${this.name}': the op '${this.#deferred.name}' between symbolic tensors cannot be written into a config. Use a layer for it, such as layers.add, or a layer class of your own.`, {
-      where: this.name,
-    });
+    throw new ArgumentError(
+      `layer '${this.name}': the op '${this.#deferred.name}' between symbolic tensors cannot be written into a config. Use a layer for it, such as layers.add, or a layer class of your own.`,
+      {
+        where: this.name,
+      },
+    );
   }
 }
 

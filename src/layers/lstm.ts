@@ -75,7 +75,9 @@ export class LSTM<Name extends string = string> extends Layer<Name> {
     if (!unitForgetBias) return;
     // Gates stand in the order i, f, c, o.
     const value = this.bias.hostValue();
-    this.bias.assignOnHost(concat([slice(value, [0], [units]), full([units], 1), slice(value, [2 * units], [2 * units])], { axis: 0 }));
+    this.bias.assignOnHost(
+      concat([slice(value, [0], [units]), full([units], 1), slice(value, [2 * units], [2 * units])], { axis: 0 }),
+    );
   }
 
   override call(x: Tensor, context: CallContext): Tensor | Tensor[] {
@@ -84,13 +86,24 @@ export class LSTM<Name extends string = string> extends Layer<Name> {
     // One mask per sample, and one per gate when the hidden state is dropped too, as in Keras.
     const gates = recurrentDropout > 0 ? 4 : 1;
     const mask = (label: string, fraction: number, size: number): Tensor | undefined =>
-      context.training && fraction > 0 ? dropoutWith(ones([batch, gates * size]), fraction, context.random(label)) : undefined;
-    const { sequence, lastHidden, lastCell } = lstmOp(x, this.kernel as Variable, this.recurrentKernel as Variable, this.bias, {
-      goBackwards,
-      inputDropout: mask('dropout', dropout, features),
-      recurrentDropout: mask('recurrent_dropout', recurrentDropout, this.units),
-    });
-    const last = steps === 0 ? zeros([batch, this.units]) : reshape(slice(sequence, [0, steps - 1, 0], [batch, 1, this.units]), [batch, this.units]);
+      context.training && fraction > 0
+        ? dropoutWith(ones([batch, gates * size]), fraction, context.random(label))
+        : undefined;
+    const { sequence, lastHidden, lastCell } = lstmOp(
+      x,
+      this.kernel as Variable,
+      this.recurrentKernel as Variable,
+      this.bias,
+      {
+        goBackwards,
+        inputDropout: mask('dropout', dropout, features),
+        recurrentDropout: mask('recurrent_dropout', recurrentDropout, this.units),
+      },
+    );
+    const last =
+      steps === 0
+        ? zeros([batch, this.units])
+        : reshape(slice(sequence, [0, steps - 1, 0], [batch, 1, this.units]), [batch, this.units]);
     const output = returnSequences ? sequence : last;
     return returnState ? [output, lastHidden, lastCell] : output;
   }
@@ -98,10 +111,13 @@ export class LSTM<Name extends string = string> extends Layer<Name> {
   override computeOutputShape(shapes: InputShapes): PartialShape | readonly PartialShape[] {
     const shape = oneShape(this.name, shapes);
     if (shape.length !== 3) {
-      throw new ShapeError(`layer '${this.name}' (LSTM): the input has the shape ${formatShape(shape)}; expected [batch, steps, features]. Reshape it, or put an embedding before it.`, {
-        where: this.name,
-        got: shape,
-      });
+      throw new ShapeError(
+        `layer '${this.name}' (LSTM): the input has the shape ${formatShape(shape)}; expected [batch, steps, features]. Reshape it, or put an embedding before it.`,
+        {
+          where: this.name,
+          got: shape,
+        },
+      );
     }
     const [batch = null, steps = null] = shape;
     const output = this.options.returnSequences ? [batch, steps, this.units] : [batch, this.units];
@@ -144,10 +160,13 @@ export function lstm<const Name extends string = string>(units: number, options:
 
 function checkActivations(where: string, { activation = 'tanh', recurrentActivation = 'sigmoid' }: LstmOptions): void {
   if (activation === 'tanh' && recurrentActivation === 'sigmoid') return;
-  throw new ArgumentError(`${where}: activation '${activation}' and recurrentActivation '${recurrentActivation}' are not what the kernel computes: tanh and sigmoid. Leave them out, or write the cell with ops.`, {
-    where,
-    got: [activation, recurrentActivation],
-  });
+  throw new ArgumentError(
+    `${where}: activation '${activation}' and recurrentActivation '${recurrentActivation}' are not what the kernel computes: tanh and sigmoid. Leave them out, or write the cell with ops.`,
+    {
+      where,
+      got: [activation, recurrentActivation],
+    },
+  );
 }
 
 function rate(where: string, name: string, value: number): number {

@@ -18,7 +18,11 @@ abstract class Merge<Name extends string> extends Layer<Name> {
 
   override build(shapes: InputShapes): void {
     const list = manyShapes(`layer '${this.name}'`, shapes);
-    if (list.length < 2) throw new ArgumentError(`layer '${this.name}' (${this.className}): merges at least two tensors, got ${list.length}.`, { where: this.name });
+    if (list.length < 2)
+      throw new ArgumentError(
+        `layer '${this.name}' (${this.className}): merges at least two tensors, got ${list.length}.`,
+        { where: this.name },
+      );
   }
 }
 
@@ -62,7 +66,10 @@ export class Multiply<Name extends string = string> extends ElementwiseMerge<Nam
 export class Average<Name extends string = string> extends ElementwiseMerge<Name> {
   static readonly kerasName: string = 'Average';
   protected override merge(inputs: readonly Tensor[]): Tensor {
-    return mul(inputs.reduce((sum, one) => addOp(sum, one)), 1 / inputs.length);
+    return mul(
+      inputs.reduce((sum, one) => addOp(sum, one)),
+      1 / inputs.length,
+    );
   }
 }
 
@@ -89,7 +96,8 @@ export class Concatenate<Name extends string = string> extends Merge<Name> {
     const first = list[0] ?? [];
     const axis = normalizeAxis(`layer '${this.name}'`, this.axis, first.length);
     const fits = (shape: PartialShape): boolean =>
-      shape.length === first.length && shape.every((size, one) => one === axis || size === null || first[one] === null || size === first[one]);
+      shape.length === first.length &&
+      shape.every((size, one) => one === axis || size === null || first[one] === null || size === first[one]);
     if (!list.every(fits)) {
       throw new ShapeError(
         `layer '${this.name}' (Concatenate): the inputs ${list.map(formatShape).join(' and ')} differ elsewhere than on axis ${axis}. All other sizes must be equal.`,
@@ -111,34 +119,50 @@ export class Concatenate<Name extends string = string> extends Merge<Name> {
 type Symbols = readonly SymbolicTensor[];
 
 /** Joins tensors along an axis. Called on a list it gives their join, else a layer. Source: Keras `Concatenate`. */
-export function concatenate<const Name extends string = string>(inputs: Symbols, options?: ConcatenateOptions<Name>): SymbolicTensor<Name>;
+export function concatenate<const Name extends string = string>(
+  inputs: Symbols,
+  options?: ConcatenateOptions<Name>,
+): SymbolicTensor<Name>;
 export function concatenate<const Name extends string = string>(options?: ConcatenateOptions<Name>): Concatenate<Name>;
 export function concatenate(first?: Symbols | ConcatenateOptions, second?: ConcatenateOptions): unknown {
   return merged(first, second, (options) => new Concatenate(options as ConcatenateOptions));
 }
 
 /** The sum of tensors of one shape. Called on a list it gives their sum, else a layer. Source: Keras `Add`. */
-export function add<const Name extends string = string>(inputs: Symbols, options?: LayerOptions<Name>): SymbolicTensor<Name>;
+export function add<const Name extends string = string>(
+  inputs: Symbols,
+  options?: LayerOptions<Name>,
+): SymbolicTensor<Name>;
 export function add<const Name extends string = string>(options?: LayerOptions<Name>): Add<Name>;
 export function add(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
   return merged(first, second, (options) => new Add(options));
 }
 
 /** The product of tensors, element by element. Called on a list it gives the product, else a layer. Source: Keras `Multiply`. */
-export function multiply<const Name extends string = string>(inputs: Symbols, options?: LayerOptions<Name>): SymbolicTensor<Name>;
+export function multiply<const Name extends string = string>(
+  inputs: Symbols,
+  options?: LayerOptions<Name>,
+): SymbolicTensor<Name>;
 export function multiply<const Name extends string = string>(options?: LayerOptions<Name>): Multiply<Name>;
 export function multiply(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
   return merged(first, second, (options) => new Multiply(options));
 }
 
 /** The mean of tensors, element by element. Called on a list it gives the mean, else a layer. Source: Keras `Average`. */
-export function average<const Name extends string = string>(inputs: Symbols, options?: LayerOptions<Name>): SymbolicTensor<Name>;
+export function average<const Name extends string = string>(
+  inputs: Symbols,
+  options?: LayerOptions<Name>,
+): SymbolicTensor<Name>;
 export function average<const Name extends string = string>(options?: LayerOptions<Name>): Average<Name>;
 export function average(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
   return merged(first, second, (options) => new Average(options));
 }
 
-function merged(first: Symbols | LayerOptions | undefined, second: LayerOptions | undefined, make: (options: LayerOptions) => Layer): unknown {
+function merged(
+  first: Symbols | LayerOptions | undefined,
+  second: LayerOptions | undefined,
+  make: (options: LayerOptions) => Layer,
+): unknown {
   if (!Array.isArray(first)) return make((first as LayerOptions | undefined) ?? {});
   return make(second ?? {})(first as Symbols);
 }

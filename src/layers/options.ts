@@ -24,9 +24,12 @@ export function activationOf(where: string, spec: ActivationSpec | undefined): A
 /** The name of an activation for a config. @throws ArgumentError for a function, which no file can hold */
 export function activationConfig(where: string, activation: Activation): string {
   if (activation.name === undefined) {
-    throw new ArgumentError(`${where}: its activation is a function of yours, which a config cannot hold. Use a named activation, or a lambda layer that you register.`, {
-      where,
-    });
+    throw new ArgumentError(
+      `${where}: its activation is a function of yours, which a config cannot hold. Use a named activation, or a lambda layer that you register.`,
+      {
+        where,
+      },
+    );
   }
   return activation.name;
 }
@@ -39,7 +42,10 @@ export function initializerConfig(where: string, spec: InitializerSpec): Json {
 /** A positive whole number. @throws ArgumentError naming the layer and the option */
 export function positiveOption(where: string, name: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
-    throw new ArgumentError(`${where}: ${name} is ${String(value)}; it must be a positive integer.`, { where, got: value });
+    throw new ArgumentError(`${where}: ${name} is ${String(value)}; it must be a positive integer.`, {
+      where,
+      got: value,
+    });
   }
   return value;
 }

@@ -24,7 +24,10 @@ abstract class Pooling<Name extends string> extends Layer<Name> {
   readonly strides: readonly number[];
   readonly padding: 'valid' | 'same';
 
-  constructor(options: PoolingOptions<unknown, Name>, sizes: (where: string) => { poolSize: readonly number[]; strides: readonly number[] }) {
+  constructor(
+    options: PoolingOptions<unknown, Name>,
+    sizes: (where: string) => { poolSize: readonly number[]; strides: readonly number[] },
+  ) {
     super(options);
     const { poolSize, strides } = sizes(`layer '${this.name}'`);
     this.poolSize = poolSize;
@@ -37,14 +40,27 @@ abstract class Pooling<Name extends string> extends Layer<Name> {
     const rank = this.poolSize.length + 2;
     if (shape.length !== rank) {
       const expected = rank === 3 ? '[batch, steps, channels]' : '[batch, height, width, channels]';
-      throw new ShapeError(`layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`, { where: this.name, got: shape });
+      throw new ShapeError(
+        `layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`,
+        { where: this.name, got: shape },
+      );
     }
     const windows = { strides: this.strides, dilationRate: [1, 1], padding: this.padding };
-    return [shape[0] ?? null, ...this.poolSize.map((size, axis) => slide(this.name, shape[axis + 1] ?? null, size, axis, windows)), shape.at(-1) ?? null];
+    return [
+      shape[0] ?? null,
+      ...this.poolSize.map((size, axis) => slide(this.name, shape[axis + 1] ?? null, size, axis, windows)),
+      shape.at(-1) ?? null,
+    ];
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), pool_size: this.poolSize, padding: this.padding, strides: this.strides, data_format: 'channels_last' };
+    return {
+      ...super.getConfig(),
+      pool_size: this.poolSize,
+      padding: this.padding,
+      strides: this.strides,
+      data_format: 'channels_last',
+    };
   }
 }
 
@@ -69,7 +85,11 @@ abstract class Pooling2D<Name extends string> extends Pooling<Name> {
     });
   }
 
-  protected get window(): { poolSize: readonly [number, number]; strides: readonly [number, number]; padding: 'valid' | 'same' } {
+  protected get window(): {
+    poolSize: readonly [number, number];
+    strides: readonly [number, number];
+    padding: 'valid' | 'same';
+  } {
     const pair = (values: readonly number[]): readonly [number, number] => [values[0] ?? 2, values[1] ?? 2];
     return { poolSize: pair(this.poolSize), strides: pair(this.strides), padding: this.padding };
   }
@@ -108,7 +128,10 @@ export class AveragePooling2D<Name extends string = string> extends Pooling2D<Na
  * @param poolSize steps of a window. Default 2
  * @example const y = maxPooling1d(5)(sequences);
  */
-export function maxPooling1d<const Name extends string = string>(poolSize: number = 2, options: Omit<PoolingOptions<number, Name>, 'poolSize'> = {}): MaxPooling1D<Name> {
+export function maxPooling1d<const Name extends string = string>(
+  poolSize: number = 2,
+  options: Omit<PoolingOptions<number, Name>, 'poolSize'> = {},
+): MaxPooling1D<Name> {
   return new MaxPooling1D<Name>({ ...options, poolSize });
 }
 
@@ -116,7 +139,10 @@ export function maxPooling1d<const Name extends string = string>(poolSize: numbe
  * The mean of each window of steps, `[batch, steps, channels] -> [batch, steps', channels]`; padding counts in no mean. Source: Keras `AveragePooling1D`.
  * @param poolSize steps of a window. Default 2
  */
-export function averagePooling1d<const Name extends string = string>(poolSize: number = 2, options: Omit<PoolingOptions<number, Name>, 'poolSize'> = {}): AveragePooling1D<Name> {
+export function averagePooling1d<const Name extends string = string>(
+  poolSize: number = 2,
+  options: Omit<PoolingOptions<number, Name>, 'poolSize'> = {},
+): AveragePooling1D<Name> {
   return new AveragePooling1D<Name>({ ...options, poolSize });
 }
 
@@ -125,7 +151,10 @@ export function averagePooling1d<const Name extends string = string>(poolSize: n
  * @param poolSize size of a window, one number or `[height, width]`. Default 2
  * @example const y = maxPooling2d(2)(images);
  */
-export function maxPooling2d<const Name extends string = string>(poolSize: Pair = 2, options: Omit<PoolingOptions<Pair, Name>, 'poolSize'> = {}): MaxPooling2D<Name> {
+export function maxPooling2d<const Name extends string = string>(
+  poolSize: Pair = 2,
+  options: Omit<PoolingOptions<Pair, Name>, 'poolSize'> = {},
+): MaxPooling2D<Name> {
   return new MaxPooling2D<Name>({ ...options, poolSize });
 }
 
@@ -133,6 +162,9 @@ export function maxPooling2d<const Name extends string = string>(poolSize: Pair 
  * The mean of each window, `[batch, height, width, channels] -> [batch, height', width', channels]`; padding counts in no mean. Source: Keras `AveragePooling2D`.
  * @param poolSize size of a window, one number or `[height, width]`. Default 2
  */
-export function averagePooling2d<const Name extends string = string>(poolSize: Pair = 2, options: Omit<PoolingOptions<Pair, Name>, 'poolSize'> = {}): AveragePooling2D<Name> {
+export function averagePooling2d<const Name extends string = string>(
+  poolSize: Pair = 2,
+  options: Omit<PoolingOptions<Pair, Name>, 'poolSize'> = {},
+): AveragePooling2D<Name> {
   return new AveragePooling2D<Name>({ ...options, poolSize });
 }

@@ -15,10 +15,13 @@ export class Reshape<Name extends string = string> extends Layer<Name> {
     super(options);
     this.targetShape = options.targetShape;
     if (this.targetShape.filter((size) => size === -1).length > 1) {
-      throw new ShapeError(`layer '${this.name}': the target shape ${formatShape(this.targetShape)} has more than one -1; one size at most can follow from the others.`, {
-        where: this.name,
-        got: this.targetShape,
-      });
+      throw new ShapeError(
+        `layer '${this.name}': the target shape ${formatShape(this.targetShape)} has more than one -1; one size at most can follow from the others.`,
+        {
+          where: this.name,
+          got: this.targetShape,
+        },
+      );
     }
   }
 
@@ -54,6 +57,9 @@ export class Reshape<Name extends string = string> extends Layer<Name> {
  * Gives each sample another shape with as many elements, `[batch, ...] -> [batch, ...targetShape]`. Source: Keras `Reshape`.
  * @param targetShape without the batch; one size may be -1 and follows from the others
  */
-export function reshape<const Name extends string = string>(targetShape: Shape, options: LayerOptions<Name> = {}): Reshape<Name> {
+export function reshape<const Name extends string = string>(
+  targetShape: Shape,
+  options: LayerOptions<Name> = {},
+): Reshape<Name> {
   return new Reshape<Name>({ ...options, targetShape });
 }

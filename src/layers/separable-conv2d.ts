@@ -2,9 +2,9 @@
 import { separableConv2d as convolve } from '../ops/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { Convolution, type ConvolutionOptions } from './convolution.ts';
+import { Convolution, imageOptions, imageWindows, type ConvolutionOptions } from './convolution.ts';
 import type { Config, InputShapes } from './layer.ts';
-import { initializerConfig, pairOption, positiveOption, type InitializerSpec, type Pair } from './options.ts';
+import { initializerConfig, positiveOption, type InitializerSpec, type Pair } from './options.ts';
 
 export interface SeparableConv2dOptions<Name extends string = string> extends ConvolutionOptions<Pair, Name> {
   /** Channels between the two convolutions, per input channel. Default 1. */
@@ -26,12 +26,7 @@ export class SeparableConv2D<Name extends string = string> extends Convolution<N
   bias: Variable | undefined;
 
   constructor(options: SeparableConv2dOptions<Name> & { readonly filters: number; readonly kernelSize: Pair }) {
-    super(options, (where) => ({
-      kernelSize: pairOption(where, 'kernelSize', options.kernelSize),
-      strides: pairOption(where, 'strides', options.strides ?? 1),
-      dilationRate: pairOption(where, 'dilationRate', options.dilationRate ?? 1),
-      padding: options.padding ?? 'valid',
-    }));
+    super(options, imageWindows(options));
     this.filters = positiveOption(`layer '${this.name}'`, 'filters', options.filters);
     this.depthMultiplier = positiveOption(`layer '${this.name}'`, 'depthMultiplier', options.depthMultiplier ?? 1);
     this.depthwiseInitializer = options.depthwiseInitializer ?? 'glorot_uniform';
@@ -41,15 +36,25 @@ export class SeparableConv2D<Name extends string = string> extends Convolution<N
   override build(shapes: InputShapes): void {
     const channels = this.inputChannels(shapes);
     const between = channels * this.depthMultiplier;
-    this.depthwiseKernel = this.addWeight('depthwise_kernel', [...this.windows.kernelSize, channels, this.depthMultiplier], this.depthwiseInitializer);
+    this.depthwiseKernel = this.addWeight(
+      'depthwise_kernel',
+      [...this.windows.kernelSize, channels, this.depthMultiplier],
+      this.depthwiseInitializer,
+    );
     this.pointwiseKernel = this.addWeight('pointwise_kernel', [1, 1, between, this.filters], this.pointwiseInitializer);
     this.bias = this.useBias ? this.addWeight('bias', [this.filters], this.biasInitializer) : undefined;
   }
 
   override call(image: Tensor): Tensor {
-    const { strides, padding, dilationRate } = this.windows;
-    const options = { strides: strides as readonly [number, number], padding: padding as 'valid' | 'same', dilationRate: dilationRate as readonly [number, number] };
-    return this.activation.apply(convolve(image, this.depthwiseKernel as Variable, this.pointwiseKernel as Variable, this.bias, options));
+    return this.activation.apply(
+      convolve(
+        image,
+        this.depthwiseKernel as Variable,
+        this.pointwiseKernel as Variable,
+        this.bias,
+        imageOptions(this.windows),
+      ),
+    );
   }
 
   protected override channels(): number {
@@ -74,6 +79,10 @@ export class SeparableConv2D<Name extends string = string> extends Convolution<N
  * @param kernelSize size of the window, one number or `[height, width]`
  * @example const y = separableConv2d(64, 3, { activation: 'relu' })(images);
  */
-export function separableConv2d<const Name extends string = string>(filters: number, kernelSize: Pair, options: SeparableConv2dOptions<Name> = {}): SeparableConv2D<Name> {
+export function separableConv2d<const Name extends string = string>(
+  filters: number,
+  kernelSize: Pair,
+  options: SeparableConv2dOptions<Name> = {},
+): SeparableConv2D<Name> {
   return new SeparableConv2D<Name>({ ...options, filters, kernelSize });
 }

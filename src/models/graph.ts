@@ -16,7 +16,11 @@ export interface ModelGraph {
  * Walks from the outputs back to the inputs.
  * @throws ArgumentError when an output does not come from the inputs alone, or two layers share a name
  */
-export function buildGraph(where: string, inputs: readonly SymbolicTensor[], outputs: readonly SymbolicTensor[]): ModelGraph {
+export function buildGraph(
+  where: string,
+  inputs: readonly SymbolicTensor[],
+  outputs: readonly SymbolicTensor[],
+): ModelGraph {
   const boundary = new Set(inputs);
   const postOrder: GraphNode[] = [];
   const firstVisit = new Map<Layer, number>();
@@ -35,7 +39,9 @@ export function buildGraph(where: string, inputs: readonly SymbolicTensor[], out
     (a, b) => (depthOf.get(b) ?? 0) - (depthOf.get(a) ?? 0) || (firstVisit.get(a) ?? 0) - (firstVisit.get(b) ?? 0),
   );
   checkNames(where, layers);
-  const nodes = postOrder.filter((node) => !(node.layer instanceof InputLayer) && !node.outputs.every((one) => boundary.has(one)));
+  const nodes = postOrder.filter(
+    (node) => !(node.layer instanceof InputLayer) && !node.outputs.every((one) => boundary.has(one)),
+  );
   return { nodes, layers };
 
   // Depth first without recursion: a stack of calls and of how many of their inputs were entered.

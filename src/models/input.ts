@@ -53,16 +53,25 @@ export class InputLayer extends Layer {
  * @param shape sizes of one sample, without the batch; `null` where the size varies
  * @example const text = input([null], { dtype: 'int32', name: 'text' });
  */
-export function input<const Name extends string = string>(shape: PartialShape, options: InputOptions<Name> = {}): SymbolicTensor<Name> {
+export function input<const Name extends string = string>(
+  shape: PartialShape,
+  options: InputOptions<Name> = {},
+): SymbolicTensor<Name> {
   for (const size of shape) {
     if (size !== null && (!Number.isInteger(size) || size < 1)) {
-      throw new ArgumentError(`input: [${shape.map(String).join(', ')}] is not a sample's shape. Sizes are positive integers, or null where they vary; the batch is not part of it.`, {
-        where: 'input',
-        got: shape,
-      });
+      throw new ArgumentError(
+        `input: [${shape.map(String).join(', ')}] is not a sample's shape. Sizes are positive integers, or null where they vary; the batch is not part of it.`,
+        {
+          where: 'input',
+          got: shape,
+        },
+      );
     }
   }
   const { name, dtype, batchSize } = options;
-  const layer = new InputLayer([batchSize ?? null, ...shape], { ...(name === undefined ? {} : { name }), ...(dtype ? { dtype } : {}) });
+  const layer = new InputLayer([batchSize ?? null, ...shape], {
+    ...(name === undefined ? {} : { name }),
+    ...(dtype ? { dtype } : {}),
+  });
   return layer.tensor as SymbolicTensor<Name>;
 }

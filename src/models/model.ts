@@ -114,10 +114,14 @@ export class Model<Names extends string = string> extends Layer {
       if (items.length === 0) throw new ArgumentError(`${where}: has no ${what}s.`, { where });
       const wrong = items.find((item) => !isSymbolic(item));
       if (wrong !== undefined) {
-        throw new ArgumentError(`${where}: an ${what} is not a symbolic tensor. Make inputs with input() and outputs by calling layers on them.`, { where, got: wrong });
+        throw new ArgumentError(
+          `${where}: an ${what} is not a symbolic tensor. Make inputs with input() and outputs by calling layers on them.`,
+          { where, got: wrong },
+        );
       }
     }
-    if (new Set(given.items).size !== given.items.length) throw new ArgumentError(`${where}: one input is given twice.`, { where });
+    if (new Set(given.items).size !== given.items.length)
+      throw new ArgumentError(`${where}: one input is given twice.`, { where });
     this.#graph = buildGraph(where, inKerasOrder(given.layout, given.items), inKerasOrder(made.layout, made.items));
     this.#inputs = given.items;
     this.#outputs = made.items;
@@ -128,13 +132,19 @@ export class Model<Names extends string = string> extends Layer {
 
   /** The layer of this name, or at this place in `layers`. */
   getLayer(nameOrIndex: string | number): Layer {
-    const layer = typeof nameOrIndex === 'number' ? this.layers.at(nameOrIndex) : this.layers.find((one) => one.name === nameOrIndex);
+    const layer =
+      typeof nameOrIndex === 'number'
+        ? this.layers.at(nameOrIndex)
+        : this.layers.find((one) => one.name === nameOrIndex);
     if (!layer) {
       const names = this.layers.map((one) => one.name);
-      throw new ArgumentError(`model '${this.name}': no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'; ${suggestName(nameOrIndex, names)}`}`, {
-        where: this.name,
-        got: nameOrIndex,
-      });
+      throw new ArgumentError(
+        `model '${this.name}': no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'; ${suggestName(nameOrIndex, names)}`}`,
+        {
+          where: this.name,
+          got: nameOrIndex,
+        },
+      );
     }
     return layer;
   }
@@ -174,7 +184,9 @@ export class Model<Names extends string = string> extends Layer {
       const inputs = node.inputs.map((symbolic) => known.get(symbolic) as PartialShape);
       const result = node.layer.outputShapes(node.isList ? inputs : (inputs[0] ?? []));
       const outputs = (node.givesList ? result : [result]) as readonly PartialShape[];
-      node.outputs.forEach((symbolic, index) => known.set(symbolic, known.get(symbolic) ?? outputs[index] ?? symbolic.shape));
+      node.outputs.forEach((symbolic, index) =>
+        known.set(symbolic, known.get(symbolic) ?? outputs[index] ?? symbolic.shape),
+      );
     }
     const outputs = this.#outputs.map((symbolic) => known.get(symbolic) ?? symbolic.shape);
     return this.#outputLayout.kind === 'single' ? (outputs[0] ?? []) : outputs;
@@ -183,9 +195,18 @@ export class Model<Names extends string = string> extends Layer {
   /** @internal Inputs by position or name, outputs in the structure that the model was made with. */
   override invoke(input: unknown, options: CallOptions = {}): unknown {
     const where = `model '${this.name}'`;
-    const first = itemsOf(input as Structure<unknown>, (one): one is unknown => one instanceof SymbolicTensor || one instanceof Tensor || one instanceof Variable);
+    const first = itemsOf(
+      input as Structure<unknown>,
+      (one): one is unknown => one instanceof SymbolicTensor || one instanceof Tensor || one instanceof Variable,
+    );
     if (!this.built) this.ensureBuilt((first.items[0] as Tensor | SymbolicTensor).shape);
-    const items = byName(where, 'input', input as Structure<unknown>, this.inputNames, (one): one is unknown => first.layout.kind === 'single' && one === input);
+    const items = byName(
+      where,
+      'input',
+      input as Structure<unknown>,
+      this.inputNames,
+      (one): one is unknown => first.layout.kind === 'single' && one === input,
+    );
     if (items.every((item) => item instanceof SymbolicTensor)) {
       const result = super.connect(items as SymbolicTensor[], this.#inputLayout.kind !== 'single', options);
       return layOut(this.#outputLayout, result instanceof SymbolicTensor ? [result] : result);
@@ -210,8 +231,10 @@ export class Model<Names extends string = string> extends Layer {
   // Checks a value against a declared input; a last axis of size 1 may be missing or too many, as in Keras.
   #fit(value: Tensor, symbolic: SymbolicTensor): Tensor {
     const expected = symbolic.shape;
-    if (value.rank === expected.length - 1 && expected.at(-1) === 1) return this.#fit(reshape(value, [...value.shape, 1]), symbolic);
-    if (value.rank === expected.length + 1 && value.shape.at(-1) === 1) return this.#fit(reshape(value, value.shape.slice(0, -1)), symbolic);
+    if (value.rank === expected.length - 1 && expected.at(-1) === 1)
+      return this.#fit(reshape(value, [...value.shape, 1]), symbolic);
+    if (value.rank === expected.length + 1 && value.shape.at(-1) === 1)
+      return this.#fit(reshape(value, value.shape.slice(0, -1)), symbolic);
     if (value.rank !== expected.length || expected.some((size, axis) => size !== null && size !== value.shape[axis])) {
       const name = this.inputNames[this.#inputs.indexOf(symbolic)] ?? symbolic.name;
       throw new ShapeError(
@@ -245,7 +268,8 @@ export function model<const Outputs extends Structure<SymbolicTensor>>(
 // A model inside may give a record.
 function outputsOf(layer: Layer, result: unknown): readonly Tensor[] {
   if (result instanceof Tensor) return [result];
-  if (layer instanceof Model && layer.outputLayout.kind === 'record') return layer.outputLayout.keys.map((key) => (result as Readonly<Record<string, Tensor>>)[key] as Tensor);
+  if (layer instanceof Model && layer.outputLayout.kind === 'record')
+    return layer.outputLayout.keys.map((key) => (result as Readonly<Record<string, Tensor>>)[key] as Tensor);
   return result as readonly Tensor[];
 }
 

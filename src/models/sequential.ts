@@ -46,8 +46,12 @@ export class Sequential extends Model {
   override build(shapes: InputShapes): void {
     const batchShape = shapes as PartialShape;
     const first = this.#stack[0];
-    if (!first) throw new ArgumentError(`model '${this.name}': has no layers. Give them to sequential([...]) or add() them.`, { where: this.name });
-    const start: SymbolicTensor = first instanceof InputLayer ? first.tensor : new InputLayer([null, ...batchShape.slice(1)]).tensor;
+    if (!first)
+      throw new ArgumentError(`model '${this.name}': has no layers. Give them to sequential([...]) or add() them.`, {
+        where: this.name,
+      });
+    const start: SymbolicTensor =
+      first instanceof InputLayer ? first.tensor : new InputLayer([null, ...batchShape.slice(1)]).tensor;
     let x = start;
     for (const layer of this.#stack) if (!(layer instanceof InputLayer)) x = layer(x);
     this.setGraph(start, x);
@@ -55,10 +59,13 @@ export class Sequential extends Model {
 
   #push(layer: Layer): void {
     if (this.#stack.some((other) => other.name === layer.name)) {
-      throw new ArgumentError(`model '${this.name}': two layers are named '${layer.name}'. Names are unique within a model; give one of them another name.`, {
-        where: this.name,
-        got: layer.name,
-      });
+      throw new ArgumentError(
+        `model '${this.name}': two layers are named '${layer.name}'. Names are unique within a model; give one of them another name.`,
+        {
+          where: this.name,
+          got: layer.name,
+        },
+      );
     }
     if (layer instanceof InputLayer && this.#stack.length > 0) {
       throw new ArgumentError(`model '${this.name}': the input must come first.`, { where: this.name });

@@ -4,10 +4,16 @@ import { ArgumentError } from '../errors.ts';
 /** One, several in order, or several by name. */
 export type Structure<Item> = Item | readonly Item[] | { readonly [name: string]: Item };
 
-export type Layout = { readonly kind: 'single' } | { readonly kind: 'list' } | { readonly kind: 'record'; readonly keys: readonly string[] };
+export type Layout =
+  | { readonly kind: 'single' }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'record'; readonly keys: readonly string[] };
 
 /** How `value` is laid out, and its items in order. */
-export function itemsOf<Item>(value: Structure<Item>, isItem: (one: unknown) => one is Item): { layout: Layout; items: Item[] } {
+export function itemsOf<Item>(
+  value: Structure<Item>,
+  isItem: (one: unknown) => one is Item,
+): { layout: Layout; items: Item[] } {
   if (isItem(value)) return { layout: { kind: 'single' }, items: [value] };
   if (Array.isArray(value)) return { layout: { kind: 'list' }, items: value as Item[] };
   const record = value as { readonly [name: string]: Item };
@@ -17,7 +23,9 @@ export function itemsOf<Item>(value: Structure<Item>, isItem: (one: unknown) => 
 
 /** The items as Keras counts them: a record's in the order of its sorted keys. */
 export function inKerasOrder<Item>(layout: Layout, items: readonly Item[]): readonly Item[] {
-  return layout.kind === 'record' ? kerasKeys(layout.keys).map((key) => items[layout.keys.indexOf(key)] as Item) : items;
+  return layout.kind === 'record'
+    ? kerasKeys(layout.keys).map((key) => items[layout.keys.indexOf(key)] as Item)
+    : items;
 }
 
 /** A record's keys in the order in which Keras counts its items. */
@@ -42,15 +50,24 @@ export function layOut<Item>(layout: Layout, items: readonly Item[]): Structure<
  * @param what what the names are, for messages: `input`
  * @throws ArgumentError when one is missing or surplus
  */
-export function byName<Item>(where: string, what: string, value: Structure<Item>, names: readonly string[], isItem: (one: unknown) => one is Item): Item[] {
+export function byName<Item>(
+  where: string,
+  what: string,
+  value: Structure<Item>,
+  names: readonly string[],
+  isItem: (one: unknown) => one is Item,
+): Item[] {
   const { layout, items } = itemsOf(value, isItem);
   if (layout.kind !== 'record') {
     if (items.length !== names.length) {
-      throw new ArgumentError(`${where}: got ${items.length} ${what}s, the model has ${names.length} (${names.join(', ')}).`, {
-        where,
-        got: items.length,
-        expected: names,
-      });
+      throw new ArgumentError(
+        `${where}: got ${items.length} ${what}s, the model has ${names.length} (${names.join(', ')}).`,
+        {
+          where,
+          got: items.length,
+          expected: names,
+        },
+      );
     }
     return items;
   }
@@ -61,11 +78,14 @@ export function byName<Item>(where: string, what: string, value: Structure<Item>
       ...(missing.length > 0 ? [`missing ${missing.map(quote).join(', ')}`] : []),
       ...(surplus.length > 0 ? [`unknown ${surplus.map(quote).join(', ')}`] : []),
     ];
-    throw new ArgumentError(`${where}: ${what} ${parts.join('; ')}. The model's ${what}s are ${names.map(quote).join(', ')}.`, {
-      where,
-      got: layout.keys,
-      expected: names,
-    });
+    throw new ArgumentError(
+      `${where}: ${what} ${parts.join('; ')}. The model's ${what}s are ${names.map(quote).join(', ')}.`,
+      {
+        where,
+        got: layout.keys,
+        expected: names,
+      },
+    );
   }
   return names.map((name) => items[layout.keys.indexOf(name)] as Item);
 }

@@ -42,10 +42,13 @@ export function broadcastAxes(shape: Shape, target: Shape): number[] {
  */
 export function normalizeAxis(where: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
-    throw new ArgumentError(`${where}: axis ${axis} is out of range for rank ${rank}. Use an integer from ${-rank} to ${rank - 1}.`, {
-      where,
-      got: axis,
-    });
+    throw new ArgumentError(
+      `${where}: axis ${axis} is out of range for rank ${rank}. Use an integer from ${-rank} to ${rank - 1}.`,
+      {
+        where,
+        got: axis,
+      },
+    );
   }
   return axis < 0 ? axis + rank : axis;
 }

@@ -101,10 +101,13 @@ export class Tensor {
     indices.forEach((index, axis) => {
       const length = this.shape[axis] ?? 0;
       if (!Number.isInteger(index) || index < -length || index >= length) {
-        throw new ArgumentError(`Tensor.at: index ${index} is out of range for axis ${axis} of the shape ${formatShape(this.shape)}.`, {
-          where: 'Tensor.at',
-          got: indices,
-        });
+        throw new ArgumentError(
+          `Tensor.at: index ${index} is out of range for axis ${axis} of the shape ${formatShape(this.shape)}.`,
+          {
+            where: 'Tensor.at',
+            got: indices,
+          },
+        );
       }
       position += (index < 0 ? index + length : index) * (strides[axis] ?? 0);
     });
@@ -114,10 +117,13 @@ export class Tensor {
   /** The only element of a tensor of size 1, as a number. */
   item(): number {
     if (this.size !== 1) {
-      throw new ShapeError(`Tensor.item: the shape ${formatShape(this.shape)} has ${this.size} elements, not one. Use at(), or reduce it first.`, {
-        where: 'Tensor.item',
-        got: this.shape,
-      });
+      throw new ShapeError(
+        `Tensor.item: the shape ${formatShape(this.shape)} has ${this.size} elements, not one. Use at(), or reduce it first.`,
+        {
+          where: 'Tensor.item',
+          got: this.shape,
+        },
+      );
     }
     return this.data[0] ?? NaN;
   }
@@ -195,14 +201,20 @@ function ofTypedArray(data: NumericArray, shape: Shape): Tensor {
 
 function checkSize(size: number, shape: Shape): void {
   if (shape.some((length) => !Number.isInteger(length) || length < 0)) {
-    throw new ShapeError(`tensor: ${formatShape(shape)} is not a shape. Sizes are integers of at least 0.`, { where: 'tensor', got: shape });
+    throw new ShapeError(`tensor: ${formatShape(shape)} is not a shape. Sizes are integers of at least 0.`, {
+      where: 'tensor',
+      got: shape,
+    });
   }
   if (sizeOf(shape) !== size) {
-    throw new ShapeError(`tensor: ${size} values do not fill the shape ${formatShape(shape)}, which has ${sizeOf(shape)} elements.`, {
-      where: 'tensor',
-      got: size,
-      expected: shape,
-    });
+    throw new ShapeError(
+      `tensor: ${size} values do not fill the shape ${formatShape(shape)}, which has ${sizeOf(shape)} elements.`,
+      {
+        where: 'tensor',
+        got: size,
+        expected: shape,
+      },
+    );
   }
 }
 
@@ -223,10 +235,13 @@ function fillFromNested(data: NestedArray, shape: Shape, axis: number, values: F
     return offset + 1;
   }
   if (!Array.isArray(data)) {
-    throw new ArgumentError(`tensor: cannot make a tensor of ${data === null ? 'null' : typeof data}. Give numbers in nested arrays or a typed array.`, {
-      where: 'tensor',
-      got: data,
-    });
+    throw new ArgumentError(
+      `tensor: cannot make a tensor of ${data === null ? 'null' : typeof data}. Give numbers in nested arrays or a typed array.`,
+      {
+        where: 'tensor',
+        got: data,
+      },
+    );
   }
   if (axis >= shape.length || data.length !== shape[axis]) throw unevenNesting(shape);
   let next = offset;
@@ -235,9 +250,11 @@ function fillFromNested(data: NestedArray, shape: Shape, axis: number, values: F
 }
 
 function unevenNesting(shape: Shape): ShapeError {
-  return new ShapeError(`tensor: the nested arrays are uneven: the first entries give the shape ${formatShape(shape)}, others differ.`, {
-    where: 'tensor',
-    expected: shape,
-  });
+  return new ShapeError(
+    `tensor: the nested arrays are uneven: the first entries give the shape ${formatShape(shape)}, others differ.`,
+    {
+      where: 'tensor',
+      expected: shape,
+    },
+  );
 }
-

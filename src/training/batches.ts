@@ -9,7 +9,8 @@ import { nextShuffle, stateOf } from './state.ts';
 export type Verbosity = 0 | 1 | 2 | 'auto';
 
 /** Where batches come from. */
-export type Source = { readonly kind: 'columns'; readonly columns: Columns } | { readonly kind: 'iterable'; readonly source: BatchSource };
+export type Source =
+  { readonly kind: 'columns'; readonly columns: Columns } | { readonly kind: 'iterable'; readonly source: BatchSource };
 
 /** Arrays, lists of arrays and records are data; any other iterable gives batches. */
 export function isBatchSource(value: unknown): value is BatchSource {
@@ -56,7 +57,9 @@ export function batchStream(
       }
       const [x, y, weights] = next.value;
       if (!model.built) buildFromData(model, x);
-      const columns = prepareColumns(model, compilation(), `${where}: batch ${step}`, x, y, { sampleWeight: weights ?? undefined });
+      const columns = prepareColumns(model, compilation(), `${where}: batch ${step}`, x, y, {
+        sampleWeight: weights ?? undefined,
+      });
       yield wholeBatch(columns);
     }
   }

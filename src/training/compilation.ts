@@ -14,7 +14,8 @@ export type LossSpec = string | LossFunction | Loss;
 export type MetricSpec = MetricLike;
 
 /** One value for all outputs, a list in their order, or a record by their names. */
-export type PerOutput<Value, Names extends string = string> = Value | readonly (Value | null)[] | { readonly [Name in Names]?: Value | null };
+export type PerOutput<Value, Names extends string = string> =
+  Value | readonly (Value | null)[] | { readonly [Name in Names]?: Value | null };
 
 export interface CompileModelOptions<Names extends string = string> {
   /** Default `'rmsprop'`, as in Keras. */
@@ -24,7 +25,8 @@ export interface CompileModelOptions<Names extends string = string> {
   /** Factors of the losses in the total. Default 1. */
   readonly lossWeights?: readonly number[] | { readonly [Name in Names]?: number };
   /** For all outputs a list; per output a list of lists, or a record. */
-  readonly metrics?: readonly (MetricSpec | readonly MetricSpec[])[] | { readonly [Name in Names]?: MetricSpec | readonly MetricSpec[] };
+  readonly metrics?:
+    readonly (MetricSpec | readonly MetricSpec[])[] | { readonly [Name in Names]?: MetricSpec | readonly MetricSpec[] };
   /** Default: the device of `setDevice`. */
   readonly device?: DeviceName | Device;
 }
@@ -90,11 +92,14 @@ function perOutput<Value>(
   if (spec === undefined) return names.map(() => null);
   if (Array.isArray(spec)) {
     if (spec.length !== names.length) {
-      throw new ArgumentError(`${where}: ${what} has ${spec.length} entries, the model has ${names.length} outputs (${names.join(', ')}).`, {
-        where,
-        got: spec.length,
-        expected: names,
-      });
+      throw new ArgumentError(
+        `${where}: ${what} has ${spec.length} entries, the model has ${names.length} outputs (${names.join(', ')}).`,
+        {
+          where,
+          got: spec.length,
+          expected: names,
+        },
+      );
     }
     return (spec as readonly (Value | null | undefined)[]).map((value) => value ?? null);
   }
@@ -104,25 +109,37 @@ function perOutput<Value>(
     const missing = complete ? names.filter((name) => !keys.includes(name)) : [];
     if (surplus.length > 0 || missing.length > 0) {
       const parts = [
-        ...(missing.length > 0 ? [`no entry for ${missing.map((name) => `'${name}'`).join(', ')} (null for no ${what})`] : []),
+        ...(missing.length > 0
+          ? [`no entry for ${missing.map((name) => `'${name}'`).join(', ')} (null for no ${what})`]
+          : []),
         ...(surplus.length > 0 ? [`unknown output ${surplus.map((name) => `'${name}'`).join(', ')}`] : []),
       ];
-      throw new ArgumentError(`${where}: ${what}: ${parts.join('; ')}. The outputs are ${names.map((name) => `'${name}'`).join(', ')}.`, {
-        where,
-        got: keys,
-        expected: names,
-      });
+      throw new ArgumentError(
+        `${where}: ${what}: ${parts.join('; ')}. The outputs are ${names.map((name) => `'${name}'`).join(', ')}.`,
+        {
+          where,
+          got: keys,
+          expected: names,
+        },
+      );
     }
     return names.map((name) => (spec as Record<string, Value | null | undefined>)[name] ?? null);
   }
   return names.map(() => spec as Value);
 }
 
-function metricsPerOutput(where: string, spec: CompileModelOptions['metrics'], names: readonly string[]): readonly (readonly MetricSpec[])[] {
+function metricsPerOutput(
+  where: string,
+  spec: CompileModelOptions['metrics'],
+  names: readonly string[],
+): readonly (readonly MetricSpec[])[] {
   if (spec === undefined) return names.map(() => []);
-  const listOf = (value: unknown): readonly MetricSpec[] => (Array.isArray(value) ? (value as MetricSpec[]) : value === null || value === undefined ? [] : [value as MetricSpec]);
+  const listOf = (value: unknown): readonly MetricSpec[] =>
+    Array.isArray(value) ? (value as MetricSpec[]) : value === null || value === undefined ? [] : [value as MetricSpec];
   if (Array.isArray(spec) && !spec.some((one) => Array.isArray(one))) {
-    return names.length === 1 ? [listOf(spec)] : perOutput<MetricSpec>(where, 'metrics', spec, names, false).map(listOf);
+    return names.length === 1
+      ? [listOf(spec)]
+      : perOutput<MetricSpec>(where, 'metrics', spec, names, false).map(listOf);
   }
   return perOutput<unknown>(where, 'metrics', spec, names, false).map(listOf);
 }
@@ -136,7 +153,10 @@ function uniqueName(name: string, taken: Set<string>): string {
 
 function checkWeight(where: string, weight: unknown): number {
   if (typeof weight !== 'number' || !Number.isFinite(weight)) {
-    throw new ArgumentError(`${where}: the loss weight ${String(weight)} is not a finite number.`, { where, got: weight });
+    throw new ArgumentError(`${where}: the loss weight ${String(weight)} is not a finite number.`, {
+      where,
+      got: weight,
+    });
   }
   return weight;
 }
@@ -144,5 +164,9 @@ function checkWeight(where: string, weight: unknown): number {
 // Losses and metrics may be objects themselves: a record by output is a plain object without a `name` of its own function.
 function isRecord(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
-  return Object.getPrototypeOf(value) === Object.prototype && typeof (value as { perElement?: unknown }).perElement !== 'function' && typeof (value as { update?: unknown }).update !== 'function';
+  return (
+    Object.getPrototypeOf(value) === Object.prototype &&
+    typeof (value as { perElement?: unknown }).perElement !== 'function' &&
+    typeof (value as { update?: unknown }).update !== 'function'
+  );
 }

@@ -14,7 +14,8 @@ export type DataSet = ArrayData | readonly ArrayData[] | { readonly [name: strin
 export type BatchData = readonly [x: DataSet, y?: DataSet | null, sampleWeight?: DataSet | null];
 
 /** Any (async) iterable of batches, or a function that makes one per epoch. */
-export type BatchSource = Iterable<BatchData> | AsyncIterable<BatchData> | (() => Iterable<BatchData> | AsyncIterable<BatchData>);
+export type BatchSource =
+  Iterable<BatchData> | AsyncIterable<BatchData> | (() => Iterable<BatchData> | AsyncIterable<BatchData>);
 
 /** Samples of one input, target or weight. */
 export interface Column {
@@ -44,7 +45,10 @@ export function column(where: string, name: string, value: unknown): Column {
   if (value instanceof Tensor) return { data: value.data, shape: value.shape };
   if (isTypedColumn(value)) {
     if (sizeOf(value.shape) !== value.data.length) {
-      throw new ShapeError(`${where}: '${name}' has ${value.data.length} values for the shape ${formatShape(value.shape)}.`, { where, got: value.data.length });
+      throw new ShapeError(
+        `${where}: '${name}' has ${value.data.length} values for the shape ${formatShape(value.shape)}.`,
+        { where, got: value.data.length },
+      );
     }
     return value;
   }
@@ -53,21 +57,29 @@ export function column(where: string, name: string, value: unknown): Column {
     const made = tensor(value as NestedArray);
     return { data: made.data, shape: made.shape };
   }
-  throw new ArgumentError(`${where}: '${name}' is ${value === null ? 'null' : typeof value}; expected a tensor, nested arrays, a typed array, or { data, shape }.`, {
-    where,
-    got: value,
-  });
+  throw new ArgumentError(
+    `${where}: '${name}' is ${value === null ? 'null' : typeof value}; expected a tensor, nested arrays, a typed array, or { data, shape }.`,
+    {
+      where,
+      got: value,
+    },
+  );
 }
 
 /** @internal */
 export function isArrayData(value: unknown): value is ArrayData {
   if (value instanceof Tensor || ArrayBuffer.isView(value) || isTypedColumn(value)) return true;
   // A list of numbers, or of lists that are no arrays of their own: nested numbers all the way down.
-  return Array.isArray(value) && (value.length === 0 || typeof value[0] === 'number' || (Array.isArray(value[0]) && isNumbers(value[0])));
+  return (
+    Array.isArray(value) &&
+    (value.length === 0 || typeof value[0] === 'number' || (Array.isArray(value[0]) && isNumbers(value[0])))
+  );
 }
 
 function isNumbers(value: unknown): boolean {
-  return Array.isArray(value) ? value.length === 0 || isNumbers(value[0]) : typeof value === 'number' || typeof value === 'boolean';
+  return Array.isArray(value)
+    ? value.length === 0 || isNumbers(value[0])
+    : typeof value === 'number' || typeof value === 'boolean';
 }
 
 function isTypedColumn(value: unknown): value is { data: NumericArray; shape: Shape } {
@@ -117,12 +129,18 @@ export function sampleOrder(length: number, key: readonly [number, number] | und
 }
 
 /** Checks that all columns have the same number of samples, and gives it. */
-export function checkLengths(where: string, columns: readonly (readonly [name: string, column: Column | null])[]): number {
+export function checkLengths(
+  where: string,
+  columns: readonly (readonly [name: string, column: Column | null])[],
+): number {
   const known = columns.filter((entry): entry is readonly [string, Column] => entry[1] !== null);
   const lengths = known.map(([, { shape }]) => shape[0] ?? 0);
   if (new Set(lengths).size > 1) {
     const list = known.map(([name], index) => `${name}: ${lengths[index]}`).join(', ');
-    throw new ArgumentError(`${where}: the data are of unequal length (${list}). All arrays need one row per sample.`, { where, got: lengths });
+    throw new ArgumentError(`${where}: the data are of unequal length (${list}). All arrays need one row per sample.`, {
+      where,
+      got: lengths,
+    });
   }
   return lengths[0] ?? 0;
 }

@@ -32,7 +32,12 @@ interface LoopOptions {
 }
 
 /** @internal The body of `model.evaluate`. */
-export async function evaluate(model: Model, x: DataSet | BatchSource, y: DataSet | undefined, options: EvaluateOptions = {}): Promise<number | number[] | Logs> {
+export async function evaluate(
+  model: Model,
+  x: DataSet | BatchSource,
+  y: DataSet | undefined,
+  options: EvaluateOptions = {},
+): Promise<number | number[] | Logs> {
   const where = `model '${model.name}': evaluate`;
   return exclusively(model, 'evaluate', async () => {
     const { compilation } = stateOf(model, 'evaluate');
@@ -40,11 +45,24 @@ export async function evaluate(model: Model, x: DataSet | BatchSource, y: DataSe
     if (!model.built && !isBatchSource(x)) buildFromData(model, x);
     const source: Source = isBatchSource(x)
       ? { kind: 'iterable', source: x }
-      : { kind: 'columns', columns: prepareColumns(model, compilation, where, x, y, { sampleWeight: options.sampleWeight }) };
+      : {
+          kind: 'columns',
+          columns: prepareColumns(model, compilation, where, x, y, { sampleWeight: options.sampleWeight }),
+        };
     const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose;
     const steps = source.kind === 'columns' ? Math.ceil(source.columns.length / batchSize) : options.steps;
-    const callbacks = new CallbackList(withProgressBar(options.callbacks ?? [], verbose), model, { epochs: 1, steps, verbose });
-    const meters = await testLoop(model, source, { callbacks, yielder: new Yielder(), batchSize, steps: options.steps, signal: options.signal });
+    const callbacks = new CallbackList(withProgressBar(options.callbacks ?? [], verbose), model, {
+      epochs: 1,
+      steps,
+      verbose,
+    });
+    const meters = await testLoop(model, source, {
+      callbacks,
+      yielder: new Yielder(),
+      batchSize,
+      steps: options.steps,
+      signal: options.signal,
+    });
     if (options.returnDict) return meters.logs();
     const values = meters.values();
     return values.length === 1 ? (values[0] ?? NaN) : values;
@@ -57,7 +75,10 @@ export async function testLoop(model: Model, source: Source, options: LoopOption
   const { callbacks } = options;
   const meters = new Meters(compilation, steps);
   const where = `model '${model.name}': evaluate`;
-  const batches = batchStream(model, where, source, options.batchSize, { shuffle: false, stepsPerEpoch: options.steps });
+  const batches = batchStream(model, where, source, options.batchSize, {
+    shuffle: false,
+    stepsPerEpoch: options.steps,
+  });
   let step = 0;
   try {
     await callbacks.call('onTestBegin', {});

@@ -43,7 +43,12 @@ export interface FitOptions {
 }
 
 /** @internal The body of `model.fit`. */
-export async function fit(model: Model, x: DataSet | BatchSource, y: DataSet | undefined, options: FitOptions = {}): Promise<History> {
+export async function fit(
+  model: Model,
+  x: DataSet | BatchSource,
+  y: DataSet | undefined,
+  options: FitOptions = {},
+): Promise<History> {
   const where = `model '${model.name}': fit`;
   return exclusively(model, 'fit', async () => {
     checkOptions(where, options);
@@ -56,12 +61,15 @@ export async function fit(model: Model, x: DataSet | BatchSource, y: DataSet | u
     const ownHistory = given.find((one): one is History => one instanceof History);
     const history = ownHistory ?? new History();
     const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose;
-    const stepCount = training.kind === 'columns' ? Math.min(options.stepsPerEpoch ?? Infinity, Math.ceil(training.columns.length / batchSize)) : options.stepsPerEpoch;
-    const callbacks = new CallbackList(
-      withProgressBar(ownHistory ? given : [...given, history], verbose),
-      model,
-      { epochs, steps: stepCount, verbose },
-    );
+    const stepCount =
+      training.kind === 'columns'
+        ? Math.min(options.stepsPerEpoch ?? Infinity, Math.ceil(training.columns.length / batchSize))
+        : options.stepsPerEpoch;
+    const callbacks = new CallbackList(withProgressBar(ownHistory ? given : [...given, history], verbose), model, {
+      epochs,
+      steps: stepCount,
+      verbose,
+    });
     const batches = batchStream(model, where, training, batchSize, options);
     const meters = new Meters(compilation, steps);
     const yielder = new Yielder();
@@ -87,7 +95,13 @@ export async function fit(model: Model, x: DataSet | BatchSource, y: DataSet | u
         if (step === 0) throw new ArgumentError(`${where}: the data gave no batch in epoch ${epoch + 1}.`, { where });
         logs = meters.logs();
         if (validation && validates(epoch, options.validationFreq ?? 1)) {
-          const results = await testLoop(model, validation, { callbacks, yielder, signal: options.signal, steps: options.validationSteps, batchSize: options.validationBatchSize ?? batchSize });
+          const results = await testLoop(model, validation, {
+            callbacks,
+            yielder,
+            signal: options.signal,
+            steps: options.validationSteps,
+            batchSize: options.validationBatchSize ?? batchSize,
+          });
           for (const [name, value] of Object.entries(results.logs())) logs[`val_${name}`] = value;
         }
         await callbacks.call('onEpochEnd', epoch, logs);
@@ -111,19 +125,28 @@ async function prepare(
   if (!model.built && !isBatchSource(x)) buildFromData(model, x);
   const validation = options.validationData === undefined ? undefined : sourceOf(model, where, options.validationData);
   if (isBatchSource(x)) {
-    if ((options.validationSplit ?? 0) > 0) throw new ArgumentError(`${where}: validationSplit needs arrays; give validationData beside an iterable.`, { where });
+    if ((options.validationSplit ?? 0) > 0)
+      throw new ArgumentError(`${where}: validationSplit needs arrays; give validationData beside an iterable.`, {
+        where,
+      });
     return { training: { kind: 'iterable', source: x }, validation };
   }
-  const columns = prepareColumns(model, compilation, where, x, y, { sampleWeight: options.sampleWeight, classWeight: options.classWeight });
+  const columns = prepareColumns(model, compilation, where, x, y, {
+    sampleWeight: options.sampleWeight,
+    classWeight: options.classWeight,
+  });
   if (columns.length === 0) throw new ArgumentError(`${where}: the data have no samples.`, { where });
   const split = options.validationSplit ?? 0;
   if (validation || split === 0) return { training: { kind: 'columns', columns }, validation };
   const cut = Math.floor(columns.length * (1 - split));
   if (cut === 0 || cut === columns.length) {
-    throw new ArgumentError(`${where}: validationSplit ${split} of ${columns.length} samples leaves ${cut} for training and ${columns.length - cut} for validation. Both need at least one.`, {
-      where,
-      got: split,
-    });
+    throw new ArgumentError(
+      `${where}: validationSplit ${split} of ${columns.length} samples leaves ${cut} for training and ${columns.length - cut} for validation. Both need at least one.`,
+      {
+        where,
+        got: split,
+      },
+    );
   }
   return {
     training: { kind: 'columns', columns: sliceColumns(columns, 0, cut) },
@@ -135,7 +158,9 @@ async function prepare(
 function sourceOf(model: Model, where: string, data: BatchData | BatchSource): Source {
   if (isBatchSource(data)) return { kind: 'iterable', source: data };
   const [x, y, sampleWeight] = data;
-  const columns = prepareColumns(model, stateOf(model, 'fit').compilation, `${where}: validationData`, x, y, { sampleWeight: sampleWeight ?? undefined });
+  const columns = prepareColumns(model, stateOf(model, 'fit').compilation, `${where}: validationData`, x, y, {
+    sampleWeight: sampleWeight ?? undefined,
+  });
   if (columns.length === 0) throw new ArgumentError(`${where}: the validation data have no samples.`, { where });
   return { kind: 'columns', columns };
 }
@@ -148,7 +173,10 @@ function checkOptions(where: string, options: FitOptions): void {
   const { batchSize = 32, epochs = 1, initialEpoch = 0, validationSplit = 0, stepsPerEpoch, validationFreq } = options;
   const whole = (name: string, value: unknown, least: number): void => {
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least) {
-      throw new ArgumentError(`${where}: ${name} is ${String(value)}; it must be an integer of at least ${least}.`, { where, got: value });
+      throw new ArgumentError(`${where}: ${name} is ${String(value)}; it must be an integer of at least ${least}.`, {
+        where,
+        got: value,
+      });
     }
   };
   whole('batchSize', batchSize, 1);
@@ -157,7 +185,10 @@ function checkOptions(where: string, options: FitOptions): void {
   if (stepsPerEpoch !== undefined) whole('stepsPerEpoch', stepsPerEpoch, 1);
   if (typeof validationFreq === 'number') whole('validationFreq', validationFreq, 1);
   if (!(validationSplit >= 0 && validationSplit < 1)) {
-    throw new ArgumentError(`${where}: validationSplit is ${validationSplit}; it must be at least 0 and below 1.`, { where, got: validationSplit });
+    throw new ArgumentError(`${where}: validationSplit is ${validationSplit}; it must be at least 0 and below 1.`, {
+      where,
+      got: validationSplit,
+    });
   }
   options.signal?.throwIfAborted();
 }

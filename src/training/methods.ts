@@ -59,7 +59,12 @@ declare module '../models/model.ts' {
 }
 
 function onBatch(kind: 'train' | 'test', where: string) {
-  return async function (this: Model, x: DataSet, y: DataSet, options: OnBatchOptions = {}): Promise<number | number[] | Logs> {
+  return async function (
+    this: Model,
+    x: DataSet,
+    y: DataSet,
+    options: OnBatchOptions = {},
+  ): Promise<number | number[] | Logs> {
     return exclusively(this, where, async () => {
       const { compilation, steps } = stateOf(this, where);
       if (!this.built) buildFromData(this, x);
@@ -78,10 +83,19 @@ const methods = {
     compileModel(this, options);
   },
   fit(this: Model, x: DataSet | BatchSource, second?: DataSet | FitOptions, third?: FitOptions): Promise<History> {
-    return third === undefined && isBatchSource(x) ? fit(this, x, undefined, second as FitOptions) : fit(this, x, second as DataSet, third);
+    return third === undefined && isBatchSource(x)
+      ? fit(this, x, undefined, second as FitOptions)
+      : fit(this, x, second as DataSet, third);
   },
-  evaluate(this: Model, x: DataSet | BatchSource, second?: DataSet | EvaluateOptions, third?: EvaluateOptions): Promise<number | number[] | Logs> {
-    return third === undefined && isBatchSource(x) ? evaluate(this, x, undefined, second as EvaluateOptions) : evaluate(this, x, second as DataSet, third);
+  evaluate(
+    this: Model,
+    x: DataSet | BatchSource,
+    second?: DataSet | EvaluateOptions,
+    third?: EvaluateOptions,
+  ): Promise<number | number[] | Logs> {
+    return third === undefined && isBatchSource(x)
+      ? evaluate(this, x, undefined, second as EvaluateOptions)
+      : evaluate(this, x, second as DataSet, third);
   },
   predict(this: Model, x: DataSet, options?: PredictOptions): Promise<Structure<Tensor>> {
     return predict(this, x, options);
@@ -93,11 +107,17 @@ const methods = {
   },
   summary(this: Model, options: SummaryOptions = {}): void {
     const optimizer = compilationOf(this)?.optimizer;
-    summary(this, optimizer?.built ? { ...options, optimizerParams: optimizer.variables.reduce((sum, one) => sum + one.size, 0) } : options);
+    summary(
+      this,
+      optimizer?.built
+        ? { ...options, optimizerParams: optimizer.variables.reduce((sum, one) => sum + one.size, 0) }
+        : options,
+    );
   },
 };
 
-for (const [name, value] of Object.entries(methods)) Object.defineProperty(Model.prototype, name, { value, writable: true, configurable: true });
+for (const [name, value] of Object.entries(methods))
+  Object.defineProperty(Model.prototype, name, { value, writable: true, configurable: true });
 Object.defineProperties(Model.prototype, {
   optimizer: {
     configurable: true,

@@ -22,13 +22,21 @@ export interface PredictOptions {
 export async function predict(model: Model, x: DataSet, options: PredictOptions = {}): Promise<Structure<Tensor>> {
   const where = `model '${model.name}': predict`;
   const batchSize = options.batchSize ?? 32;
-  if (!Number.isInteger(batchSize) || batchSize < 1) throw new ArgumentError(`${where}: batchSize is ${batchSize}; it must be an integer of at least 1.`, { where });
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    throw new ArgumentError(`${where}: batchSize is ${batchSize}; it must be an integer of at least 1.`, { where });
   if (!model.built) buildFromData(model, x);
   const columns = prepareInputs(model, where, x);
-  const length = checkLengths(where, columns.map((one, index) => [model.inputNames[index] ?? String(index), one]));
+  const length = checkLengths(
+    where,
+    columns.map((one, index) => [model.inputNames[index] ?? String(index), one]),
+  );
   const order = sampleOrder(length, undefined);
   const step = predictorOf(model);
-  const callbacks = new CallbackList(options.callbacks ?? [], model, { epochs: 1, steps: Math.ceil(length / batchSize), verbose: 0 });
+  const callbacks = new CallbackList(options.callbacks ?? [], model, {
+    epochs: 1,
+    steps: Math.ceil(length / batchSize),
+    verbose: 0,
+  });
   const yielder = new Yielder();
   const parts: Tensor[][] = [];
   await callbacks.call('onPredictBegin', {});

@@ -26,7 +26,10 @@ export function compileModel<Names extends string>(model: Model<Names>, options:
 export function stateOf(model: Model, where: string): TrainingState {
   const state = compiled.get(model);
   if (!state) {
-    throw new ArgumentError(`model '${model.name}': ${where} needs a compiled model. Call model.compile({ optimizer, loss }) first.`, { where: model.name });
+    throw new ArgumentError(
+      `model '${model.name}': ${where} needs a compiled model. Call model.compile({ optimizer, loss }) first.`,
+      { where: model.name },
+    );
   }
   return state;
 }
@@ -63,7 +66,10 @@ export async function exclusively<Result>(model: Model, where: string, body: () 
 
 function refuseWhileRunning(model: Model, where: string): void {
   if (!running.has(model)) return;
-  throw new ArgumentError(`model '${model.name}': ${where} was called while a fit of this model is running. Await it first, or abort it with its signal.`, {
-    where: model.name,
-  });
+  throw new ArgumentError(
+    `model '${model.name}': ${where} was called while a fit of this model is running. Await it first, or abort it with its signal.`,
+    {
+      where: model.name,
+    },
+  );
 }

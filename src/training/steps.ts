@@ -52,7 +52,12 @@ export class Steps {
     const outputs = outputsOf(this.#model, inputs, training);
     const values = losses.map(({ loss, output }) => {
       const sampleWeight = weights[output];
-      return computeLoss(loss, targets[output] as Tensor, outputs[output] as Tensor, sampleWeight ? { sampleWeight } : {});
+      return computeLoss(
+        loss,
+        targets[output] as Tensor,
+        outputs[output] as Tensor,
+        sampleWeight ? { sampleWeight } : {},
+      );
     });
     const total = values.reduce<Tensor | undefined>((sum, value, index) => {
       const weight = losses[index]?.weight ?? 1;
@@ -64,7 +69,10 @@ export class Steps {
       return resolveMetric(`model '${this.#model.name}'`, spec, shapes);
     });
     const metricValues = metrics.flatMap(({ output }, index) => {
-      const { sum, count } = (this.#metrics[index] as Metric).update(targets[output] as Tensor, outputs[output] as Tensor);
+      const { sum, count } = (this.#metrics[index] as Metric).update(
+        targets[output] as Tensor,
+        outputs[output] as Tensor,
+      );
       return [sum, count];
     });
     const loss = total ?? full([], 0);
@@ -76,7 +84,10 @@ export type Predictor = Compiled<[inputs: readonly Tensor[]], Tensor[]>;
 
 /** The prediction program of a model. */
 export function predictor(model: Model, device?: Compilation['device']): Predictor {
-  return compile((inputs: readonly Tensor[]) => outputsOf(model, inputs, false), device === undefined ? {} : { device });
+  return compile(
+    (inputs: readonly Tensor[]) => outputsOf(model, inputs, false),
+    device === undefined ? {} : { device },
+  );
 }
 
 /** Running means of everything a step reports, summed in double. */
@@ -101,7 +112,8 @@ export class Meters {
     const values = report.data;
     if (this.#sums.length !== values.length) this.#sums = new Float64Array(values.length);
     const lossCount = 1 + this.#compilation.losses.length;
-    for (let i = 0; i < values.length; i++) this.#sums[i] = (this.#sums[i] ?? 0) + (values[i] ?? 0) * (i < lossCount ? batchSize : 1);
+    for (let i = 0; i < values.length; i++)
+      this.#sums[i] = (this.#sums[i] ?? 0) + (values[i] ?? 0) * (i < lossCount ? batchSize : 1);
     this.#samples += batchSize;
   }
 
@@ -139,10 +151,17 @@ export function stepArguments({ inputs, targets, weights }: Batch): StepArgument
 }
 
 function outputsOf(model: Model, inputs: readonly Tensor[], training: boolean): Tensor[] {
-  const given = model.inputLayout.kind === 'single' ? inputs[0] : model.inputLayout.kind === 'list' ? inputs : Object.fromEntries(model.inputNames.map((name, index) => [name, inputs[index]]));
+  const given =
+    model.inputLayout.kind === 'single'
+      ? inputs[0]
+      : model.inputLayout.kind === 'list'
+        ? inputs
+        : Object.fromEntries(model.inputNames.map((name, index) => [name, inputs[index]]));
   const result = model.invoke(given, { training });
   if (result instanceof Tensor) return [result];
-  return Array.isArray(result) ? (result as Tensor[]) : model.outputNames.map((name) => (result as Record<string, Tensor>)[name] as Tensor);
+  return Array.isArray(result)
+    ? (result as Tensor[])
+    : model.outputNames.map((name) => (result as Record<string, Tensor>)[name] as Tensor);
 }
 
 function pack(values: readonly Tensor[]): Tensor {
@@ -151,4 +170,3 @@ function pack(values: readonly Tensor[]): Tensor {
     { axis: 0 },
   );
 }
-

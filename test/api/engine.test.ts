@@ -3,11 +3,20 @@ import * as gt from 'gradtape';
 import { grad, ops, tensor, valueAndGrad, type Tensor } from 'gradtape';
 import t from 'tap';
 
-const target = tensor([[1, 0], [0, 1]]);
-const w = tensor([[0.5, -0.25], [0.125, 1]]);
+const target = tensor([
+  [1, 0],
+  [0, 1],
+]);
+const w = tensor([
+  [0.5, -0.25],
+  [0.125, 1],
+]);
 
 t.test('tensors, gradients and gradients of gradients', (t) => {
-  const a = tensor([[1, 2], [3, 4]]);
+  const a = tensor([
+    [1, 2],
+    [3, 4],
+  ]);
   t.same(a.shape, [2, 2]);
   t.same([...a.data], [1, 2, 3, 4]);
   const loss = (w: Tensor) => ops.mean(ops.square(ops.sub(ops.matmul(a, w), target)));
@@ -38,7 +47,10 @@ t.test('a training loop of one’s own, from the pieces that fit uses', async (t
 
   const optimizer = gt.optimizers.adam({ learningRate: 1e-3 });
   const step = gt.compile((x: Tensor, y: Tensor) => {
-    const [value, gradients] = valueAndGrad(() => gt.losses.meanSquaredError(y, net(x, { training: true })), net.trainableWeights);
+    const [value, gradients] = valueAndGrad(
+      () => gt.losses.meanSquaredError(y, net(x, { training: true })),
+      net.trainableWeights,
+    );
     optimizer.apply(gradients, net.trainableWeights);
     return value;
   });

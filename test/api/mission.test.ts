@@ -42,7 +42,11 @@ t.test('two inputs: question answering, by position and by name', async (t) => {
   const qa = gt.model([text, question], answer);
   qa.compile({ optimizer: 'rmsprop', loss: 'categorical_crossentropy', metrics: ['acc'] });
   const first = await qa.fit([texts, questions], answers, { epochs: 10, batchSize: 128, verbose: 0 });
-  const second = await qa.fit({ text: texts, question: questions }, answers, { epochs: 10, batchSize: 128, verbose: 0 });
+  const second = await qa.fit({ text: texts, question: questions }, answers, {
+    epochs: 10,
+    batchSize: 128,
+    verbose: 0,
+  });
 
   t.same(Object.keys(first.history), ['acc', 'loss']);
   t.ok((second.history['loss']?.at(-1) ?? Infinity) < (first.history['loss']?.[0] ?? 0), 'the loss falls');
@@ -74,11 +78,17 @@ t.test('three outputs: age, income and gender from posts', async (t) => {
   const samples = 4;
   const { history } = await profile.fit(
     integers([samples, 300], 50000),
-    { age: integers([samples, 1], 80), income: gt.ops.oneHot(integers([samples], 10), 10), gender: integers([samples, 1], 2) },
+    {
+      age: integers([samples, 1], 80),
+      income: gt.ops.oneHot(integers([samples], 10), 10),
+      gender: integers([samples, 1], 2),
+    },
     { epochs: 1, verbose: 0 },
   );
   t.same(Object.keys(history), ['age_loss', 'gender_acc', 'gender_loss', 'income_loss', 'loss']);
-  const [ageLoss, incomeLoss, genderLoss] = ['age_loss', 'income_loss', 'gender_loss'].map((name) => history[name]?.[0] ?? NaN) as [number, number, number];
+  const [ageLoss, incomeLoss, genderLoss] = ['age_loss', 'income_loss', 'gender_loss'].map(
+    (name) => history[name]?.[0] ?? NaN,
+  ) as [number, number, number];
   const total = history['loss']?.[0] ?? NaN;
   t.ok(Math.abs(0.25 * ageLoss + incomeLoss + 10 * genderLoss - total) < 1e-5 * total, 'the total is the weighted sum');
 
@@ -141,7 +151,10 @@ t.test('one variable holds one output after another, and a model still knows its
   single.compile({ loss: { price: 'mse' } });
   // @ts-expect-error there is no output of this name
   t.throws(() => single.compile({ loss: { prize: 'mse' } }), /unknown output 'prize'/);
-  // @ts-expect-error there is no output of this name
-  t.throws(() => net.compile({ loss: { left: 'mse', wright: 'mse' } }), /no entry for 'right'.*unknown output 'wright'/);
+  const misspelt = (): void => {
+    // @ts-expect-error there is no output of this name
+    net.compile({ loss: { left: 'mse', wright: 'mse' } });
+  };
+  t.throws(misspelt, /no entry for 'right'.*unknown output 'wright'/);
   t.end();
 });

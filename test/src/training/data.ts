@@ -4,7 +4,10 @@ import * as gt from 'gradtape';
 /** Points in the plane and whether they lie on one side of a line. */
 export function twoClasses(samples: number, seed = 1): { x: gt.Tensor; y: gt.Tensor } {
   const x = gt.ops.randomNormal([samples, 2], { seed });
-  const y = gt.tensor(Float32Array.from({ length: samples }, (_, i) => (x.at(i, 0) + x.at(i, 1) > 0 ? 1 : 0)), [samples]);
+  const y = gt.tensor(
+    Float32Array.from({ length: samples }, (_, i) => (x.at(i, 0) + x.at(i, 1) > 0 ? 1 : 0)),
+    [samples],
+  );
   return { x, y };
 }
 

@@ -60,7 +60,10 @@ t.test('fit: a generator is read on across epochs of stepsPerEpoch, and closed a
 });
 
 t.test('fit: class weights are sample weights by label, also for one-hot targets', async (t) => {
-  const weights = gt.tensor(Float32Array.from(y.data, (label) => (label === 1 ? 3 : 0.5)), [64]);
+  const weights = gt.tensor(
+    Float32Array.from(y.data, (label) => (label === 1 ? 3 : 0.5)),
+    [64],
+  );
   const train = async (targets: gt.Tensor, loss: string, options: object): Promise<number[]> => {
     gt.seed(4);
     const net = smallModel();
@@ -78,7 +81,13 @@ t.test('fit: class weights are sample weights by label, also for one-hot targets
 
 t.test('fit: validationFreq, initialEpoch and stopTraining are honoured', async (t) => {
   const net = compiledModel();
-  const { history, epoch } = await net.fit(x, y, { epochs: 6, initialEpoch: 2, validationFreq: 2, validationData: [x, y], verbose: 0 });
+  const { history, epoch } = await net.fit(x, y, {
+    epochs: 6,
+    initialEpoch: 2,
+    validationFreq: 2,
+    validationData: [x, y],
+    verbose: 0,
+  });
   t.same(epoch, [2, 3, 4, 5]);
   t.equal(history['val_loss']?.length, 2);
   let batches = 0;
@@ -102,7 +111,9 @@ t.test('fit: bytes are taken as images batch by batch', async (t) => {
   const image = gt.input([2]);
   const net = gt.model(image, gt.layers.dense(1)(image));
   net.compile({ optimizer: 'sgd', loss: 'mse' });
-  const { history } = await net.fit({ data: new Uint8Array([0, 1, 2, 3, 4, 5]), shape: [3, 2] }, [[1], [2], [3]], { verbose: 0 });
+  const { history } = await net.fit({ data: new Uint8Array([0, 1, 2, 3, 4, 5]), shape: [3, 2] }, [[1], [2], [3]], {
+    verbose: 0,
+  });
   t.ok(Number.isFinite(history['loss']?.[0]));
 });
 
@@ -131,7 +142,10 @@ t.test('trainable: frozen weights stay, and compile() decides', async (t) => {
   const before = (await hidden.getWeights()).map((weight) => [...weight.data]);
   const rest = [...((await net.layers[2]?.getWeights())?.[0]?.data ?? [])];
   await net.fit(x, y, { verbose: 0 });
-  t.same((await hidden.getWeights()).map((weight) => [...weight.data]), before);
+  t.same(
+    (await hidden.getWeights()).map((weight) => [...weight.data]),
+    before,
+  );
   t.notSame([...((await net.layers[2]?.getWeights())?.[0]?.data ?? [])], rest);
 });
 
@@ -143,7 +157,15 @@ t.test('batch normalization: frozen it infers and keeps its statistics, also in 
   net.compile({ optimizer: 'sgd', loss: 'sparse_categorical_crossentropy' });
   await net.fit(x, y, { verbose: 0 });
   const [gamma, beta, mean, variance] = (await norm.getWeights()).map((weight) => [...weight.data]);
-  t.same([gamma, beta, mean, variance], [[1, 1], [0, 0], [0, 0], [1, 1]]);
+  t.same(
+    [gamma, beta, mean, variance],
+    [
+      [1, 1],
+      [0, 0],
+      [0, 0],
+      [1, 1],
+    ],
+  );
   norm.trainable = true;
   net.compile({ optimizer: 'sgd', loss: 'sparse_categorical_crossentropy' });
   await net.fit(x, y, { verbose: 0 });

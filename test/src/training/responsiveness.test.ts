@@ -40,7 +40,9 @@ t.test('an abort is noticed within one step, with its reason; the model trains a
 
 t.test('a timer can abort a fit', async (t) => {
   const { x, y } = twoClasses(256);
-  await t.rejects(compiledModel().fit(x, y, { epochs: 1e6, verbose: 0, signal: AbortSignal.timeout(30) }), { name: 'TimeoutError' });
+  await t.rejects(compiledModel().fit(x, y, { epochs: 1e6, verbose: 0, signal: AbortSignal.timeout(30) }), {
+    name: 'TimeoutError',
+  });
 });
 
 t.test('a program’s own SIGINT handler runs during fit', async (t) => {
