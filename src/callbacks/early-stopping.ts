@@ -2,7 +2,7 @@
 import type { Model } from '../models/model.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { CallbackHooks, Logs } from '../training/callback.ts';
-import { printLine } from '../training/console.ts';
+import { printLine } from '../console.ts';
 import { countOption, Monitor, numberOption, type MonitorOptions } from './monitor.ts';
 
 export interface EarlyStoppingOptions extends MonitorOptions {

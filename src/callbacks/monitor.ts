@@ -3,7 +3,7 @@ import { ArgumentError } from '../errors.ts';
 import { metricDirection, type MetricDirection } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import type { Logs } from '../training/callback.ts';
-import { warn } from '../training/console.ts';
+import { warn } from '../console.ts';
 import { compilationOf } from '../training/state.ts';
 
 /** `'min'`: smaller is better; `'max'`: larger is; `'auto'`: as the loss or metric of this name says. */

@@ -4,7 +4,7 @@ import type { Model } from '../models/model.ts';
 import { full } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import type { CallbackHooks, Logs } from '../training/callback.ts';
-import { printLine } from '../training/console.ts';
+import { printLine } from '../console.ts';
 import { countOption, Monitor, numberOption, type MonitorOptions } from './monitor.ts';
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {

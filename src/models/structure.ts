@@ -16,9 +16,18 @@ export function itemsOf<Item>(
 ): { layout: Layout; items: Item[] } {
   if (isItem(value)) return { layout: { kind: 'single' }, items: [value] };
   if (Array.isArray(value)) return { layout: { kind: 'list' }, items: value as Item[] };
+  // Anything else is one thing, though a wrong one: whoever asked says what it should be.
+  if (!isRecord(value)) return { layout: { kind: 'single' }, items: [value] };
   const record = value as { readonly [name: string]: Item };
   const keys = Object.keys(record);
   return { layout: { kind: 'record', keys }, items: keys.map((key) => record[key] as Item) };
+}
+
+/** Whether items could stand in it by name: a plain object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** The items as Keras counts them: a record's in the order of its sorted keys. */

@@ -1,4 +1,5 @@
 /** compile(fn): traced once per signature of its arguments, then replayed as a program. */
+import { warn } from '../console.ts';
 import { defaultDevice, deviceNamed, type DeviceName } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
 import { ArgumentError } from '../errors.ts';
@@ -11,6 +12,9 @@ import { flatten, sameStructure, unflatten, type TensorTree, type TreeStructure 
 
 /** Programs kept per compiled function; the least recently used one goes first. */
 export const PROGRAM_CACHE_SIZE = 32;
+
+/** Captured tensors above this many bytes are worth a line to the user. */
+const LARGE_CONSTANTS = 2 ** 20;
 
 export interface CompileOptions {
   /** Default: the device of `setDevice`. */
@@ -123,5 +127,11 @@ function traceEntry(
     return flatten('compile: the result of the function', fn(...(values as never)), results);
   });
   const program = new Program(tape, args, results, device);
+  if (program.constantBytes > LARGE_CONSTANTS) {
+    warn(
+      `gradtape: a compiled function holds ${(program.constantBytes / 2 ** 20).toFixed(1)} MB of tensors that it captured, as constants. ` +
+        'Pass them as arguments, or keep them in variables, if they change or are large.',
+    );
+  }
   return { device, structure, shapes: leaves.map((leaf) => leaf.shape), program, result };
 }

@@ -16,6 +16,8 @@ export class Program {
   readonly arenaBytes: number;
   /** Buffers placed in scratch; those whose lifetimes do not overlap share memory. */
   readonly bufferCount: number;
+  /** Bytes of the tensors that the traced function captured, which the program keeps as constants. */
+  readonly constantBytes: number;
   readonly #planned: PlannedProgram;
   readonly #executable: Executable;
   readonly #outputShapes: readonly Shape[];
@@ -34,6 +36,13 @@ export class Program {
     this.flops = plan.steps.reduce((sum, { kernel, geometry }) => sum + kernel.flops(geometry), 0);
     this.arenaBytes = plan.scratchSize * BYTES_PER_ELEMENT;
     this.bufferCount = this.#planned.bufferCount;
+    const refs = [
+      ...plan.steps.flatMap(({ inputs }) => inputs),
+      ...plan.outputs,
+      ...plan.writes.map(({ from }) => from),
+    ];
+    const constants = new Set(refs.flatMap((ref) => (ref?.kind === 'constant' ? [ref.tensor] : [])));
+    this.constantBytes = [...constants].reduce((sum, { size }) => sum + size * BYTES_PER_ELEMENT, 0);
   }
 
   /** Kernel calls of one run. */

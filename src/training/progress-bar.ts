@@ -5,7 +5,7 @@
 import { now } from '../clock.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Callback, CallbackHooks, CallbackParams, Logs } from './callback.ts';
-import { standardOutput, type TextOutput } from './console.ts';
+import { standardOutput, type TextOutput } from '../console.ts';
 import { formatCount, formatSeconds, formatStep, formatValues, terminalLine } from './progress-line.ts';
 
 export interface ProgressBarOptions {

@@ -196,3 +196,22 @@ t.test('the device is the default one when a function is first called with it, o
     message: /did you mean 'cpu'\?/,
   });
 });
+
+t.test('captured tensors above 1 MB are told to the user once per program, smaller ones are not', async (t) => {
+  const { warn } = console;
+  const warnings: string[] = [];
+  console.warn = (message: string) => void warnings.push(message);
+  try {
+    for (const length of [2 ** 18, 2 ** 18 + 1]) {
+      const captured = zeros([length]);
+      const f = compile((x: Tensor) => mul(x, captured));
+      await f(tensor(1));
+      await f(tensor(2));
+      t.equal(f.program(tensor(1)).constantBytes, 4 * length);
+    }
+  } finally {
+    console.warn = warn;
+  }
+  t.equal(warnings.length, 1);
+  t.match(warnings[0], /1\.0 MB of tensors/);
+});
