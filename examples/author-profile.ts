@@ -67,7 +67,9 @@ export async function run({ samples, epochs, verbose = false }: ProfilesOptions)
   };
   if (verbose) {
     printHistory(history);
-    console.log(`\nStress of ${unseen.length} unseen posts: ${(result.accuracy * 100).toFixed(1)} % right; always the more frequent one: ${(result.majority * 100).toFixed(1)} %`);
+    console.log(
+      `\nStress of ${unseen.length} unseen posts: ${(result.accuracy * 100).toFixed(1)} % right; always the more frequent one: ${(result.majority * 100).toFixed(1)} %`,
+    );
     await showProfiles(profile, unseen.slice(0, 3));
   }
   return result;
@@ -102,7 +104,9 @@ function profileModel(): gt.Model<'syllables' | 'ending' | 'stressed'> {
 function makePosts(count: number): Post[] {
   const shelves = sortWords();
   const draws = gt.ops.randomUniform([count, DRAWS], { seed: 3 }).data;
-  return Array.from({ length: count }, (_, index) => writePost(shelves, draws.subarray(index * DRAWS, (index + 1) * DRAWS)));
+  return Array.from({ length: count }, (_, index) =>
+    writePost(shelves, draws.subarray(index * DRAWS, (index + 1) * DRAWS)),
+  );
 }
 
 /** Words with two or three syllables by length, place of the stress and ending. */
@@ -163,7 +167,9 @@ async function showProfiles(profile: gt.Model, posts: readonly Post[]): Promise<
   posts.forEach((post, index) => {
     const first = (stresses?.data[index] ?? 0) > 0.5;
     console.log(`\n${post.text.slice(0, 96)}...`);
-    console.log(`  syllables per word  ${(syllables?.data[index] ?? NaN).toFixed(2)}   (right: ${post.syllables.toFixed(2)})`);
+    console.log(
+      `  syllables per word  ${(syllables?.data[index] ?? NaN).toFixed(2)}   (right: ${post.syllables.toFixed(2)})`,
+    );
     console.log(`  last sound          ${ENDINGS[choices[index] ?? 0]}   (right: ${ENDINGS[post.ending]})`);
     console.log(`  stress              ${place(first)}   (right: ${place(post.stressed === 1)})`);
   });

@@ -31,7 +31,12 @@ const GOAL = 0.97;
 const SHOWN = 3;
 
 /** Trains and judges the model. The same options give the same history, to the last bit. */
-export async function run({ trainingDigits, testDigits, epochs, verbose = false }: DigitsOptions): Promise<DigitsResult> {
+export async function run({
+  trainingDigits,
+  testDigits,
+  epochs,
+  verbose = false,
+}: DigitsOptions): Promise<DigitsResult> {
   gt.seed(7);
   const output = verbose ? 1 : 0;
   const net = digitsModel();
@@ -45,7 +50,13 @@ export async function run({ trainingDigits, testDigits, epochs, verbose = false 
     verbose: output,
     callbacks: [
       callbacks.reduceLROnPlateau({ monitor: 'val_loss', factor: 0.3, patience: 1, mode: 'min', verbose: output }),
-      callbacks.earlyStopping({ monitor: 'val_accuracy', patience: 3, mode: 'max', restoreBestWeights: true, verbose: output }),
+      callbacks.earlyStopping({
+        monitor: 'val_accuracy',
+        patience: 3,
+        mode: 'max',
+        restoreBestWeights: true,
+        verbose: output,
+      }),
     ],
   });
 
@@ -54,7 +65,9 @@ export async function run({ trainingDigits, testDigits, epochs, verbose = false 
   const result: DigitsResult = { history, accuracy: logs['accuracy'] ?? NaN, loss: logs['loss'] ?? NaN };
   if (verbose) {
     printHistory(history);
-    console.log(`\nHeld-out digits: ${testDigits}, accuracy ${(result.accuracy * 100).toFixed(2)} %, loss ${result.loss.toFixed(4)}`);
+    console.log(
+      `\nHeld-out digits: ${testDigits}, accuracy ${(result.accuracy * 100).toFixed(2)} %, loss ${result.loss.toFixed(4)}`,
+    );
     await showMistakes(net, loadDigits('t10k', Math.min(testDigits, 1000)));
   }
   return result;
@@ -76,7 +89,11 @@ function digitsModel(): gt.Model<'digit'> {
   x = layers.dropout(0.2)(layers.flatten()(x));
   const digit = layers.dense(10, { activation: 'softmax', name: 'digit' })(x);
   const net = gt.model(image, digit, { name: 'digits' });
-  net.compile({ optimizer: gt.optimizers.adam({ learningRate: 4e-3 }), loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
+  net.compile({
+    optimizer: gt.optimizers.adam({ learningRate: 4e-3 }),
+    loss: 'sparse_categorical_crossentropy',
+    metrics: ['accuracy'],
+  });
   return net;
 }
 

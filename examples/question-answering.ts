@@ -59,22 +59,32 @@ export async function run({ samples, epochs, verbose = false }: AnswersOptions):
 
   const qa = answeringModel(answerNames.length);
   if (verbose) qa.summary();
-  const history = await qa.fit({ text: texts, question: questions }, gt.ops.oneHot(gt.tensor(labels), answerNames.length), {
-    epochs,
-    batchSize: 64,
-    validationSplit: 0.1,
-    verbose: verbose ? 1 : 0,
-  });
+  const history = await qa.fit(
+    { text: texts, question: questions },
+    gt.ops.oneHot(gt.tensor(labels), answerNames.length),
+    {
+      epochs,
+      batchSize: 64,
+      validationSplit: 0.1,
+      verbose: verbose ? 1 : 0,
+    },
+  );
 
   const unseen = Math.floor(samples * 0.9);
   const result: AnswersResult = {
     history,
     accuracy: history.history['val_acc']?.at(-1) ?? NaN,
-    majority: majorityAccuracy(asked.map(({ question }) => question.text), answers, unseen),
+    majority: majorityAccuracy(
+      asked.map(({ question }) => question.text),
+      answers,
+      unseen,
+    ),
   };
   if (verbose) {
     printHistory(history);
-    console.log(`\nAnswers about ${samples - unseen} unseen words: ${percent(result.accuracy)} right; always the most frequent answer: ${percent(result.majority)}`);
+    console.log(
+      `\nAnswers about ${samples - unseen} unseen words: ${percent(result.accuracy)} right; always the most frequent answer: ${percent(result.majority)}`,
+    );
     const shown = words.slice(unseen, unseen + 3);
     for (const word of shown) await showAnswers(qa, answerNames, word);
   }
@@ -89,7 +99,11 @@ function answeringModel(answerCount: number): gt.Model<'answer'> {
   const joined = layers.concatenate([encodedText, encodedQuestion], { axis: -1 });
   const answer = layers.dense(answerCount, { activation: 'softmax', name: 'answer' })(joined);
   const qa = gt.model([text, question], answer, { name: 'question_answering' });
-  qa.compile({ optimizer: gt.optimizers.rmsprop({ learningRate: 5e-3 }), loss: 'categorical_crossentropy', metrics: ['acc'] });
+  qa.compile({
+    optimizer: gt.optimizers.rmsprop({ learningRate: 5e-3 }),
+    loss: 'categorical_crossentropy',
+    metrics: ['acc'],
+  });
   return qa;
 }
 
@@ -119,7 +133,9 @@ function majorityAccuracy(questions: readonly string[], answers: readonly string
     const ofQuestion = counts.get(question) ?? new Map<string, number>();
     counts.set(question, ofQuestion.set(answer, (ofQuestion.get(answer) ?? 0) + 1));
   }
-  const favourites = new Map([...counts].map(([question, ofQuestion]) => [question, [...ofQuestion].sort((a, b) => b[1] - a[1])[0]?.[0]]));
+  const favourites = new Map(
+    [...counts].map(([question, ofQuestion]) => [question, [...ofQuestion].sort((a, b) => b[1] - a[1])[0]?.[0]]),
+  );
   const right = answers.filter((answer, index) => index >= start && favourites.get(questions[index] ?? '') === answer);
   return right.length / (answers.length - start);
 }

@@ -12,7 +12,15 @@ export * as ops from './ops/index.ts';
 export * as optimizers from './optimizers/index.ts';
 
 export { setDevice, type DeviceName } from './devices/default-device.ts';
-export { ArgumentError, DeviceError, FormatError, GradientError, GradtapeError, NumericError, ShapeError } from './errors.ts';
+export {
+  ArgumentError,
+  DeviceError,
+  FormatError,
+  GradientError,
+  GradtapeError,
+  NumericError,
+  ShapeError,
+} from './errors.ts';
 export type { CallContext } from './layers/call-scope.ts';
 export { Layer, type Config, type LayerOptions } from './layers/layer.ts';
 export { clearSession, seed } from './layers/naming.ts';

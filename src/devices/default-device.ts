@@ -16,7 +16,10 @@ export function deviceNamed(name: string): Device {
   if (known) return known;
   const make = makers.get(name);
   if (!make) {
-    throw new ArgumentError(`setDevice: unknown device '${name}'; ${suggestName(name, [...makers.keys()])}`, { where: 'setDevice', got: name });
+    throw new ArgumentError(`setDevice: unknown device '${name}'; ${suggestName(name, [...makers.keys()])}`, {
+      where: 'setDevice',
+      got: name,
+    });
   }
   const device = make();
   made.set(name, device);

@@ -17,7 +17,7 @@ export function itemsOf<Item>(
   if (isItem(value)) return { layout: { kind: 'single' }, items: [value] };
   if (Array.isArray(value)) return { layout: { kind: 'list' }, items: value as Item[] };
   // Anything else is one thing, though a wrong one: whoever asked says what it should be.
-  if (!isRecord(value)) return { layout: { kind: 'single' }, items: [value] };
+  if (!isRecord(value)) return { layout: { kind: 'single' }, items: [value as Item] };
   const record = value as { readonly [name: string]: Item };
   const keys = Object.keys(record);
   return { layout: { kind: 'record', keys }, items: keys.map((key) => record[key] as Item) };

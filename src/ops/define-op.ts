@@ -2,12 +2,7 @@
 import type { Kernel } from '../../kernels/contract.ts';
 import { ArgumentError } from '../errors.ts';
 import { call } from '../tape/call.ts';
-import {
-  identityOperation,
-  stopGradientOperation,
-  type InputGradient,
-  type Operation,
-} from '../tape/tape.ts';
+import { identityOperation, stopGradientOperation, type InputGradient, type Operation } from '../tape/tape.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { Symbolic } from '../tensor/symbolic.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
@@ -96,7 +91,9 @@ export function defineOp<Inputs extends readonly unknown[], Options, CallOptions
   const all = (inputs: readonly unknown[], callOptions?: CallOptions): readonly [Tensor, ...Tensor[]] => {
     const tensors = inputs.map((input, position) => toTensor(input, name, position));
     const shapes = tensors.map((one) => one?.shape) as unknown as MapInputs<Inputs, Shape>;
-    const options = definition.resolve ? definition.resolve((callOptions ?? {}) as CallOptions, shapes) : (callOptions as unknown as Options);
+    const options = definition.resolve
+      ? definition.resolve((callOptions ?? {}) as CallOptions, shapes)
+      : (callOptions as unknown as Options);
     const shape = definition.shape(shapes, options);
     if (forward) return [composed(operation, forward, tensors, options)];
     return call(operation, tensors, options, isShapeList(shape) ? shape : [shape]) as readonly [Tensor, ...Tensor[]];

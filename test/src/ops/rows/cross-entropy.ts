@@ -8,13 +8,11 @@ import type { OpCase, OpRow } from '../row.ts';
 const drawn = fc.record({ rows: shapes({ maxRank: 2 }), classes: fc.integer({ min: 1, max: 5 }) });
 
 const softmaxCase: fc.Arbitrary<OpCase> = drawn.chain(({ rows, classes }) =>
-  fc
-    .tuple(tensorOf([...rows, classes]), tensorOf([...rows, classes], positiveDouble()))
-    .map((inputs): OpCase => ({
-      inputs,
-      call: (logits, targets) => softmaxCrossEntropy(logits, targets),
-      describe: `rank ${rows.length + 1}`,
-    })),
+  fc.tuple(tensorOf([...rows, classes]), tensorOf([...rows, classes], positiveDouble())).map((inputs): OpCase => ({
+    inputs,
+    call: (logits, targets) => softmaxCrossEntropy(logits, targets),
+    describe: `rank ${rows.length + 1}`,
+  })),
 );
 
 const sparseCase: fc.Arbitrary<OpCase> = drawn.chain(({ rows, classes }) =>

@@ -126,16 +126,14 @@ const blocksIn = (
 ): fc.Arbitrary<readonly { begin: number; size: number; fromEnd: boolean; toEnd: boolean }[]> =>
   fc.tuple(
     ...shape.map((length) =>
-      fc
-        .integer({ min: 0, max: length - 1 })
-        .chain((begin) =>
-          fc.record({
-            begin: fc.constant(begin),
-            size: fc.integer({ min: 1, max: length - begin }),
-            fromEnd: fc.boolean(),
-            toEnd: fc.boolean(),
-          }),
-        ),
+      fc.integer({ min: 0, max: length - 1 }).chain((begin) =>
+        fc.record({
+          begin: fc.constant(begin),
+          size: fc.integer({ min: 1, max: length - begin }),
+          fromEnd: fc.boolean(),
+          toEnd: fc.boolean(),
+        }),
+      ),
     ),
   );
 
