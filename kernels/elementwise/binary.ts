@@ -115,6 +115,20 @@ export function equalRow(
   for (let i = 0, p = aFrom, q = bFrom; i < n; i++, p += aStep, q += bStep) out[o + i] = a[p]! === b[q]! ? 1 : 0;
 }
 
+export function notEqualRow(
+  out: FloatArray,
+  o: number,
+  a: FloatArray,
+  aStep: number,
+  aFrom: number,
+  b: FloatArray,
+  bStep: number,
+  bFrom: number,
+  n: number,
+): void {
+  for (let i = 0, p = aFrom, q = bFrom; i < n; i++, p += aStep, q += bStep) out[o + i] = a[p]! !== b[q]! ? 1 : 0;
+}
+
 export function greaterRow(
   out: FloatArray,
   o: number,

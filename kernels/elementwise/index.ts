@@ -60,6 +60,7 @@ export const powKernel: ElementwiseKernel = binaryKernel('pow', binary.powRow);
 export const maximumKernel: ElementwiseKernel = binaryKernel('maximum', binary.maximumRow);
 export const minimumKernel: ElementwiseKernel = binaryKernel('minimum', binary.minimumRow);
 export const equalKernel: ElementwiseKernel = binaryKernel('equal', binary.equalRow);
+export const notEqualKernel: ElementwiseKernel = binaryKernel('notEqual', binary.notEqualRow);
 export const greaterKernel: ElementwiseKernel = binaryKernel('greater', binary.greaterRow);
 export const lessKernel: ElementwiseKernel = binaryKernel('less', binary.lessRow);
 export const greaterEqualKernel: ElementwiseKernel = binaryKernel('greaterEqual', binary.greaterEqualRow);

@@ -4,9 +4,10 @@
  */
 import type { FloatArray } from '../contract.ts';
 import { sigmoid, tanh } from '../math.ts';
-import { applyMask } from './dropout.ts';
+import { applyMask } from '../recurrent/dropout.ts';
+import { projectInput } from '../recurrent/input.ts';
+import { addProduct, packRight } from '../recurrent/product.ts';
 import type { LstmGeometry } from './geometry.ts';
-import { addProduct, packRight } from './product.ts';
 
 export function lstmCpu(
   inputs: readonly (FloatArray | undefined)[],
@@ -25,7 +26,11 @@ export function lstmCpu(
   const cells = outputs[4]!;
   const gateCount = 4 * units;
 
-  projectInputs(inputs, gates, geometry);
+  const bias = inputs[3];
+  if (bias === undefined) gates.fill(0);
+  else for (let start = 0; start < gates.length; start += gateCount) gates.set(bias, start);
+  const { inputProduct, inputLayout, maskedInput } = geometry;
+  projectInput(inputProduct, inputLayout, inputs[0]!, inputs[7], maskedInput, inputs[1]!, gates, gateCount);
   hidden.set(inputs[4]!);
   cell.set(inputs[5]!);
   const hiddenGroups = hiddenLayout.groups;
@@ -71,24 +76,5 @@ export function lstmCpu(
         hidden[state + j] = newHidden;
       }
     }
-  }
-}
-
-/** `gates = x kernel + bias`, in time order. */
-function projectInputs(inputs: readonly (FloatArray | undefined)[], gates: FloatArray, geometry: LstmGeometry): void {
-  const { features, units, inputLayout, inputProduct, maskedInput } = geometry;
-  const x = inputs[0]!;
-  const kernel = inputs[1]!;
-  const bias = inputs[3];
-  const inputDropout = inputs[7];
-  const gateCount = 4 * units;
-  const groups = inputLayout.groups;
-  if (bias === undefined) gates.fill(0);
-  else for (let start = 0; start < gates.length; start += gateCount) gates.set(bias, start);
-  for (let group = 0; group < groups; group++) {
-    const column = (group * gateCount) / groups;
-    if (inputDropout !== undefined) applyMask(inputLayout, x, inputDropout, group, maskedInput);
-    packRight(inputProduct, kernel, column, features);
-    addProduct(inputProduct, inputDropout === undefined ? x : maskedInput, 0, gates, column, features);
   }
 }

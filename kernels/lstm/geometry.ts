@@ -3,8 +3,9 @@
  * One place for forward and backward, so that both read the saved arrays alike.
  */
 import type { Shape } from '../../src/tensor/shape.ts';
-import { type DropoutLayout, maskGroups } from './dropout.ts';
-import { type Product, planProduct } from './product.ts';
+import { type DropoutLayout, maskGroups } from '../recurrent/dropout.ts';
+import { type Product, planProduct } from '../recurrent/product.ts';
+import { SUMMED_ROWS } from '../recurrent/sums.ts';
 
 /** Options of the LSTM kernels. */
 export interface LstmOptions {
@@ -64,9 +65,6 @@ export interface LstmGradGeometry extends LstmSizes {
   readonly dRecurrentKernel: Float64Array;
   readonly dBias: Float64Array;
 }
-
-/** Rows that a weight gradient sums in one product: the packed rows of 4 x 64 gates then take 512 KB, half of a usual L2 cache. */
-const SUMMED_ROWS = 256;
 
 /** Geometry of `lstmKernel`. */
 export function planLstm(inputs: readonly (Shape | undefined)[], options: LstmOptions): LstmGeometry {
@@ -169,7 +167,7 @@ function resolveSizes(inputs: readonly (Shape | undefined)[], options: LstmOptio
     steps,
     features,
     units,
-    inputLayout: { batch, steps, width: features, groups: maskGroups(inputs[7], features) },
-    hiddenLayout: { batch, steps: 1, width: units, groups: maskGroups(inputs[8], units) },
+    inputLayout: { batch, steps, width: features, groups: maskGroups(inputs[7], features, 4) },
+    hiddenLayout: { batch, steps: 1, width: units, groups: maskGroups(inputs[8], units, 4) },
   };
 }

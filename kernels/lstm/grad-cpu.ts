@@ -5,69 +5,49 @@
  */
 import type { FloatArray } from '../contract.ts';
 import { tanh } from '../math.ts';
-import { addMasked, applyMask, type DropoutLayout } from './dropout.ts';
+import { addMasked } from '../recurrent/dropout.ts';
+import { recoverPreviousHidden } from '../recurrent/history.ts';
+import { writeInputGradient } from '../recurrent/input.ts';
+import { addProduct, packRight } from '../recurrent/product.ts';
+import { addRowSums, copyOrClear, writeWeightGradient } from '../recurrent/sums.ts';
 import type { LstmGradGeometry } from './geometry.ts';
-import { addProduct, packRight, type Product } from './product.ts';
 
 export function lstmGradCpu(
   inputs: readonly (FloatArray | undefined)[],
   outputs: readonly FloatArray[],
   geometry: LstmGradGeometry,
 ): void {
-  const { batch, steps, units, inputLayout, hiddenLayout, previousHidden } = geometry;
-  recoverPreviousHidden(inputs, geometry);
+  const { batch, steps, units, goBackwards, inputLayout, hiddenLayout, previousHidden } = geometry;
+  recoverPreviousHidden(inputs[4]!, inputs[6], inputs[9]!, batch, steps, units, goBackwards, previousHidden);
   backwardThroughTime(inputs, geometry);
   outputs[4]!.set(geometry.dHidden);
   outputs[5]!.set(geometry.dCell);
 
   // z = (x * inputDropout) kernel + (h * recurrentDropout) recurrentKernel + bias
   // dx = (dz kernelᵀ) * inputDropout, dKernel = (x * inputDropout)ᵀ dz, dBias = sum of dz over rows
-  writeInputGradient(inputs[1]!, inputs[7], outputs[0]!, geometry);
-  sumWeightGradient(
-    geometry,
-    geometry.kernelProduct,
-    inputLayout,
-    inputs[0]!,
-    inputs[7],
-    geometry.maskedInput,
-    geometry.dKernel,
-  );
-  outputs[1]!.set(geometry.dKernel);
+  const { dPreactivations: dz, maskedInput, maskedPreviousHidden, dInput, dKernel, dRecurrentKernel } = geometry;
+  const { inputProduct, kernelProduct, recurrentKernelProduct } = geometry;
+  const gateCount = 4 * units;
+  const [x, kernel] = [inputs[0]!, inputs[1]!];
+  const [inputDropout, recurrentDropout] = [inputs[7], inputs[8]];
+  writeInputGradient(inputProduct, inputLayout, kernel, inputDropout, dz, gateCount, maskedInput, dInput, outputs[0]!);
+  writeWeightGradient(kernelProduct, inputLayout, x, inputDropout, maskedInput, dz, gateCount, dKernel);
+  outputs[1]!.set(dKernel);
   const allSteps = { batch, steps, width: units, groups: hiddenLayout.groups };
-  const { recurrentKernelProduct, maskedPreviousHidden, dRecurrentKernel } = geometry;
-  sumWeightGradient(
-    geometry,
+  writeWeightGradient(
     recurrentKernelProduct,
     allSteps,
     previousHidden,
-    inputs[8],
+    recurrentDropout,
     maskedPreviousHidden,
+    dz,
+    gateCount,
     dRecurrentKernel,
   );
   outputs[2]!.set(dRecurrentKernel);
-  sumBiasGradient(geometry);
+  geometry.dBias.fill(0);
+  addRowSums(dz, batch * steps, gateCount, gateCount, geometry.dBias, 0);
   outputs[3]!.set(geometry.dBias);
-}
-
-/** The state before each step: the last real output, which `zeroOutputForMask` hides from the sequence. */
-function recoverPreviousHidden(inputs: readonly (FloatArray | undefined)[], geometry: LstmGradGeometry): void {
-  const { batch, steps, units, goBackwards, previousHidden } = geometry;
-  const h0 = inputs[4]!;
-  const mask = inputs[6];
-  const sequence = inputs[9]!;
-  for (let sample = 0; sample < batch; sample++) {
-    let source: FloatArray = h0;
-    let start = sample * units;
-    for (let step = 0; step < steps; step++) {
-      const row = sample * steps + (goBackwards ? steps - 1 - step : step);
-      const target = row * units;
-      for (let j = 0; j < units; j++) previousHidden[target + j] = source[start + j]!;
-      if (mask === undefined || mask[row] !== 0) {
-        source = sequence;
-        start = (sample * steps + step) * units;
-      }
-    }
-  }
 }
 
 /** Fills `dPreactivations`; leaves the gradients of the initial states in `dHidden` and `dCell`. */
@@ -137,76 +117,4 @@ function backwardThroughTime(inputs: readonly (FloatArray | undefined)[], geomet
       addMasked(hiddenLayout, dMaskedHidden, recurrentDropout, group, dHidden);
     }
   }
-}
-
-function writeInputGradient(
-  kernel: FloatArray,
-  inputDropout: FloatArray | undefined,
-  dx: FloatArray,
-  geometry: LstmGradGeometry,
-): void {
-  const { units, inputLayout, inputProduct, dPreactivations, maskedInput, dInput } = geometry;
-  const groups = inputLayout.groups;
-  const groupWidth = (4 * units) / groups;
-  if (inputDropout === undefined) {
-    dx.fill(0);
-    packRight(inputProduct, kernel, 0, groupWidth);
-    addProduct(inputProduct, dPreactivations, 0, dx, 0, groupWidth);
-    return;
-  }
-  dInput.fill(0);
-  for (let group = 0; group < groups; group++) {
-    maskedInput.fill(0);
-    packRight(inputProduct, kernel, group * groupWidth, groupWidth);
-    addProduct(inputProduct, dPreactivations, group * groupWidth, maskedInput, 0, groupWidth);
-    addMasked(inputLayout, maskedInput, inputDropout, group, dInput);
-  }
-  dx.set(dInput);
-}
-
-/** `out = (source * dropout)ᵀ dPreactivations`, summed over `[batch * steps]` in runs of the product's depth. */
-function sumWeightGradient(
-  geometry: LstmGradGeometry,
-  product: Product,
-  layout: DropoutLayout,
-  source: FloatArray,
-  dropout: FloatArray | undefined,
-  maskedSource: Float64Array,
-  out: Float64Array,
-): void {
-  const { batch, steps, units, dPreactivations } = geometry;
-  const { width, groups } = layout;
-  const gateCount = 4 * units;
-  const rows = batch * steps;
-  const depth = product.depth;
-  out.fill(0);
-  for (let group = 0; group < groups; group++) {
-    const column = (group * gateCount) / groups;
-    if (dropout !== undefined) applyMask(layout, source, dropout, group, maskedSource);
-    const left = dropout === undefined ? source : maskedSource;
-    for (let row = 0; row < rows; row += depth) {
-      const run = Math.min(depth, rows - row);
-      packRight(product, dPreactivations, row * gateCount + column, run);
-      addProduct(product, left, row * width, out, column, run);
-    }
-  }
-}
-
-function sumBiasGradient(geometry: LstmGradGeometry): void {
-  const { batch, steps, units, dPreactivations, dBias } = geometry;
-  const gateCount = 4 * units;
-  const rows = batch * steps;
-  dBias.fill(0);
-  let index = 0;
-  for (let row = 0; row < rows; row++) {
-    for (let j = 0; j < gateCount; j++) {
-      dBias[j]! += dPreactivations[index]!;
-      index++;
-    }
-  }
-}
-
-function copyOrClear(source: FloatArray | undefined, target: Float64Array): void {
-  if (source === undefined) target.fill(0);
-  else target.set(source);
 }

@@ -5,7 +5,7 @@
  */
 import { hashKey } from '../../kernels/random/key.ts';
 import { advanceCounter } from '../ops/random-state.ts';
-import { tensor } from '../tensor/tensor.ts';
+import { tensor, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import type { Layer } from './layer.ts';
 
@@ -18,6 +18,14 @@ export interface RandomSource {
 /** What `call` is given beside the inputs. */
 export interface CallContext {
   readonly training: boolean;
+  /** The mask of the first input; undefined where every step counts. */
+  readonly mask: Tensor | undefined;
+  /** One mask per input. */
+  readonly masks: readonly (Tensor | undefined)[];
+  /** The call option of that name. */
+  readonly initialState: readonly Tensor[] | undefined;
+  /** Adds a scalar to the loss of the training that this call is part of. */
+  addLoss(value: Tensor): void;
   /** Random numbers for this call of this layer; give two draws of one call different labels. */
   random(label: string): RandomSource;
 }
@@ -26,7 +34,14 @@ export interface CallContext {
 interface Run {
   readonly counter: Variable;
   readonly calls: Map<Layer, number>;
+  readonly losses: Tensor[];
   drew: boolean;
+}
+
+/** Tensors beside the inputs of one call. */
+export interface SideTensors {
+  readonly masks: readonly (Tensor | undefined)[];
+  readonly initialState: readonly Tensor[] | undefined;
 }
 
 interface Scope {
@@ -39,6 +54,7 @@ interface Scope {
 const looseCounter = newRandomCounter();
 
 let current: Scope | undefined;
+let collector: Tensor[] | undefined;
 
 /** @internal Layers outside any model draw from the start again. */
 export function resetLooseCounter(): void {
@@ -50,6 +66,27 @@ export function newRandomCounter(): Variable {
   return new Variable(tensor([0, 0]), { name: 'random/counter', trainable: false });
 }
 
+/** Adds a term to the loss of the running call. @returns false when no layer is running */
+export function addLossToRun(value: Tensor): boolean {
+  current?.run.losses.push(value);
+  return current !== undefined;
+}
+
+/**
+ * Runs a function and gives the losses that layers added while it ran: activity regularizers and `addLoss`.
+ * @example const { result, losses } = collectLosses(() => net(x, { training: true }));
+ */
+export function collectLosses<Result>(body: () => Result): { result: Result; losses: readonly Tensor[] } {
+  const outer = collector;
+  const losses: Tensor[] = [];
+  collector = losses;
+  try {
+    return { result: body(), losses };
+  } finally {
+    collector = outer;
+  }
+}
+
 /**
  * Calls a layer inside the scope of the layer that calls it, or in a run of its own.
  * @param counter the counter of a run that starts here; default the one of loose layers
@@ -58,10 +95,16 @@ export function callInScope<Result>(
   layer: Layer,
   training: boolean | undefined,
   counter: Variable | undefined,
+  { masks, initialState }: SideTensors,
   body: (context: CallContext) => Result,
 ): Result {
   const outer = current;
-  const run: Run = outer?.run ?? { counter: counter ?? looseCounter, calls: new Map(), drew: false };
+  const run: Run = outer?.run ?? {
+    counter: counter ?? looseCounter,
+    calls: new Map(),
+    losses: collector ?? [],
+    drew: false,
+  };
   const callIndex = run.calls.get(layer) ?? 0;
   run.calls.set(layer, callIndex + 1);
   // The outermost model's own name is no part of the path: renaming a model changes no mask.
@@ -69,6 +112,10 @@ export function callInScope<Result>(
   const scope: Scope = { run, training: training ?? outer?.training ?? false, path };
   const context: CallContext = {
     training: scope.training,
+    mask: masks[0],
+    masks,
+    initialState,
+    addLoss: (value) => void run.losses.push(value),
     random: (label) => {
       run.drew = true;
       return {

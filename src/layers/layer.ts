@@ -2,20 +2,26 @@
  * The base of all layers. A layer is a function with weights: called on symbolic tensors it grows a model graph, called
  * on tensors it computes. A subclass writes `call`, and where it needs them `build`, `computeOutputShape`, `getConfig`.
  */
+import { resolveConstraint } from '../constraints/index.ts';
+import { warn } from '../console.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { resolveInitializer, type Initializer } from '../initializers/index.ts';
 import { hashKey } from '../../kernels/random/key.ts';
-import { asTensor, type TensorLike } from '../ops/define-op.ts';
+import { div } from '../ops/arithmetic.ts';
+import { asTensor, identity, type TensorLike } from '../ops/define-op.ts';
 import { globalSeed } from '../ops/random-state.ts';
+import { resolveRegularizer, type Regularizer } from '../regularizers/index.ts';
 import { runWithTape } from '../tape/active-tape.ts';
 import { Tape } from '../tape/tape.ts';
 import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
-import type { DeferredCall, PartialShape } from '../tensor/symbolic.ts';
+import { Symbolic, type DeferredCall, type PartialShape } from '../tensor/symbolic.ts';
 import { Tensor, tensor as makeTensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
-import { callInScope, type CallContext } from './call-scope.ts';
-import type { CallOptions, GraphNode } from './graph-node.ts';
+import { addLossToRun, callInScope, type CallContext, type SideTensors } from './call-scope.ts';
+import { mainInputs, splitOptions, type CallOptions, type GraphNode, type SideTensor } from './graph-node.ts';
+import { maskOf, setMask } from './masks.ts';
 import { automaticName } from './naming.ts';
+import { regularizerConfig, type ConstraintSpec, type RegularizerSpec } from './options.ts';
 import { SymbolicTensor, type InputType } from './symbolic-tensor.ts';
 
 /** JSON as configs hold it. */
@@ -32,7 +38,22 @@ export interface LayerOptions<Name extends string = string> {
   readonly trainable?: boolean;
   /** In a sequential model's first layer: the shape of one sample, without the batch. */
   readonly inputShape?: PartialShape;
+  /** Adds a term of the outputs to the loss, divided by the batch size. Default none. */
+  readonly activityRegularizer?: RegularizerSpec;
 }
+
+/** Options of one weight. */
+export interface WeightOptions {
+  /** Whether training changes it. Default true. */
+  readonly trainable?: boolean;
+  /** Its term of the loss. Default none. */
+  readonly regularizer?: RegularizerSpec;
+  /** The rule that it keeps after each update. Default none. */
+  readonly constraint?: ConstraintSpec;
+}
+
+/** The masks of a layer's outputs: one, or one per output. */
+export type Masks = Tensor | undefined | readonly (Tensor | undefined)[];
 
 /** What a layer is called with, or gives. */
 export type Symbolics = SymbolicTensor | readonly SymbolicTensor[];
@@ -59,7 +80,10 @@ export abstract class Layer<Name extends string = string> {
   declare built: boolean;
   /** @internal Calls in model graphs, in order. */
   declare readonly nodes: GraphNode[];
+  /** The term that the outputs add to the loss. */
+  declare readonly activityRegularizer: Regularizer | undefined;
   declare private ownTrainable: boolean;
+  declare private warnedOfMask: boolean;
   declare private readonly ownWeights: Variable[];
 
   constructor(options: LayerOptions<Name> = {}) {
@@ -76,6 +100,8 @@ export abstract class Layer<Name extends string = string> {
     own('nodes', []);
     own('ownTrainable', options.trainable ?? true, true);
     own('ownWeights', []);
+    own('warnedOfMask', false, true);
+    own('activityRegularizer', resolveRegularizer(`layer '${self.name}'`, options.activityRegularizer));
     return self;
   }
 
@@ -94,6 +120,37 @@ export abstract class Layer<Name extends string = string> {
 
   /** The shape of the output; left out, `call` is traced to find it. */
   computeOutputShape?(shapes: InputShapes): PartialShape | readonly PartialShape[];
+
+  /** Whether the layer takes masks: it computes with them, or passes them on. Without, a mask ends here. */
+  get supportsMasking(): boolean {
+    return false;
+  }
+
+  /**
+   * The masks of the outputs. Default: the first input's.
+   * @param _input what `call` is given
+   * @param masks one per input
+   */
+  computeMask(_input: Tensors, masks: readonly (Tensor | undefined)[]): Masks {
+    return masks[0];
+  }
+
+  /**
+   * Adds a scalar to the loss, from inside `call`. (A model also takes a symbolic tensor or a function.)
+   * @throws ArgumentError outside a running call
+   * @example this.addLoss(ops.mul(ops.mean(ops.square(x)), 0.01));
+   */
+  addLoss(value: Tensor): void {
+    if (addLossToRun(value)) return;
+    throw new ArgumentError(`layer '${this.name}': addLoss was called outside 'call'. Call it while the layer runs.`, {
+      where: this.name,
+    });
+  }
+
+  /** The terms that the trainable weights' regularizers add to the loss, one scalar each. */
+  regularizationLosses(): Tensor[] {
+    return this.trainableWeights.flatMap((weight) => weight.regularizer?.(weight.value) ?? []);
+  }
 
   /** The options that make an equal layer, under Keras's names. */
   getConfig(): Config {
@@ -195,7 +252,7 @@ export abstract class Layer<Name extends string = string> {
   /** The symbolic input of the layer's only call. */
   get input(): Symbolics {
     const node = this.onlyNode('input');
-    return node.isList ? node.inputs : (node.inputs[0] as SymbolicTensor);
+    return node.isList ? mainInputs(node) : (node.inputs[0] as SymbolicTensor);
   }
 
   /** The symbolic output of the layer's only call. */
@@ -207,17 +264,23 @@ export abstract class Layer<Name extends string = string> {
   /**
    * Makes a weight, named `layer/name`, filled by the initializer.
    * @param initializer a name as in Keras, or an object of `initializers`
+   * @param options trainable true, regularizer none, constraint none
    */
   protected addWeight(
     name: string,
     shape: Shape,
     initializer: string | Initializer,
-    options: { readonly trainable?: boolean } = {},
+    options: WeightOptions = {},
   ): Variable {
-    const resolved = resolveInitializer(`layer '${this.name}'`, initializer);
+    const where = `layer '${this.name}'`;
+    const resolved = resolveInitializer(where, initializer);
+    const regularizer = resolveRegularizer(where, options.regularizer);
+    const constraint = resolveConstraint(where, options.constraint);
     const path = `${this.name}/${name}`;
     const value = resolved.initialize(shape, hashKey(this.seed, path, 0));
     const weight = new Variable(value, { name: path, trainable: options.trainable ?? true });
+    weight.regularizer = regularizer && ((given) => regularizer.apply(given));
+    weight.constraint = constraint && ((given) => constraint.apply(given));
     this.ownWeights.push(weight);
     return weight;
   }
@@ -232,6 +295,11 @@ export abstract class Layer<Name extends string = string> {
       );
     }
     return size;
+  }
+
+  /** @internal `activity_regularizer`, for the configs of the layers that have it in Keras. */
+  protected activityRegularizerConfig(): Config {
+    return { activity_regularizer: regularizerConfig(this.name, this.activityRegularizer) };
   }
 
   /** @internal The run's random counter when this layer is the outermost one: a model has its own. */
@@ -264,7 +332,69 @@ export abstract class Layer<Name extends string = string> {
     const shapes: InputShapes = Array.isArray(input) ? tensors.map((one) => one.shape) : (tensors[0]?.shape ?? []);
     this.ensureBuilt(shapes);
     this.checkInputs(shapes);
-    return callInScope(this, options.training, this.runCounter, (context) => this.call(given, context));
+    const side = this.sideTensors(tensors, options);
+    return callInScope(this, options.training, this.runCounter, side, (context) => {
+      const result = this.call(given, context);
+      this.addActivityLosses(result, context);
+      return this.attachMasks(given, side.masks, result);
+    });
+  }
+
+  // Masks that the inputs carry, unless the caller gave others.
+  private sideTensors(tensors: readonly Tensor[], { mask, initialState }: CallOptions): SideTensors {
+    const real = (value: SideTensor, what: string): Tensor =>
+      asTensor(value as Tensor, `layer '${this.name}': ${what}`);
+    const given = mask === undefined || mask === null ? undefined : Array.isArray(mask) ? mask : [mask as SideTensor];
+    return {
+      masks: given
+        ? (given as readonly (SideTensor | null | undefined)[]).map((one) => (one ? real(one, 'mask') : undefined))
+        : tensors.map(maskOf),
+      initialState:
+        initialState === undefined
+          ? undefined
+          : (Array.isArray(initialState) ? (initialState as readonly SideTensor[]) : [initialState as SideTensor]).map(
+              (one) => real(one, 'initialState'),
+            ),
+    };
+  }
+
+  private addActivityLosses(result: Tensors, context: CallContext): void {
+    const { activityRegularizer } = this;
+    if (!activityRegularizer) return;
+    for (const output of result instanceof Tensor ? [result] : result)
+      context.addLoss(div(activityRegularizer.apply(output), Math.max(1, output.shape[0] ?? 1)));
+  }
+
+  // Outputs that already carry masks keep them: a model's come from the layers inside. A result that is an input itself
+  // is copied where its mask must not go on.
+  private attachMasks(input: Tensors, masks: readonly (Tensor | undefined)[], result: Tensors): Tensors {
+    const outputs = result instanceof Tensor ? [result] : result;
+    const inputs = new Set(input instanceof Tensor ? [input] : input);
+    if (!masks.some(Boolean) && outputs.every((one) => !maskOf(one)) && !this.supportsMasking) return result;
+    if (outputs.length > 0 && outputs.every((one) => maskOf(one) && !inputs.has(one))) return result;
+    if (!this.supportsMasking && masks.some(Boolean) && !this.dropsMasks && !this.warnedOfMask) {
+      this.warnedOfMask = true;
+      warn(
+        `layer '${this.name}' (${this.className}): its input carries a mask, which this layer does not pass on; the layers behind it see every step.`,
+      );
+    }
+    const computed = this.supportsMasking ? this.computeMask(input, masks) : undefined;
+    const list = (Array.isArray(computed) ? computed : [computed]) as readonly (Tensor | undefined)[];
+    const masked = outputs.map((output, index) => {
+      const mask = list[index];
+      const own = inputs.has(output) ? undefined : maskOf(output);
+      const wanted = own ?? mask;
+      if (maskOf(output) === wanted) return output;
+      const fresh = inputs.has(output) ? identity(output) : output;
+      if (wanted) setMask(fresh, wanted);
+      return fresh;
+    });
+    return result instanceof Tensor ? (masked[0] as Tensor) : masked;
+  }
+
+  /** @internal Whether a mask ends here without a word, as in layers that make something else of the steps. */
+  protected get dropsMasks(): boolean {
+    return false;
   }
 
   /** @internal Refuses real inputs as symbolic ones are refused, with the same message. */
@@ -283,6 +413,7 @@ export abstract class Layer<Name extends string = string> {
   /** @internal Appends a call to the graph. */
   connect(inputs: readonly SymbolicTensor[], isList: boolean, options: CallOptions): Symbolics {
     const shapes: InputShapes = isList ? inputs.map((one) => one.shape) : (inputs[0]?.shape ?? []);
+    const { options: plain, sideInputs, tensors } = splitOptions(options);
     this.ensureBuilt(shapes);
     const result = this.outputShapes(shapes);
     const givesList = result.length > 0 && Array.isArray(result[0]);
@@ -290,9 +421,11 @@ export abstract class Layer<Name extends string = string> {
     const node: GraphNode = {
       layer: this,
       callIndex: this.nodes.length,
-      inputs,
+      inputs: [...inputs, ...tensors],
+      sideInputs,
+      mainCount: inputs.length,
       isList,
-      options,
+      options: plain,
       outputs: [],
       givesList,
     };
@@ -345,7 +478,9 @@ export abstract class Layer<Name extends string = string> {
     const isList = shapes.length > 0 && Array.isArray(shapes[0]);
     const inputs: Tensors = isList ? (shapes as readonly PartialShape[]).map(probe) : probe(shapes as PartialShape);
     const result = runWithTape(tape, () =>
-      callInScope(this, false, this.runCounter, (context) => this.call(inputs, context)),
+      callInScope(this, false, this.runCounter, { masks: [], initialState: undefined }, (context) =>
+        this.call(inputs, context),
+      ),
     );
     return result instanceof Tensor ? result.shape : result.map((one) => one.shape);
   }
@@ -362,11 +497,12 @@ export function kerasNameOf(layer: Layer): string | undefined {
 
 /** An op between symbolic tensors, as a layer: `x.add(y)`. */
 export class OpLayer extends Layer {
-  readonly #deferred: DeferredCall;
+  /** @internal What was called. */
+  readonly deferred: DeferredCall;
 
-  constructor(deferred: DeferredCall) {
-    super({ name: automaticName(deferred.name) });
-    this.#deferred = deferred;
+  constructor(deferred: DeferredCall, options: LayerOptions = {}) {
+    super({ name: automaticName(deferred.name), ...options });
+    this.deferred = deferred;
   }
 
   override get className(): string {
@@ -376,19 +512,12 @@ export class OpLayer extends Layer {
   override call(input: Tensors): Tensor {
     const given = input instanceof Tensor ? [input] : input;
     let next = 0;
-    return this.#deferred.call(
-      this.#deferred.inputs.map((one) => (one instanceof SymbolicTensor ? given[next++] : one)),
-    );
+    return this.deferred.call(this.deferred.inputs.map((one) => (one instanceof Symbolic ? given[next++] : one)));
   }
 
-  /** @throws ArgumentError always: a config cannot hold an op's arguments */
-  override getConfig(): Config {
-    throw new ArgumentError(
-      `layer '${this.name}': the op '${this.#deferred.name}' between symbolic tensors cannot be written into a config. Use a layer for it, such as layers.add, or a layer class of your own.`,
-      {
-        where: this.name,
-      },
-    );
+  /** @internal Masks do not pass an op, as in Keras. */
+  protected override get dropsMasks(): boolean {
+    return true;
   }
 }
 

@@ -1,7 +1,9 @@
 /** What layers share when they read options and write configs. */
 import { resolveActivation } from '../activations/index.ts';
+import { resolveConstraint, serializeConstraint, type Constraint } from '../constraints/index.ts';
 import { ArgumentError } from '../errors.ts';
 import { resolveInitializer, serializeInitializer, type Initializer } from '../initializers/index.ts';
+import { resolveRegularizer, serializeRegularizer, type Regularizer } from '../regularizers/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { InputShapes, Json } from './layer.ts';
@@ -10,6 +12,10 @@ import type { InputShapes, Json } from './layer.ts';
 export type ActivationSpec = string | ((x: Tensor) => Tensor);
 /** An initializer by Keras's name, or an object of `initializers`. */
 export type InitializerSpec = string | Initializer;
+/** A regularizer by Keras's name, or an object of `regularizers`. Default none. */
+export type RegularizerSpec = string | Regularizer | undefined;
+/** A constraint by Keras's name, or an object of `constraints`. Default none. */
+export type ConstraintSpec = string | Constraint | undefined;
 
 /** A resolved activation and the name that configs write. */
 export interface Activation {
@@ -37,6 +43,18 @@ export function activationConfig(where: string, activation: Activation): string 
 /** The envelope of an initializer for a config. */
 export function initializerConfig(where: string, spec: InitializerSpec): Json {
   return serializeInitializer(resolveInitializer(where, spec)) as unknown as Json;
+}
+
+/** The envelope of a regularizer for a config; null for none. */
+export function regularizerConfig(where: string, spec: RegularizerSpec): Json {
+  const regularizer = resolveRegularizer(where, spec);
+  return regularizer ? (serializeRegularizer(regularizer) as unknown as Json) : null;
+}
+
+/** The envelope of a constraint for a config; null for none. */
+export function constraintConfig(where: string, spec: ConstraintSpec): Json {
+  const constraint = resolveConstraint(where, spec);
+  return constraint ? (serializeConstraint(constraint) as unknown as Json) : null;
 }
 
 /** A positive whole number. @throws ArgumentError naming the layer and the option */

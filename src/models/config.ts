@@ -2,11 +2,12 @@
  * Models as Keras 3's JSON: envelopes of layers with the calls between them. Only keys that Keras 3.0 knew are written,
  * because an older Keras refuses the ones it does not know and misses none.
  */
-import type { GraphNode } from '../layers/graph-node.ts';
-import { kerasNameOf, type Config, type Json, type Layer } from '../layers/layer.ts';
-import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
+import { joinOptions, mainInputs, type GraphNode } from '../layers/graph-node.ts';
+import { kerasNameOf, OpLayer, type Config, type Json, type Layer } from '../layers/layer.ts';
+import { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import type { Model } from './model.ts';
 import type { Sequential } from './sequential.ts';
+import { operationArguments, operationEnvelope } from './operations.ts';
 import { kerasKeys, layOut, type Layout } from './structure.ts';
 
 /** Numbers for the layers that stand in several places of a tree of models. */
@@ -86,6 +87,7 @@ function classEnvelope(layer: Layer, shared: SharedIds): Config {
       registered_name: 'Functional',
     };
   }
+  if (layer instanceof OpLayer) return operationEnvelope(layer);
   const { name, trainable, dtype = 'float32', ...rest } = layer.getConfig();
   const config = { name: name ?? layer.name, ...(trainable === undefined ? {} : { trainable }), dtype, ...rest };
   const { className } = layer;
@@ -99,11 +101,15 @@ function buildConfig(layer: Layer): Config {
   const [node] = layer.nodes;
   if (!node || isFunctional(layer) || layer.weights.length === 0) return {};
   return {
-    build_config: { input_shape: node.isList ? node.inputs.map((one) => one.shape) : (node.inputs[0]?.shape ?? []) },
+    build_config: {
+      input_shape: node.isList ? mainInputs(node).map((one) => one.shape) : (node.inputs[0]?.shape ?? []),
+    },
   };
 }
 
 function callConfig(node: GraphNode, names: GraphNames): Json {
+  if (node.layer instanceof OpLayer)
+    return { args: operationArguments(node.layer, node.inputs, (one) => names.tensor(one)), kwargs: {} };
   const layout: Layout =
     hasGraph(node.layer) && node.layer.inputLayout.kind === 'record'
       ? node.layer.inputLayout
@@ -111,11 +117,23 @@ function callConfig(node: GraphNode, names: GraphNames): Json {
   const args = [
     layOut<Json>(
       layout,
-      node.inputs.map((one) => names.tensor(one)),
+      mainInputs(node).map((one) => names.tensor(one)),
     ) as Json,
   ];
   const { training } = node.options;
-  return { args, kwargs: training === undefined ? {} : { training } };
+  const side = joinOptions({ ...node, options: {} }, (symbolic) => symbolic);
+  const tensors = (value: unknown): Json => {
+    if (Array.isArray(value)) return (value as unknown[]).map(tensors);
+    return value instanceof SymbolicTensor ? names.tensor(value) : null;
+  };
+  return {
+    args,
+    kwargs: {
+      ...(training === undefined ? {} : { training }),
+      ...(side.mask ? { mask: tensors(side.mask) } : {}),
+      ...(side.initialState ? { initial_state: tensors(side.initialState) } : {}),
+    },
+  };
 }
 
 /** The names under which one model's config knows calls and tensors: Keras counts a layer's calls within the model only. */

@@ -1,7 +1,7 @@
 /** Models from Keras 3's JSON: the layers are made first, then called as their inputs come to exist. */
 import { FormatError } from '../errors.ts';
 import type { CallOptions, GraphNode } from '../layers/graph-node.ts';
-import type { Layer } from '../layers/layer.ts';
+import { OpLayer, type Layer } from '../layers/layer.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import { InputLayer } from './input.ts';
 import {
@@ -17,6 +17,7 @@ import {
 import { makeLayer, type CustomObject, type LayerReader } from './make-layer.ts';
 import { isModel, model as makeModel, type Model, type ModelOptions } from './model.ts';
 import { Sequential } from './sequential.ts';
+import { isOperation, readOperation } from './operations.ts';
 import { kerasKeys, type Structure } from './structure.ts';
 
 export type { CustomObject } from './make-layer.ts';
@@ -30,7 +31,18 @@ export interface ModelFromJSONOptions {
 const MAX_DEPTH = 32;
 
 /** Layers whose calls Keras writes `training: false` for, whether anybody asked for it or not. */
-const automaticTraining: ReadonlySet<string> = new Set(['Dropout', 'LSTM']);
+const automaticTraining: ReadonlySet<string> = new Set([
+  'AlphaDropout',
+  'Bidirectional',
+  'Dropout',
+  'GaussianDropout',
+  'GaussianNoise',
+  'GRU',
+  'LSTM',
+  'SimpleRNN',
+  'SpatialDropout1D',
+  'SpatialDropout2D',
+]);
 
 /** One layer of a functional config while the graph grows. */
 interface Entry {
@@ -117,13 +129,18 @@ class ModelReader implements LayerReader {
     const where = nameOf(config);
     const entries = new Map<string, Entry>();
     for (const value of listOf(`${where}: layers`, config.get('layers'))) {
-      const { fields } = envelopeOf(where, value);
-      const layer = this.readInner(where, value);
+      const inner = envelopeOf(where, value);
+      const { fields } = inner;
+      const called = typeof fields.get('name') === 'string' ? (fields.get('name') as string) : inner.className;
+      const calls = listOf(`layer '${called}': inbound_nodes`, fields.get('inbound_nodes') ?? []).map((call) =>
+        callFields(called, call),
+      );
+      const layer =
+        isOperation(inner) && !this.customObjects.has(inner.className)
+          ? readOperation(inner, calls[0])
+          : this.readInner(where, value);
       const name = fields.has('name') ? stringOf(`${where}: the name of a layer`, fields.get('name')) : layer.name;
       if (entries.has(name)) throw new FormatError(`${where}: two layers are named '${name}'.`, { where, got: name });
-      const calls = listOf(`layer '${name}': inbound_nodes`, fields.get('inbound_nodes') ?? []).map((call) =>
-        callFields(name, call),
-      );
       entries.set(name, { layer, calls, nodes: layer instanceof InputLayer ? [layer.tensor.node] : [] });
     }
     connect(where, entries);
@@ -192,37 +209,67 @@ function connect(where: string, entries: ReadonlyMap<string, Entry>): void {
 /** Makes one call. @returns the name of a layer that must be called first, if there is one */
 function callLayer(name: string, entry: Entry, call: Fields, entries: ReadonlyMap<string, Entry>): string | undefined {
   const where = `layer '${name}'`;
-  const [first, ...more] = listOf(`${where}: args of a call`, call.get('args'));
-  if (more.some((one) => one !== null))
-    throw new FormatError(
-      `${where}: is called with several arguments. Only one, a tensor or a list of them, is supported.`,
-      { where },
-    );
   let missing: string | undefined;
   const tensorOf = (value: unknown): SymbolicTensor | undefined => {
     const found = tensorAt(where, historyOf(where, value), entries, 0);
     if (typeof found === 'string') missing ??= found;
     return typeof found === 'string' ? undefined : found;
   };
-  let input: Structure<SymbolicTensor | undefined>;
-  if (isEnvelope(first)) input = tensorOf(first);
-  else if (Array.isArray(first)) input = first.map(tensorOf);
-  else input = recordOf([...fieldsOf(`${where}: args of a call`, first)].map(([key, value]) => [key, tensorOf(value)]));
-  if (missing !== undefined) return missing;
-  entry.layer.invoke(input, callOptions(where, entry.layer, call));
+  const args = listOf(`${where}: args of a call`, call.get('args'));
+  if (entry.layer instanceof OpLayer) {
+    const inputs = tensorsIn(args).map(tensorOf);
+    if (missing !== undefined) return missing;
+    entry.layer.connect(inputs as SymbolicTensor[], true, {});
+  } else {
+    const [first, ...more] = args;
+    if (more.some((one) => one !== null)) {
+      throw new FormatError(
+        `${where}: is called with several arguments. Only one, a tensor or a list of them, is supported.`,
+        { where },
+      );
+    }
+    let input: Structure<SymbolicTensor | undefined>;
+    if (isEnvelope(first)) input = tensorOf(first);
+    else if (Array.isArray(first)) input = first.map(tensorOf);
+    else
+      input = recordOf([...fieldsOf(`${where}: args of a call`, first)].map(([key, value]) => [key, tensorOf(value)]));
+    const options = callOptions(where, entry.layer, call, tensorOf);
+    if (missing !== undefined) return missing;
+    entry.layer.invoke(input, options);
+  }
   entry.nodes.push(entry.layer.nodes.at(-1) as GraphNode);
   return undefined;
 }
 
-function callOptions(where: string, layer: Layer, call: Fields): CallOptions {
+/** All tensors of the graph in an operation's arguments, in order. */
+function tensorsIn(value: unknown): object[] {
+  if (isEnvelope(value)) return [value];
+  return Array.isArray(value)
+    ? (value as unknown[])
+        .flatMap(tensorsIn)
+        .filter((one) => (one as { class_name?: unknown }).class_name !== '__slice__')
+    : [];
+}
+
+function callOptions(
+  where: string,
+  layer: Layer,
+  call: Fields,
+  tensorOf: (value: unknown) => SymbolicTensor | undefined,
+): CallOptions {
   const kwargs = fieldsOf(`${where}: kwargs of a call`, call.get('kwargs') ?? {});
+  const side: { mask?: CallOptions['mask']; initialState?: CallOptions['initialState'] } = {};
+  const tensors = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(tensors) : isEmpty(value) ? null : tensorOf(value);
   for (const [key, value] of kwargs) {
     if (key === 'training' || isEmpty(value)) continue;
-    throw new FormatError(`${where}: is called with ${key}, which is not supported.`, { where, got: key });
+    if (key === 'mask') side.mask = tensors(value) as SymbolicTensor;
+    else if (key === 'initial_state') side.initialState = tensors(value) as SymbolicTensor;
+    else throw new FormatError(`${where}: is called with ${key}, which is not supported.`, { where, got: key });
   }
   const training = kwargs.get('training');
-  if (typeof training !== 'boolean' || (!training && automaticTraining.has(layer.className))) return {};
-  return { training };
+  if (typeof training !== 'boolean' || (!training && automaticTraining.has(layer.className))) return side;
+  return { ...side, training };
 }
 
 /** Null, or a structure of nulls, as Keras writes masks that are not there. */

@@ -1,11 +1,12 @@
 /** A model: the layers between symbolic inputs and outputs, itself a layer. */
 import { ArgumentError, ShapeError, suggestName } from '../errors.ts';
-import { newRandomCounter } from '../layers/call-scope.ts';
-import type { CallOptions, GraphNode } from '../layers/graph-node.ts';
+import { newRandomCounter, type CallContext } from '../layers/call-scope.ts';
+import { joinOptions, mainInputs, type CallOptions, type GraphNode } from '../layers/graph-node.ts';
 import { Layer, type Config, type InputShapes, type Symbolics, type Tensors } from '../layers/layer.ts';
+import { maskOf, setMask } from '../layers/masks.ts';
 import { SymbolicTensor } from '../layers/symbolic-tensor.ts';
-import { asTensor, type TensorLike } from '../ops/define-op.ts';
-import { reshape } from '../ops/index.ts';
+import { asTensor, identity, type TensorLike } from '../ops/define-op.ts';
+import { reshape, sum } from '../ops/index.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { Tensor } from '../tensor/tensor.ts';
@@ -40,6 +41,8 @@ export class Model<Names extends string = string> extends Layer {
   /** @internal The random counter that all programs of this model share. */
   readonly randomCounter: Variable = newRandomCounter();
   #graph: ModelGraph | undefined;
+  readonly #losses: (SymbolicTensor | (() => Tensor))[] = [];
+  readonly #lossNodes: GraphNode[] = [];
   #inputs: readonly SymbolicTensor[] = [];
   #outputs: readonly SymbolicTensor[] = [];
   #inputLayout: Layout = { kind: 'single' };
@@ -159,19 +162,24 @@ export class Model<Names extends string = string> extends Layer {
     return modelEnvelope(this as Model);
   }
 
-  override call(input: Tensors): Tensors {
+  override call(input: Tensors, context: CallContext): Tensors {
     const values = new Map<SymbolicTensor, Tensor>();
     const given = input instanceof Tensor ? [input] : input;
-    this.#inputs.forEach((symbolic, index) => values.set(symbolic, this.#fit(given[index] as Tensor, symbolic)));
-    for (const node of this.graphNodes) {
-      const inputs = node.inputs.map((symbolic) => values.get(symbolic) as Tensor);
-      const result = node.layer.invoke(node.isList ? inputs : inputs[0], node.options);
+    this.#inputs.forEach((symbolic, index) => {
+      values.set(symbolic, withMask(this.#fit(given[index] as Tensor, symbolic), context.masks[index]));
+    });
+    for (const node of [...this.graphNodes, ...this.#lossNodes]) {
+      const valueOf = (symbolic: SymbolicTensor): Tensor => values.get(symbolic) as Tensor;
+      const inputs = mainInputs(node).map(valueOf);
+      const result = node.layer.invoke(node.isList ? inputs : inputs[0], joinOptions(node, valueOf));
       const outputs = outputsOf(node.layer, result);
       node.outputs.forEach((symbolic, index) => {
         // A declared input in the middle of the graph keeps the value it was given.
         if (!values.has(symbolic)) values.set(symbolic, outputs[index] as Tensor);
       });
     }
+    for (const loss of this.#losses)
+      context.addLoss(typeof loss === 'function' ? loss() : sum(values.get(loss) as Tensor));
     const outputs = this.#outputs.map((symbolic) => values.get(symbolic) as Tensor);
     return this.#outputLayout.kind === 'single' ? (outputs[0] as Tensor) : outputs;
   }
@@ -181,7 +189,7 @@ export class Model<Names extends string = string> extends Layer {
     const given = (shapes.length > 0 && Array.isArray(shapes[0]) ? shapes : [shapes]) as readonly PartialShape[];
     this.#inputs.forEach((symbolic, index) => known.set(symbolic, given[index] ?? symbolic.shape));
     for (const node of this.graphNodes) {
-      const inputs = node.inputs.map((symbolic) => known.get(symbolic) as PartialShape);
+      const inputs = mainInputs(node).map((symbolic) => known.get(symbolic) as PartialShape);
       const result = node.layer.outputShapes(node.isList ? inputs : (inputs[0] ?? []));
       const outputs = (node.givesList ? result : [result]) as readonly PartialShape[];
       node.outputs.forEach((symbolic, index) =>
@@ -190,6 +198,30 @@ export class Model<Names extends string = string> extends Layer {
     }
     const outputs = this.#outputs.map((symbolic) => known.get(symbolic) ?? symbolic.shape);
     return this.#outputLayout.kind === 'single' ? (outputs[0] ?? []) : outputs;
+  }
+
+  /**
+   * Adds a term to the loss of every training: a scalar from inside a layer's `call`, a symbolic tensor of this model's
+   * graph (its elements are summed), or a function of no arguments that computes one. Terms are not written to configs.
+   * @throws ArgumentError for a symbolic tensor that depends on other inputs, or on weights outside the model
+   * @example net.addLoss(() => ops.mul(ops.sum(ops.square(kernel.value)), 1e-4));
+   */
+  override addLoss(loss: Tensor | SymbolicTensor | (() => Tensor)): void {
+    if (loss instanceof Tensor) return super.addLoss(loss);
+    if (loss instanceof SymbolicTensor) {
+      const where = `model '${this.name}': addLoss`;
+      const known = new Set([...this.graphNodes, ...this.#lossNodes]);
+      const added = buildGraph(where, this.#inputs, [loss]).nodes.filter((node) => !known.has(node));
+      const outside = added.find(({ layer }) => layer.weights.length > 0 && !this.layers.includes(layer));
+      if (outside) {
+        throw new ArgumentError(
+          `${where}: the loss depends on the weights of '${outside.layer.name}', which is no layer of the model, so nothing would train or save them. Make the layer's output an output of the model.`,
+          { where, got: outside.layer.name },
+        );
+      }
+      this.#lossNodes.push(...added);
+    }
+    this.#losses.push(loss);
   }
 
   /** @internal Inputs by position or name, outputs in the structure that the model was made with. */
@@ -218,6 +250,11 @@ export class Model<Names extends string = string> extends Layer {
 
   override connect(inputs: readonly SymbolicTensor[], isList: boolean, options: CallOptions): Symbolics {
     return super.connect(inputs, isList, options);
+  }
+
+  // The layers inside speak for themselves.
+  protected override get dropsMasks(): boolean {
+    return true;
   }
 
   protected override get runCounter(): Variable {
@@ -271,6 +308,14 @@ function outputsOf(layer: Layer, result: unknown): readonly Tensor[] {
   if (layer instanceof Model && layer.outputLayout.kind === 'record')
     return layer.outputLayout.keys.map((key) => (result as Readonly<Record<string, Tensor>>)[key] as Tensor);
   return result as readonly Tensor[];
+}
+
+// The caller's mask in place of what the tensor carries, on a copy: the tensor is the caller's.
+function withMask(value: Tensor, mask: Tensor | undefined): Tensor {
+  if (maskOf(value) === mask) return value;
+  const copy = identity(value);
+  if (mask) setMask(copy, mask);
+  return copy;
 }
 
 function isSymbolic(value: unknown): value is SymbolicTensor {

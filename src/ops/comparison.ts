@@ -9,6 +9,7 @@ import {
   lessKernel,
   maximumKernel,
   minimumKernel,
+  notEqualKernel,
   signKernel,
   whereKernel,
 } from '../../kernels/elementwise/index.ts';
@@ -22,6 +23,9 @@ import { binaryOp, unaryOp, type BinaryOp, type UnaryOp } from './elementwise.ts
 
 /** 1 where `a = b`, else 0. @example equal(tensor([1, 2]), 2) // [0, 1] */
 export const equal: BinaryOp = binaryOp('equal', equalKernel, 'none');
+
+/** 1 where a and b differ, else 0. Its gradient is 0. @example notEqual(tensor([0, 2]), 0) // [0, 1] */
+export const notEqual: BinaryOp = binaryOp('notEqual', notEqualKernel, 'none');
 
 /** 1 where `a > b`, else 0. @example greater(tensor([1, 2, 3]), 2) // [0, 0, 1] */
 export const greater: BinaryOp = binaryOp('greater', greaterKernel, 'none');

@@ -104,7 +104,7 @@ export function defineOp<Inputs extends readonly unknown[], Options, CallOptions
     const inputs = hasOptions ? args.slice(0, -1) : args;
     const options = hasOptions ? (last as CallOptions) : undefined;
     const symbolic = inputs.find((input) => input instanceof Symbolic);
-    if (symbolic) return symbolic.applyDeferred({ name, inputs, call: (given) => all(given, options)[0] });
+    if (symbolic) return symbolic.applyDeferred({ name, inputs, options, call: (given) => all(given, options)[0] });
     return all(inputs, options)[0];
   };
   Object.defineProperty(op, 'name', { value: name });

@@ -22,6 +22,7 @@ export * from './cross-entropy.ts';
 export * from './define-op.ts';
 export * from './depthwise-conv.ts';
 export type { BinaryOp, UnaryOp } from './elementwise.ts';
+export * from './gru.ts';
 export * from './indexing.ts';
 export * from './joining.ts';
 export { reverse, tile, transpose, type ReverseCallOptions, type TransposeCallOptions } from './layout.ts';
@@ -42,8 +43,10 @@ export {
   type RandomNormalOptions,
   type RandomUniformOptions,
 } from './random.ts';
+export type { RecurrentCallOptions } from './recurrent.ts';
 export * from './reductions.ts';
 export * from './separable-conv.ts';
 export * from './shaping.ts';
+export * from './simple-rnn.ts';
 export { logSoftmax, softmax, type SoftmaxOptions } from './softmax.ts';
 export type { BiasedOp, Pair } from './windows.ts';

@@ -1,25 +1,14 @@
 /** LSTM over a whole sequence in one kernel, and its gradient in another. */
 import { lstmGradKernel, lstmKernel, type LstmOptions } from '../../kernels/lstm/index.ts';
-import { ArgumentError, ShapeError } from '../errors.ts';
-import { formatShape, type Shape } from '../tensor/shape.ts';
-import { zeros, type Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { asTensor, defineOp, type Op, type TensorLike } from './define-op.ts';
 import { once } from './once.ts';
+import { noSecondDerivatives, noState, recurrentSizes, type RecurrentCallOptions } from './recurrent.ts';
 
 /** Options of `lstm`. */
-export interface LstmCallOptions {
+export interface LstmCallOptions extends RecurrentCallOptions {
   /** Hidden state and cell `[batch, units]` before the first step. Default zeros. */
   readonly initialState?: readonly [hidden: TensorLike, cell: TensorLike] | undefined;
-  /** `[batch, steps]`; a step where it is 0 keeps the state. */
-  readonly mask?: TensorLike | undefined;
-  /** Factors of x, the same at every step: `[batch, features]`, or `[batch, 4 * features]` with one part per gate. Constants. */
-  readonly inputDropout?: TensorLike | undefined;
-  /** Factors of the hidden state, the same at every step: `[batch, units]`, or `[batch, 4 * units]` with one part per gate. Constants. */
-  readonly recurrentDropout?: TensorLike | undefined;
-  /** Takes the last step first; the sequence comes out in that order. Default false. */
-  readonly goBackwards?: boolean;
-  /** The output of a masked step is zero instead of the one before. Default false. */
-  readonly zeroOutputForMask?: boolean;
 }
 
 /** What `lstm` returns. */
@@ -60,7 +49,7 @@ export function lstm(
   } = options;
   const input = asTensor(x, 'lstm');
   const recurrent = asTensor(recurrentKernel, 'lstm');
-  const [hidden, cell] = initialState ?? noState(input, recurrent);
+  const [hidden = noState(input, recurrent), cell = noState(input, recurrent)] = initialState ?? [];
   const [sequence, lastHidden, lastCell] = lstmOp.all(
     [input, kernel, recurrent, bias, hidden, cell, mask, inputDropout, recurrentDropout],
     { goBackwards, zeroOutputForMask },
@@ -85,7 +74,26 @@ type LstmOutputs = readonly [sequence: Tensor, lastHidden: Tensor, lastCell: Ten
 export const lstmOp: Op<LstmInputs, LstmOptions> = defineOp<LstmInputs, LstmOptions>({
   name: 'lstm',
   kernel: lstmKernel,
-  shape: (inputs) => lstmShapes(inputs),
+  shape: ([x, kernel, recurrentKernel, bias, hidden, cell, mask, inputDropout, recurrentDropout]) => {
+    const { batch, steps, units } = recurrentSizes(
+      { where: 'lstm', gates: ['i', 'f', 'c', 'o'] },
+      {
+        x,
+        kernel,
+        recurrentKernel,
+        bias,
+        states: [
+          ['the initial hidden state', hidden],
+          ['the initial cell', cell],
+        ],
+        mask,
+        inputDropout,
+        recurrentDropout,
+      },
+    );
+    const state = [batch, units];
+    return [[batch, steps, units], state, state, [batch, steps, 4 * units], [batch, steps, units]];
+  },
   gradient: ({ inputs, outputs, gradients, used, options }) => {
     const upstream = [0, 1, 2].map((index) => (used[index] ? gradients[index] : undefined));
     const parts = once(() => lstmGrad.all([...inputs, ...outputs, ...upstream] as unknown as LstmGradInputs, options));
@@ -112,77 +120,5 @@ export const lstmGrad: Op<LstmGradInputs, LstmOptions> = defineOp<LstmGradInputs
   name: 'lstmGrad',
   kernel: lstmGradKernel,
   shape: ([x, kernel, recurrentKernel, , hidden, cell]) => [x, kernel, recurrentKernel, kernel.slice(1), hidden, cell],
-  gradient: () => {
-    throw new ArgumentError(
-      'lstm: second derivatives are not available, because its backward pass is one kernel. ' +
-        'Write the steps with matmul, sigmoid and tanh in a loop (an unrolled cell) where you need them.',
-      { where: 'lstm' },
-    );
-  },
+  gradient: () => noSecondDerivatives('lstm'),
 });
-
-function noState(x: Tensor, recurrentKernel: Tensor): readonly [Tensor, Tensor] {
-  const state = zeros([x.shape[0] ?? 0, recurrentKernel.shape[0] ?? 0]);
-  return [state, state];
-}
-
-type LstmShapes = readonly [
-  x: Shape,
-  kernel: Shape,
-  recurrentKernel: Shape,
-  bias: Shape | undefined,
-  hidden: Shape,
-  cell: Shape,
-  mask: Shape | undefined,
-  inputDropout: Shape | undefined,
-  recurrentDropout: Shape | undefined,
-];
-
-function lstmShapes(inputs: LstmShapes): readonly Shape[] {
-  const [x, kernel, recurrentKernel, bias, hidden, cell, mask, inputDropout, recurrentDropout] = inputs;
-  const [batch = 0, steps = 0, features = 0] = x;
-  const [units = 0] = recurrentKernel;
-  const gates = 4 * units;
-  check('x', x, x.length === 3, '[batch, steps, features]', 'Add the missing axis with reshape().');
-  check(
-    'recurrentKernel',
-    recurrentKernel,
-    recurrentKernel.length === 2 && recurrentKernel[1] === gates,
-    '[units, 4 * units]',
-    'The gates i, f, c, o stand side by side.',
-  );
-  const fits = (name: string, shape: Shape | undefined, expected: Shape, why: string): void => {
-    if (shape === undefined) return;
-    const equal = shape.length === expected.length && shape.every((length, axis) => length === expected[axis]);
-    check(name, shape, equal, formatShape(expected), why);
-  };
-  fits('kernel', kernel, [features, gates], `x has ${features} features and the recurrent kernel ${units} units.`);
-  fits('bias', bias, [gates], `It has one number per unit and gate, ${units} units.`);
-  const perSample = `The batch has ${batch} samples and the recurrent kernel ${units} units.`;
-  fits('the initial hidden state', hidden, [batch, units], perSample);
-  fits('the initial cell', cell, [batch, units], perSample);
-  fits('mask', mask, [batch, steps], `x has the shape ${formatShape(x)}.`);
-  const perGate = (shape: Shape | undefined, width: number): Shape => [
-    batch,
-    shape?.[1] === 4 * width ? 4 * width : width,
-  ];
-  const drawn = 'Factors are drawn once per sample; four times as many give each gate its own.';
-  fits('inputDropout', inputDropout, perGate(inputDropout, features), drawn);
-  fits('recurrentDropout', recurrentDropout, perGate(recurrentDropout, units), drawn);
-  return [
-    [batch, steps, units],
-    [batch, units],
-    [batch, units],
-    [batch, steps, gates],
-    [batch, steps, units],
-  ];
-}
-
-function check(name: string, shape: Shape, fits: boolean, expected: string, why: string): void {
-  if (fits) return;
-  throw new ShapeError(`lstm: ${name} has the shape ${formatShape(shape)}, expected ${expected}. ${why}`, {
-    where: 'lstm',
-    got: shape,
-    expected,
-  });
-}

@@ -12,6 +12,8 @@ export interface DeferredCall {
   readonly name: string;
   /** What the op was given, in order; symbolic ones become graph inputs. */
   readonly inputs: readonly unknown[];
+  /** The op's options as the caller wrote them. */
+  readonly options?: unknown;
   readonly call: (inputs: readonly unknown[]) => Tensor;
 }
 

@@ -42,6 +42,10 @@ export class Variable {
   readonly name: string;
   readonly shape: Shape;
   trainable: boolean;
+  /** What an optimizer makes of the value after each update: a rule that the weight must keep. */
+  constraint: ((value: Tensor) => Tensor) | undefined;
+  /** The term that the value adds to the loss while it is trained: a scalar. */
+  regularizer: ((value: Tensor) => Tensor) | undefined;
   /** @internal Number of the newest value. */
   version = 0;
   #host: Tensor;

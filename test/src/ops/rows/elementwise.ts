@@ -126,6 +126,7 @@ const powers: OpRow = {
 
 const comparisons: readonly OpRow[] = [
   comparisonRow('equal', ops.equal, (a, b) => Number(a === b)),
+  comparisonRow('notEqual', ops.notEqual, (a, b) => Number(a !== b)),
   comparisonRow('greater', ops.greater, (a, b) => Number(a > b)),
   comparisonRow('less', ops.less, (a, b) => Number(a < b)),
   comparisonRow('greaterEqual', ops.greaterEqual, (a, b) => Number(a >= b)),

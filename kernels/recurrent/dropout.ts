@@ -1,6 +1,6 @@
 /**
- * Dropout masks of a recurrence: drawn once per sample, the same at every step. A mask `[batch, width]` serves all four
- * gates; a mask `[batch, 4 * width]` holds one for each gate, side by side, as Keras draws them with recurrent dropout.
+ * Dropout masks of a recurrence: drawn once per sample, the same at every step. A mask `[batch, width]` serves all
+ * gates; a mask `[batch, gates * width]` holds one for each gate, side by side, as Keras draws them with recurrent dropout.
  */
 import type { FloatArray } from '../contract.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
@@ -10,13 +10,13 @@ export interface DropoutLayout {
   readonly batch: number;
   readonly steps: number;
   readonly width: number;
-  /** 1 when the gates share a mask or there is none, 4 when each has its own. */
+  /** 1 when the gates share a mask or there is none, else the number of gates: each has its own. */
   readonly groups: number;
 }
 
 /** How many groups of gates have a mask of their own. */
-export function maskGroups(mask: Shape | undefined, width: number): number {
-  return mask === undefined || mask[1] === width ? 1 : 4;
+export function maskGroups(mask: Shape | undefined, width: number, gates: number): number {
+  return mask === undefined || mask[1] === width ? 1 : gates;
 }
 
 /** `target = source * mask` for one group. */

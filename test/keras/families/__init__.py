@@ -1,0 +1,1 @@
+"""What Keras is asked: one module for each family of fixtures."""
