@@ -4,13 +4,16 @@ import './training/methods.ts';
 
 export * as activations from './activations/index.ts';
 export * as callbacks from './callbacks/index.ts';
+export * as constraints from './constraints/index.ts';
 export * as initializers from './initializers/index.ts';
 export * as layers from './layers/index.ts';
 export * as losses from './losses/index.ts';
 export * as metrics from './metrics/index.ts';
 export * as ops from './ops/index.ts';
 export * as optimizers from './optimizers/index.ts';
+export * as regularizers from './regularizers/index.ts';
 
+export { debug } from './devices/debug.ts';
 export { setDevice, type DeviceName } from './devices/default-device.ts';
 export {
   ArgumentError,
@@ -21,8 +24,10 @@ export {
   NumericError,
   ShapeError,
 } from './errors.ts';
-export type { CallContext } from './layers/call-scope.ts';
+export { collectLosses, type CallContext } from './layers/call-scope.ts';
+export type { CallOptions } from './layers/graph-node.ts';
 export { Layer, type Config, type LayerOptions } from './layers/layer.ts';
+export { maskOf, setMask } from './layers/masks.ts';
 export { clearSession, seed } from './layers/naming.ts';
 export { SymbolicTensor } from './layers/symbolic-tensor.ts';
 export { modelFromJSON } from './models/from-json.ts';

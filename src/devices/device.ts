@@ -13,6 +13,8 @@ export type BufferRef =
 export interface PlannedStep {
   readonly kernel: Kernel;
   readonly geometry: unknown;
+  /** The op and the layer that called it, for messages. */
+  readonly label: string;
   readonly inputs: readonly (BufferRef | undefined)[];
   readonly outputs: readonly BufferRef[];
 }

@@ -6,6 +6,7 @@ import type { FloatArray } from '../../kernels/contract.ts';
 import { DeviceError } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { DeviceCopy, Variable } from '../tensor/variable.ts';
+import { debugging, refuseNaN } from './debug.ts';
 import type { BufferRef, Device, DeviceMemory, Executable, Plan } from './device.ts';
 
 /** The number type a host device computes in. */
@@ -216,6 +217,7 @@ export class HostExecutable implements Executable {
       const step = steps[i] as Plan['steps'][number];
       const bound = this.#steps[i] as BoundStep;
       step.kernel.cpu(bound.inputs, bound.outputs, step.geometry);
+      if (debugging()) refuseNaN(step.label, bound.inputs, bound.outputs);
     }
     for (const { from, to } of this.#writes) to.set(from);
     return this.#outputs;

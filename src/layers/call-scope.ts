@@ -5,6 +5,7 @@
  */
 import { hashKey } from '../../kernels/random/key.ts';
 import { advanceCounter } from '../ops/random-state.ts';
+import { withLabel } from '../tape/label.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import type { Layer } from './layer.ts';
@@ -126,7 +127,7 @@ export function callInScope<Result>(
   };
   current = scope;
   try {
-    return body(context);
+    return withLabel(`layer '${(path || layer.name).replace(/^\//, '')}'`, () => body(context));
   } finally {
     current = outer;
     if (outer === undefined && run.drew) advanceCounter(run.counter);

@@ -1,6 +1,7 @@
 /** Every layer class by Keras's name, for models that are read from a config. Importing this file imports all layers. */
 import { Activation } from './activation.ts';
 import { BatchNormalization } from './batch-normalization.ts';
+import { Bidirectional } from './bidirectional.ts';
 import { Conv1D } from './conv1d.ts';
 import { Conv2D } from './conv2d.ts';
 import { Dense } from './dense.ts';
@@ -14,12 +15,15 @@ import {
   GlobalMaxPooling1D,
   GlobalMaxPooling2D,
 } from './global-pooling.ts';
+import { GRU } from './gru.ts';
 import type { Layer } from './layer.ts';
 import { LSTM } from './lstm.ts';
 import { Add, Average, Concatenate, Multiply } from './merge.ts';
 import { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D } from './pooling.ts';
 import { Reshape } from './reshape.ts';
 import { SeparableConv2D } from './separable-conv2d.ts';
+import { SimpleRNN } from './simple-rnn.ts';
+import { TimeDistributed } from './time-distributed.ts';
 
 /** A layer class: made from one options object whose names are Keras's in camelCase. */
 export type LayerClass = new (options: never) => Layer;
@@ -31,6 +35,7 @@ const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   AveragePooling1D,
   AveragePooling2D,
   BatchNormalization,
+  Bidirectional,
   Concatenate,
   Conv1D,
   Conv2D,
@@ -43,12 +48,15 @@ const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   GlobalAveragePooling2D,
   GlobalMaxPooling1D,
   GlobalMaxPooling2D,
+  GRU,
   LSTM,
   MaxPooling1D,
   MaxPooling2D,
   Multiply,
   Reshape,
   SeparableConv2D,
+  SimpleRNN,
+  TimeDistributed,
 ];
 
 export const layerClasses: ReadonlyMap<string, LayerClass> = new Map(classes.map((one) => [one.kerasName, one]));

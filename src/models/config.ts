@@ -2,8 +2,9 @@
  * Models as Keras 3's JSON: envelopes of layers with the calls between them. Only keys that Keras 3.0 knew are written,
  * because an older Keras refuses the ones it does not know and misses none.
  */
+import { layerEnvelope } from '../layers/envelope.ts';
 import { joinOptions, mainInputs, type GraphNode } from '../layers/graph-node.ts';
-import { kerasNameOf, OpLayer, type Config, type Json, type Layer } from '../layers/layer.ts';
+import { OpLayer, type Config, type Json, type Layer } from '../layers/layer.ts';
 import { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import type { Model } from './model.ts';
 import type { Sequential } from './sequential.ts';
@@ -88,12 +89,7 @@ function classEnvelope(layer: Layer, shared: SharedIds): Config {
     };
   }
   if (layer instanceof OpLayer) return operationEnvelope(layer);
-  const { name, trainable, dtype = 'float32', ...rest } = layer.getConfig();
-  const config = { name: name ?? layer.name, ...(trainable === undefined ? {} : { trainable }), dtype, ...rest };
-  const { className } = layer;
-  return kerasNameOf(layer) === undefined
-    ? { module: null, class_name: className, config, registered_name: className }
-    : { module: 'keras.layers', class_name: className, config, registered_name: null };
+  return layerEnvelope(layer);
 }
 
 // Keras builds a layer from this before its first call, as an unbuilt sequential model needs it.

@@ -1,9 +1,11 @@
 /** Layers from envelopes: Keras's own classes are checked key by key, so that nothing a file asks for is silently left out. */
+import { constraintFromConfig } from '../constraints/index.ts';
 import { FormatError, suggestName } from '../errors.ts';
 import { initializerFromConfig } from '../initializers/index.ts';
 import { layerClasses, type LayerClass } from '../layers/classes.ts';
 import { Layer } from '../layers/layer.ts';
 import type { InputType } from '../layers/symbolic-tensor.ts';
+import { regularizerFromConfig } from '../regularizers/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { InputLayer } from './input.ts';
@@ -18,8 +20,22 @@ export interface LayerReader {
   readInner(where: string, value: unknown): Layer;
 }
 
-/** Keys that change no result here: seeds (each library has its own random numbers) and ways of computing. */
-const withoutEffect: ReadonlySet<string> = new Set(['seed', 'unroll', 'implementation', 'use_cudnn']);
+/**
+ * Keys that change no result here: seeds (each library has its own random numbers), ways of computing, and what Keras 2
+ * wrote into the first layer about the input.
+ */
+const withoutEffect: ReadonlySet<string> = new Set([
+  'seed',
+  'unroll',
+  'implementation',
+  'use_cudnn',
+  'time_major',
+  'batch_input_shape',
+  'batch_size',
+  'input_length',
+  'input_shape',
+  'quantization_config',
+]);
 
 /** Keys that classes here lack, with the value that means the same as leaving them out; null and false always do. */
 const neutralValues: ReadonlyMap<string, unknown> = new Map<string, unknown>([['renorm_momentum', 0.99]]);
@@ -47,7 +63,9 @@ export function makeLayer(reader: LayerReader, envelope: Envelope): Layer {
   const options = optionsOf(where, reader, config);
   const layer = new Class(options as never);
   // A function in place of an activation has no name to compare; all other keys are checked on a layer without it.
-  const comparable = Object.fromEntries(Object.entries(options).filter(([, value]) => typeof value !== 'function'));
+  const comparable = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => typeof value !== 'function' || value instanceof Layer),
+  );
   const same = Object.keys(comparable).length === Object.keys(options).length;
   checkHonoured(
     where,
@@ -92,18 +110,23 @@ function construct(where: string, custom: CustomObject, options: object): Layer 
   );
 }
 
-// Options under our names; null means that the default holds, as everywhere in Keras's files.
+// Options under our names; null means that the default holds, as everywhere in Keras's files but for the merge mode.
 function optionsOf(where: string, reader: LayerReader, config: Fields): Record<string, unknown> {
   const options = Object.create(null) as Record<string, unknown>;
   for (const [key, value] of config) {
-    if (value !== null && key !== 'dtype') options[camelCase(key)] = optionOf(`${where}: ${key}`, key, value, reader);
+    if (key === 'dtype' || (value === null && key !== 'merge_mode')) continue;
+    options[camelCase(key)] = optionOf(`${where}: ${key}`, key, value, reader);
   }
+  const batchShape = config.get('batch_input_shape');
+  if (Array.isArray(batchShape)) options['inputShape'] = batchShape.slice(1);
   return options;
 }
 
 function optionOf(where: string, key: string, value: unknown, reader: LayerReader): unknown {
   if (/(^|_)activation$/.test(key)) return activationOption(where, value, reader);
   if (key.endsWith('_initializer')) return initializerFromConfig(value);
+  if (key.endsWith('_regularizer')) return regularizerFromConfig(value);
+  if (key.endsWith('_constraint')) return constraintFromConfig(value);
   if (!isEnvelope(value)) return value;
   const { fields } = envelopeOf(where, value);
   return fields.get('module') === 'keras.initializers' ? initializerFromConfig(value) : reader.readInner(where, value);
@@ -185,11 +208,8 @@ function checkHonoured(where: string, className: string, config: Fields, honoure
       !/(^|_)activation$/.test(key) &&
       made !== value;
     if (!lacking && !different) continue;
-    const what = /_(regularizer|constraint)$/.test(key)
-      ? 'Regularizers and constraints are not supported yet.'
-      : `${className} layers here cannot do that.`;
     throw new FormatError(
-      `${where}: its config has ${key} = ${JSON.stringify(value)}. ${what} Save the model without it, or give a class of your own in customObjects.`,
+      `${where}: its config has ${key} = ${JSON.stringify(value)}. ${className} layers here cannot do that. Save the model without it, or give a class of your own in customObjects.`,
       {
         where,
         got: key,

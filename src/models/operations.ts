@@ -3,6 +3,7 @@
  * with the op's arguments in `inbound_nodes` and its settings in `config`.
  */
 import { FormatError, ArgumentError } from '../errors.ts';
+import { layerClasses } from '../layers/classes.ts';
 import { OpLayer, type Config, type Json } from '../layers/layer.ts';
 import { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import * as ops from '../ops/index.ts';
@@ -186,8 +187,9 @@ export function operationArguments(
 }
 
 /** Whether an envelope is of a `keras.ops` call rather than of a layer. */
-export function isOperation({ fields }: Envelope): boolean {
+export function isOperation({ className, fields }: Envelope): boolean {
   const module = fields.get('module');
+  if (module === undefined) return !layerClasses.has(className) && byKerasName.has(className);
   return typeof module === 'string' && /^keras\.(src\.)?ops\b/.test(module);
 }
 

@@ -2,11 +2,13 @@
 import { adamUpdate, add, div, mul, pow, sqrt, sub } from '../ops/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { checkNumber, Optimizer, type OptimizerOptions, type UpdateStep } from './optimizer.ts';
+import { checkNumber } from './checks.ts';
+import { Optimizer, type UpdateStep } from './optimizer.ts';
+import type { LearningRate, OptimizerOptions } from './options.ts';
 
 export interface AdamOptions extends OptimizerOptions {
   /** Default 0.001. */
-  readonly learningRate?: number;
+  readonly learningRate?: LearningRate | undefined;
   /** How much of the moving mean of gradients stays. Default 0.9. */
   readonly beta1?: number;
   /** How much of the moving mean of squares stays. Default 0.999. */
@@ -27,8 +29,9 @@ export class Adam extends Optimizer {
   #velocities: readonly Variable[] = [];
   #largest: readonly Variable[] = [];
 
-  constructor(options: AdamOptions = {}) {
-    super('Adam', 0.001, options);
+  /** @param className Keras's name of a variant */
+  constructor(options: AdamOptions = {}, className = 'Adam') {
+    super(className, 0.001, options);
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = options;
     checkNumber(this.name, 'beta1', beta1, beta1 >= 0 && beta1 < 1, 'a number from 0 to below 1');
     checkNumber(this.name, 'beta2', beta2, beta2 >= 0 && beta2 < 1, 'a number from 0 to below 1');

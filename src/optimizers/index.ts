@@ -1,6 +1,16 @@
 /** Optimizers: how gradients change weights. */
+export * as schedules from './schedules/index.ts';
+
+export { Adadelta, adadelta, type AdadeltaOptions } from './adadelta.ts';
+export { Adagrad, adagrad, type AdagradOptions } from './adagrad.ts';
 export { Adam, adam, type AdamOptions } from './adam.ts';
-export { Optimizer, type OptimizerOptions, type UpdateStep } from './optimizer.ts';
+export { Adamax, adamax, type AdamaxOptions } from './adamax.ts';
+export { Adamw, adamw, type AdamwOptions } from './adamw.ts';
+export { Ftrl, ftrl, type FtrlOptions } from './ftrl.ts';
+export { Lion, lion, type LionOptions } from './lion.ts';
+export { Nadam, nadam, type NadamOptions } from './nadam.ts';
+export { Optimizer, type UpdateStep, type WeightDecayExclusion } from './optimizer.ts';
+export type { LearningRate, OptimizerOptions } from './options.ts';
 export { optimizerFromConfig, resolveOptimizer, serializeOptimizer, type OptimizerLike } from './resolve.ts';
 export { Rmsprop, rmsprop, type RmspropOptions } from './rmsprop.ts';
 export { Sgd, sgd, type SgdOptions } from './sgd.ts';

@@ -1,27 +1,18 @@
 /**
- * What an optimizer is: variables of its own (learning rate, number of steps, slots such as moments) and one step, in
- * Keras's order: gradients are clipped, weights decay, then every variable is updated.
+ * What an optimizer is: variables of its own (number of steps, learning rate, slots such as moments) and one step, in
+ * Keras's order: gradients are clipped, weights decay, every variable is updated, averaged and constrained.
  */
 import { ArgumentError } from '../errors.ts';
-import { add, clip, div, maximum, mul, sqrt, square, sub, sum } from '../ops/index.ts';
-import { full, zeros, type Tensor } from '../tensor/tensor.ts';
+import { add, div, floor, mul, sub } from '../ops/index.ts';
+import { full, type Tensor } from '../tensor/tensor.ts';
 import { variable as makeVariable, type Variable } from '../tensor/variable.ts';
-
-/** Options that all optimizers share. */
-export interface OptimizerOptions {
-  /** The size of a step. */
-  readonly learningRate?: number;
-  /** Default: the class in lower case. Begins the names of the optimizer's variables. */
-  readonly name?: string;
-  /** Decoupled weight decay: before each update `w -= learningRate weightDecay w`. Default none. */
-  readonly weightDecay?: number;
-  /** Each gradient is scaled down to at most this Euclidean norm. Only one of the three kinds of clipping. */
-  readonly clipnorm?: number;
-  /** Each gradient element is limited to [-clipvalue, clipvalue]. */
-  readonly clipvalue?: number;
-  /** All gradients together are scaled down to at most this Euclidean norm. */
-  readonly globalClipnorm?: number;
-}
+import { checkNumber } from './checks.ts';
+import { clipGradients } from './clipping.ts';
+import { ComputedVariable } from './computed-variable.ts';
+import { accumulatedUpdate } from './gradient-accumulation.ts';
+import { checkOptions, type OptimizerOptions } from './options.ts';
+import { LearningRateSchedule, serializeSchedule } from './schedules/index.ts';
+import { updateAverages } from './weight-averages.ts';
 
 /** One variable's part of a step. */
 export interface UpdateStep {
@@ -33,45 +24,66 @@ export interface UpdateStep {
   readonly index: number;
 }
 
+/** Which weights do not decay. */
+export interface WeightDecayExclusion {
+  readonly variables?: readonly Variable[];
+  /** Parts of names: `'bias'` excludes every variable whose own name, after the layer's, contains it. */
+  readonly names?: readonly string[];
+}
+
 export abstract class Optimizer {
   /** Keras's class name. */
   readonly className: string;
   readonly name: string;
-  /** A scalar that callbacks read and assign: `optimizer.learningRate.assign(tensor(1e-4))`. */
+  /**
+   * A scalar that callbacks read and assign: `optimizer.learningRate.assign(tensor(1e-4))`. With a schedule it is that
+   * of the current step, and to assign it is an ArgumentError.
+   */
   readonly learningRate: Variable;
-  /** The number of steps so far, a scalar; exact up to 2^24. */
+  /** The number of updates so far, a scalar; exact up to 2^24 steps. */
   readonly iterations: Variable;
   readonly weightDecay: number | undefined;
   readonly clipnorm: number | undefined;
   readonly clipvalue: number | undefined;
   readonly globalClipnorm: number | undefined;
+  readonly useEma: boolean;
+  readonly emaMomentum: number;
+  readonly emaOverwriteFrequency: number | undefined;
+  readonly lossScaleFactor: number | undefined;
+  readonly gradientAccumulationSteps: number | undefined;
+  readonly #schedule: LearningRateSchedule | undefined;
+  // Counts calls of apply; with accumulated gradients there are several to an update.
+  readonly #counter: Variable;
   readonly #slots: Variable[] = [];
+  readonly #averages = new Map<Variable, Variable>();
+  #gradientSums: readonly Variable[] = [];
   #positions: Map<Variable, number> | undefined;
+  #undecayed: WeightDecayExclusion = {};
 
   protected constructor(className: string, defaultRate: number, options: OptimizerOptions) {
     this.className = className;
     this.name = options.name ?? className.toLowerCase();
-    const { learningRate = defaultRate, weightDecay, clipnorm, clipvalue, globalClipnorm } = options;
-    checkNumber(this.name, 'learningRate', learningRate, learningRate >= 0, 'a number of at least 0');
-    for (const [name, value] of Object.entries({ weightDecay, clipnorm, clipvalue, globalClipnorm })) {
-      if (value !== undefined)
-        checkNumber(this.name, name, value, value > 0 || name === 'weightDecay', 'a positive number, or leave it out');
-    }
-    const clippings = Object.entries({ clipnorm, clipvalue, globalClipnorm }).filter(
-      ([, value]) => value !== undefined,
-    );
-    if (clippings.length > 1) {
-      throw new ArgumentError(
-        `${this.name}: ${clippings.map(([name]) => name).join(' and ')} are both set. Only one of clipnorm, clipvalue and globalClipnorm can be.`,
-        { where: this.name, got: Object.fromEntries(clippings) },
-      );
-    }
-    this.weightDecay = weightDecay;
-    this.clipnorm = clipnorm;
-    this.clipvalue = clipvalue;
-    this.globalClipnorm = globalClipnorm;
-    this.iterations = makeVariable(full([], 0), { name: `${this.name}/iteration`, trainable: false });
-    this.learningRate = makeVariable(full([], learningRate), { name: `${this.name}/learning_rate`, trainable: false });
+    checkOptions(this.name, options);
+    this.weightDecay = options.weightDecay;
+    this.clipnorm = options.clipnorm;
+    this.clipvalue = options.clipvalue;
+    this.globalClipnorm = options.globalClipnorm;
+    this.useEma = options.useEma ?? false;
+    this.emaMomentum = options.emaMomentum ?? 0.99;
+    this.emaOverwriteFrequency = options.emaOverwriteFrequency;
+    this.lossScaleFactor = options.lossScaleFactor;
+    this.gradientAccumulationSteps = options.gradientAccumulationSteps;
+    this.#counter = makeVariable(full([], 0), { name: `${this.name}/iteration`, trainable: false });
+    const steps = this.gradientAccumulationSteps;
+    this.iterations = steps
+      ? new ComputedVariable(this.#counter, (count) => floor(div(count, steps)), {
+          name: `${this.name}/iterations`,
+          refusal: 'It is the number of steps divided by gradientAccumulationSteps.',
+        })
+      : this.#counter;
+    const rate = options.learningRate ?? defaultRate;
+    this.#schedule = rate instanceof LearningRateSchedule ? rate : undefined;
+    this.learningRate = this.#makeRate(rate);
   }
 
   /** True once the slots exist. */
@@ -79,21 +91,51 @@ export abstract class Optimizer {
     return this.#positions !== undefined;
   }
 
-  /** All variables of the optimizer in Keras's order: iterations, learning rate, slots. */
+  /** All variables of the optimizer in Keras's order: iterations, learning rate unless it is scheduled, slots. */
   get variables(): readonly Variable[] {
-    return [this.iterations, this.learningRate, ...this.#slots];
+    return [this.#counter, ...(this.#schedule ? [] : [this.learningRate]), ...this.#slots];
+  }
+
+  /** The moving average of each weight, with `useEma` and once the slots exist. */
+  get averages(): ReadonlyMap<Variable, Variable> {
+    return this.#averages;
   }
 
   /** Makes the slots for these variables; `apply` does it on first use. A second call changes nothing. */
   build(variables: readonly Variable[]): void {
     if (this.#positions) return;
     this.#positions = new Map(variables.map((one, index) => [one, index]));
+    if (this.useEma) {
+      const [averages] = this.addSlots(variables, ['average']);
+      variables.forEach((one, index) => this.#averages.set(one, averages[index] as Variable));
+    }
+    if (this.gradientAccumulationSteps) [this.#gradientSums] = this.addSlots(variables, ['gradient_accumulator']);
     this.buildSlots(variables);
   }
 
   /**
-   * One step: assigns new values to the variables, to the slots and to `iterations`. Works eagerly and in compiled
-   * functions, where each variable's update is one kernel.
+   * Chooses weights that `weightDecay` leaves alone; replaces an earlier choice.
+   * @throws ArgumentError once the optimizer has made its slots
+   * @example optimizer.excludeFromWeightDecay({ names: ['bias', 'gamma', 'beta'] })
+   */
+  excludeFromWeightDecay(exclusion: WeightDecayExclusion): void {
+    if (this.built) {
+      throw new ArgumentError(
+        `${this.name}.excludeFromWeightDecay: the optimizer has been built. Call it before the first step.`,
+        { where: `${this.name}.excludeFromWeightDecay` },
+      );
+    }
+    this.#undecayed = exclusion;
+  }
+
+  /** The loss times `lossScaleFactor`: what gradients for `apply` are taken of. */
+  scaleLoss(loss: Tensor): Tensor {
+    return this.lossScaleFactor === undefined ? loss : mul(loss, this.lossScaleFactor);
+  }
+
+  /**
+   * One step: assigns new values to the variables, to the slots and to the number of steps. Works eagerly and in
+   * compiled functions. No gradients, no step.
    * @param gradients one per variable, of its shape
    * @param variables those that the optimizer was built with, or some of them
    * @throws ArgumentError for lists of different lengths or a variable that the optimizer was not built with
@@ -109,34 +151,56 @@ export abstract class Optimizer {
         },
       );
     }
+    if (gradients.length === 0) return;
     this.build(variables);
     const positions = variables.map((one) => this.#positionOf(one));
-    const clipped = this.#clip(gradients);
-    const learningRate = this.learningRate.value;
-    if (this.weightDecay) {
-      for (const one of variables) one.assign(sub(one, mul(mul(one, this.weightDecay), learningRate)));
+    const { lossScaleFactor, gradientAccumulationSteps: steps } = this;
+    const given = lossScaleFactor === undefined ? gradients : gradients.map((g) => div(g, lossScaleFactor));
+    if (steps) {
+      accumulatedUpdate({
+        gradients: given,
+        sums: positions.map((position) => this.#gradientSums[position] as Variable),
+        counter: this.#counter.value,
+        steps,
+        assigned: [...variables, ...this.#slots],
+        update: (means) => this.#updateAll(means, variables, positions),
+      });
+    } else this.#updateAll(given, variables, positions);
+    if (this.useEma) {
+      updateAverages(this.#averages, this.iterations.value, {
+        momentum: this.emaMomentum,
+        overwriteFrequency: this.emaOverwriteFrequency,
+      });
     }
-    const rate = this.prepareRate(learningRate);
-    variables.forEach((one, i) => {
-      this.update({ variable: one, gradient: clipped[i] as Tensor, rate, index: positions[i] as number });
-    });
-    this.iterations.assign(add(this.iterations, 1));
+    for (const one of variables) if (one.constraint) one.assign(one.constraint(one.value));
+    this.#counter.assign(add(this.#counter, 1));
+  }
+
+  /**
+   * Gives weights the values that training ends with: their moving averages with `useEma`, else those they have. `fit`
+   * calls it.
+   */
+  async finalizeVariableValues(variables: readonly Variable[]): Promise<void> {
+    for (const one of variables) {
+      const average = this.#averages.get(one);
+      if (average) one.assign(await average.read());
+    }
   }
 
   /** The settings as Keras writes them. */
   getConfig(): Record<string, unknown> {
     return {
       name: this.name,
-      learning_rate: this.learningRate.hostValue().item(),
+      learning_rate: this.#schedule ? serializeSchedule(this.#schedule) : this.learningRate.hostValue().item(),
       weight_decay: this.weightDecay ?? null,
       clipnorm: this.clipnorm ?? null,
       global_clipnorm: this.globalClipnorm ?? null,
       clipvalue: this.clipvalue ?? null,
-      use_ema: false,
-      ema_momentum: 0.99,
-      ema_overwrite_frequency: null,
-      loss_scale_factor: null,
-      gradient_accumulation_steps: null,
+      use_ema: this.useEma,
+      ema_momentum: this.emaMomentum,
+      ema_overwrite_frequency: this.emaOverwriteFrequency ?? null,
+      loss_scale_factor: this.lossScaleFactor ?? null,
+      gradient_accumulation_steps: this.gradientAccumulationSteps ?? null,
     };
   }
 
@@ -146,28 +210,68 @@ export abstract class Optimizer {
   /** Assigns the new value of one variable and of its slots. */
   protected abstract update(step: UpdateStep): void;
 
-  /** The scalar that all updates of a step share. Default: the learning rate itself. */
+  /** The scalar that all updates of a step share; called once per step. Default: the learning rate itself. */
   protected prepareRate(learningRate: Tensor): Tensor {
     return learningRate;
   }
 
   /**
-   * Zeros of each variable's shape, for each of the names; named `adam/dense/kernel/momentum`.
+   * A slot of each variable's shape, for each of the names; named `adam/dense/kernel/momentum`.
+   * @param initial one first value per name; default zeros
    * @returns one list per name, in the order of the variables
    */
   protected addSlots<const Names extends readonly string[]>(
     variables: readonly Variable[],
     names: Names,
+    initial: readonly number[] = [],
   ): { readonly [Index in keyof Names]: readonly Variable[] } {
     const lists = names.map((): Variable[] => []);
     for (const one of variables) {
-      names.forEach((name, i) => {
-        const slot = makeVariable(zeros(one.shape), { name: `${this.name}/${one.name}/${name}`, trainable: false });
-        this.#slots.push(slot);
-        lists[i]?.push(slot);
-      });
+      names.forEach((name, i) =>
+        lists[i]?.push(this.#addSlot(`${one.name}/${name}`, full(one.shape, initial[i] ?? 0))),
+      );
     }
     return lists as unknown as { readonly [Index in keyof Names]: readonly Variable[] };
+  }
+
+  /** A scalar of the optimizer's own, saved with the slots. */
+  protected addScalar(name: string, initial: number): Variable {
+    return this.#addSlot(name, full([], initial));
+  }
+
+  #addSlot(name: string, initial: Tensor): Variable {
+    const slot = makeVariable(initial, { name: `${this.name}/${name}`, trainable: false });
+    this.#slots.push(slot);
+    return slot;
+  }
+
+  #makeRate(rate: number | LearningRateSchedule): Variable {
+    const name = `${this.name}/learning_rate`;
+    if (rate instanceof LearningRateSchedule) {
+      return new ComputedVariable(this.#counter, (step) => rate.at(step), {
+        name,
+        refusal: 'A schedule sets this learning rate. Make the optimizer with a number to set it yourself.',
+      });
+    }
+    checkNumber(this.name, 'learningRate', rate, rate >= 0, 'a number of at least 0 or a schedule');
+    return makeVariable(full([], rate), { name, trainable: false });
+  }
+
+  #updateAll(gradients: readonly Tensor[], variables: readonly Variable[], positions: readonly number[]): void {
+    const clipped = clipGradients(gradients, this);
+    const learningRate = this.learningRate.value;
+    for (const one of variables) this.#decay(one, learningRate);
+    const rate = this.prepareRate(learningRate);
+    variables.forEach((one, i) => {
+      this.update({ variable: one, gradient: clipped[i] as Tensor, rate, index: positions[i] as number });
+    });
+  }
+
+  #decay(one: Variable, learningRate: Tensor): void {
+    const { variables, names } = this.#undecayed;
+    const ownName = one.name.slice(one.name.lastIndexOf('/') + 1);
+    if (!this.weightDecay || variables?.includes(one) || names?.some((part) => ownName.includes(part))) return;
+    one.assign(sub(one, mul(mul(one, this.weightDecay), learningRate)));
   }
 
   #positionOf(one: Variable): number {
@@ -178,22 +282,4 @@ export abstract class Optimizer {
       { where: `${this.name}.apply`, got: one.name },
     );
   }
-
-  #clip(gradients: readonly Tensor[]): readonly Tensor[] {
-    const { clipnorm, clipvalue, globalClipnorm } = this;
-    if (clipnorm !== undefined)
-      return gradients.map((g) => div(mul(g, clipnorm), maximum(sqrt(sum(square(g))), clipnorm)));
-    if (clipvalue !== undefined) return gradients.map((g) => clip(g, -clipvalue, clipvalue));
-    if (globalClipnorm === undefined || gradients.length === 0) return gradients;
-    const norm = sqrt(gradients.map((g) => sum(square(g))).reduce((a, b) => add(a, b)));
-    // norm - norm is 0, or NaN where the norm is not finite: then no gradient is to be trusted.
-    const scale = add(div(globalClipnorm, maximum(norm, globalClipnorm)), sub(norm, norm));
-    return gradients.map((g) => mul(g, scale));
-  }
-}
-
-/** @internal @throws ArgumentError unless the option is a finite number that passes its test */
-export function checkNumber(where: string, name: string, value: number, passes: boolean, rule: string): void {
-  if (typeof value === 'number' && Number.isFinite(value) && passes) return;
-  throw new ArgumentError(`${where}: ${name} is ${String(value)}. Give ${rule}.`, { where, got: value });
 }

@@ -1,10 +1,19 @@
 /** Optimizers by name and from Keras's files. */
-import { ArgumentError, FormatError } from '../errors.ts';
+import { ArgumentError } from '../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
+import { adadelta } from './adadelta.ts';
+import { adagrad } from './adagrad.ts';
 import { adam } from './adam.ts';
+import { adamax } from './adamax.ts';
+import { adamw } from './adamw.ts';
+import { ftrl } from './ftrl.ts';
+import { lion } from './lion.ts';
+import { nadam } from './nadam.ts';
 import { Optimizer } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
+import { scheduleFromConfig } from './schedules/index.ts';
 import { sgd } from './sgd.ts';
+import { fromSnakeCase } from './snake-case.ts';
 
 /** What `compile` takes as an optimizer. */
 export type OptimizerLike = string | Optimizer;
@@ -12,7 +21,14 @@ export type OptimizerLike = string | Optimizer;
 type Maker = (options: Readonly<Record<string, never>>) => Optimizer;
 
 const known: ReadonlyMap<string, Maker> = new Map<string, Maker>([
+  ['adadelta', adadelta],
+  ['adagrad', adagrad],
   ['adam', adam],
+  ['adamax', adamax],
+  ['adamw', adamw],
+  ['ftrl', ftrl],
+  ['lion', lion],
+  ['nadam', nadam],
   ['rmsprop', rmsprop],
   ['sgd', sgd],
 ]);
@@ -41,23 +57,13 @@ export function serializeOptimizer(optimizer: Optimizer): KerasEnvelope {
 
 /**
  * The optimizer of a name or of an envelope from a Keras file.
- * @throws ArgumentError for an unknown class; FormatError for settings that change the steps and are not known here
+ * @throws ArgumentError for an unknown class, of the optimizer or of its schedule, or a setting out of range
  */
 export function optimizerFromConfig(value: string | KerasEnvelope): Optimizer {
   if (typeof value === 'string') return resolveOptimizer('optimizerFromConfig', value);
   const make = lookUp('optimizerFromConfig', 'optimizer', value.class_name, known);
-  const { use_ema, gradient_accumulation_steps, loss_scale_factor, learning_rate } = value.config;
-  if (use_ema || gradient_accumulation_steps || loss_scale_factor || typeof learning_rate === 'object') {
-    throw new FormatError(
-      `optimizerFromConfig: ${value.class_name} uses a schedule, use_ema, gradient_accumulation_steps or loss_scale_factor, which cannot be read. Compile again after loading.`,
-      { where: 'optimizerFromConfig', got: value.config },
-    );
-  }
-  const options = Object.entries(value.config)
-    .filter(([, setting]) => setting !== null && setting !== undefined)
-    .map(
-      ([name, setting]) =>
-        [name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()), setting as never] as const,
-    );
-  return make(Object.fromEntries(options));
+  const { learningRate, ...options } = fromSnakeCase(value.config);
+  if (learningRate === undefined) return make(options as Record<string, never>);
+  const rate = typeof learningRate === 'object' ? scheduleFromConfig(learningRate as KerasEnvelope) : learningRate;
+  return make({ ...options, learningRate: rate } as Record<string, never>);
 }

@@ -1,11 +1,13 @@
 /** RMSprop: steps divided by a moving root mean square of the gradient (Hinton 2012). */
 import { rmspropUpdate } from '../ops/index.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { checkNumber, Optimizer, type OptimizerOptions, type UpdateStep } from './optimizer.ts';
+import { checkNumber } from './checks.ts';
+import { Optimizer, type UpdateStep } from './optimizer.ts';
+import type { LearningRate, OptimizerOptions } from './options.ts';
 
 export interface RmspropOptions extends OptimizerOptions {
   /** Default 0.001. */
-  readonly learningRate?: number;
+  readonly learningRate?: LearningRate | undefined;
   /** How much of the moving mean square stays. Default 0.9. */
   readonly rho?: number;
   /** Default 0. */

@@ -1,11 +1,13 @@
 /** Gradient descent, with momentum and Nesterov's variant. */
 import { momentumUpdate, sgdUpdate } from '../ops/index.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { checkNumber, Optimizer, type OptimizerOptions, type UpdateStep } from './optimizer.ts';
+import { checkNumber } from './checks.ts';
+import { Optimizer, type UpdateStep } from './optimizer.ts';
+import type { LearningRate, OptimizerOptions } from './options.ts';
 
 export interface SgdOptions extends OptimizerOptions {
   /** Default 0.01. */
-  readonly learningRate?: number;
+  readonly learningRate?: LearningRate | undefined;
   /** From 0 to 1: how much of the last step the next one keeps. Default 0. */
   readonly momentum?: number;
   /** Whether the gradient's part is added once more after the momentum. Default false. */

@@ -1,8 +1,10 @@
 /** The one way an op runs: at once on the host, and recorded when a tape watches, or traced as shapes only. */
 import type { FloatArray } from '../../kernels/contract.ts';
+import { debugging, refuseNaN } from '../devices/debug.ts';
 import { sizeOf, type Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { activeTape, mixedTapes } from './active-tape.ts';
+import { currentLabel, describeNode } from './label.ts';
 import type { Operation, Tape, TapeNode } from './tape.ts';
 
 /**
@@ -21,7 +23,7 @@ export function call(
       ? outputShapes.map((shape) => tape.createTensor(shape))
       : runOnHost(operation, inputs, options, outputShapes);
   const outputs = tape?.mode === 'eager' ? values.map((value) => tape.createTensor(value.shape, value)) : values;
-  const node: TapeNode = { operation, inputs, options, outputs };
+  const node: TapeNode = { operation, inputs, options, outputs, label: currentLabel() };
   if (tape?.mode !== 'traced') checkFlag(node);
   tape?.record(node);
   return outputs;
@@ -63,6 +65,10 @@ function runOnHost(
     results,
     geometry,
   );
+  if (debugging()) {
+    const values = inputs.map((input) => input?.data);
+    refuseNaN(describeNode(operation.name, currentLabel()), values, results);
+  }
   return results.map((result, index) => new Tensor(outputShapes[index] ?? [], result as Float32Array));
 }
 

@@ -7,6 +7,7 @@ import { ArgumentError, ShapeError } from '../errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
 import { full, type Tensor } from '../tensor/tensor.ts';
 import { call } from './call.ts';
+import { describeNode, withLabel } from './label.ts';
 import type { Operation, Tape } from './tape.ts';
 
 /** The sum of the gradients that reach a tensor by several ways; both have its shape. */
@@ -58,11 +59,15 @@ export function gradient(
     }
     const used = outputs.map((output) => gradients.has(output));
     const outputGradients = outputs.map((output) => gradients.get(output) ?? full(output.shape, 0));
-    const rules = operation.gradient({ inputs, outputs, options, gradients: outputGradients, used });
+    const differentiate = operation.gradient;
+    const label = `the gradient of ${describeNode(operation.name, node.label)}`;
+    const rules = withLabel(label, () =>
+      differentiate({ inputs, outputs, options, gradients: outputGradients, used }),
+    );
     inputs.forEach((input, position) => {
       if (input === undefined || !dependent.has(input)) return;
       const rule = rules[position];
-      const contribution = typeof rule === 'function' ? rule() : rule;
+      const contribution = typeof rule === 'function' ? withLabel(label, rule) : rule;
       if (contribution === undefined) return;
       if (!sameShape(contribution.shape, input.shape)) {
         throw new ShapeError(

@@ -6,6 +6,7 @@ import type { Kernel } from '../../kernels/contract.ts';
 import { broadcastToKernel } from '../../kernels/elementwise/index.ts';
 import type { BufferRef, Plan, PlannedStep } from '../devices/device.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { describeNode } from './label.ts';
 import type { Tape, TapeNode } from './tape.ts';
 
 /** Buffers start at multiples of 16 bytes of float32. */
@@ -88,6 +89,7 @@ export function planProgram(tape: Tape, args: readonly Tensor[], results: readon
     return {
       kernel,
       geometry,
+      label: describeNode(node.operation.name, node.label),
       inputs: node.inputs.map((input) => input && mustRef(input)),
       outputs: node.outputs.map(mustRef),
     };

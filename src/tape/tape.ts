@@ -41,6 +41,8 @@ export interface TapeNode {
   readonly inputs: readonly (Tensor | undefined)[];
   readonly options: unknown;
   readonly outputs: readonly Tensor[];
+  /** The layer that called it, where one did. */
+  readonly label?: string | undefined;
 }
 
 /** Another name for a tensor: what `watch` and custom gradients are made of. */

@@ -1,4 +1,5 @@
 /** The programs of a compiled model: one whole training step, one evaluation step, one prediction step. */
+import { collectLosses } from '../layers/call-scope.ts';
 import { computeLoss } from '../losses/index.ts';
 import { finishMetric, resolveMetric, type Metric } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
@@ -49,7 +50,7 @@ export class Steps {
 
   #report([inputs, targets, weights]: StepArguments, training: boolean): { total: Tensor; values: Tensor[] } {
     const { losses, metrics } = this.#compilation;
-    const outputs = outputsOf(this.#model, inputs, training);
+    const { result: outputs, losses: added } = collectLosses(() => outputsOf(this.#model, inputs, training));
     const values = losses.map(({ loss, output }) => {
       const sampleWeight = weights[output];
       return computeLoss(
@@ -64,6 +65,11 @@ export class Steps {
       const term = weight === 1 ? value : mul(value, weight);
       return sum ? add(sum, term) : term;
     }, undefined);
+    // What layers added and what the weights' regularizers ask for is part of the loss, in evaluation too.
+    const whole = [...added, ...this.#model.regularizationLosses()].reduce<Tensor | undefined>(
+      (sum, term) => (sum ? add(sum, term) : term),
+      total,
+    );
     this.#metrics = metrics.map(({ spec, output }) => {
       const shapes = { targetShape: (targets[output] as Tensor).shape, outputShape: (outputs[output] as Tensor).shape };
       return resolveMetric(`model '${this.#model.name}'`, spec, shapes);
@@ -75,7 +81,7 @@ export class Steps {
       );
       return [sum, count];
     });
-    const loss = total ?? full([], 0);
+    const loss = whole ?? full([], 0);
     return { total: loss, values: [loss, ...values, ...metricValues] };
   }
 }

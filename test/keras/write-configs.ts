@@ -125,7 +125,11 @@ function expectation(net: Model): object {
   const inputs = net.inputs.map((one) =>
     numbers([2, ...(one.shape.slice(1) as number[])], one.dtype === 'int32' ? undefined : -0.5),
   );
-  const outputs = net.built ? net.call(inputs.length === 1 ? (inputs[0] as Tensor) : inputs) : [];
+  const result = net.built ? (net(inputs) as Tensor | readonly Tensor[] | Record<string, Tensor>) : [];
+  const outputs =
+    result instanceof Tensor || Array.isArray(result)
+      ? [result].flat()
+      : net.outputNames.map((one) => (result as Record<string, Tensor>)[one] as Tensor);
   return {
     name: net.name,
     json: JSON.stringify(net),
@@ -137,7 +141,7 @@ function expectation(net: Model): object {
     built: net.built,
     weightValues: net.weights.map((one) => [...one.hostValue().data]),
     inputValues: inputs.map((one) => ({ shape: one.shape, data: [...one.data] })),
-    outputValues: (outputs instanceof Tensor ? [outputs] : outputs).map((one) => [...one.data]),
+    outputValues: outputs.map((one: Tensor) => [...one.data]),
   };
 }
 

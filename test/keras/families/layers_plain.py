@@ -20,7 +20,7 @@ def dense():
     f.add("passes the mask on", [(3, 4, 2)], {"units": 3}, masks=[RAGGED])
     f.add("elu, one unit, one sample", [(1, 3)], {"units": 1, "activation": "elu"})
     f.add("l2 and l1", [(3, 4)], {"units": 3, "kernel_regularizer": "l2", "bias_regularizer": "l1"})
-    f.add("l1_l2 and activity", [(3, 4)], {"units": 3, "kernel_regularizer": "l1_l2", "activity_regularizer": "l2"})
+    f.add("l1_l2 and activity", [(3, 4)], {"units": 3, "kernel_regularizer": keras.regularizers.L1L2(0.01, 0.02), "activity_regularizer": "l2"})
     f.add("constraints", [(3, 4)], {"units": 3, "kernel_constraint": "max_norm", "bias_constraint": "non_neg"})
     f.add("not trainable", [(3, 4)], {"units": 3, "trainable": False, "kernel_regularizer": "l2"})
     f.add("he initializers", [(3, 4)], {"units": 2, "kernel_initializer": "he_normal", "bias_initializer": "ones"})
@@ -95,7 +95,7 @@ def noise():
         f.add("training, nothing to draw", [shape], zero, training=True)
         f.add("at rest, seeded", [shape], {**drawn, "seed": 7})
         f.add("training, seeded, nothing to draw", [shape], {**zero, "seed": 7}, training=True)
-        f.add("not trainable", [shape], {**zero, "trainable": False}, training=True)
+        f.add("one sample, training, nothing to draw", [(1, *shape[1:])], zero, training=True)
         if spatial is None or len(spatial) == 3:
             f.add("mask", [(3, 4, 2)], drawn, masks=[RAGGED])
             f.add("mask in training", [(3, 4, 2)], zero, masks=[RAGGED], training=True)

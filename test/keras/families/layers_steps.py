@@ -80,7 +80,7 @@ def wrappers():
     add("mask, sequences", options=sequences, masks=[MASK])
     add("mask, no merge", layers.SimpleRNN, sequences, {"merge_mode": None}, masks=[MASK])
     add("initial state", options=sequences, states=[(3, 3)] * 4)
-    add("inner layer runs backwards", layers.GRU, {"go_backwards": True, **sequences})
+    add("one step", layers.GRU, sequences, shape=(2, 1, 3))
     add("training", options=sequences, training=True)
     add("regularizer", layers.SimpleRNN, {"kernel_regularizer": "l2"})
 

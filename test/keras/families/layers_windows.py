@@ -102,11 +102,9 @@ def depthwise():
         "multiplier": {"depth_multiplier": 2, "activation": "relu"},
         "strides": {"strides": 2, "padding": "same", "depth_multiplier": 2},
         "dilation": {"dilation_rate": 2},
-        "causal": {"padding": "causal"},
         "no bias": {"use_bias": False, "kernel_size": 2, "padding": "same"},
         "regularizer": {"depthwise_regularizer": "l2", "depthwise_constraint": "non_neg"},
     }
-    options.pop("causal")  # Keras refuses it here
     add_all(f, (2, 7, 3), options, {"kernel_size": 3})
     yield f.family()
     f = LayerFamily("depthwise_conv2d", layers.DepthwiseConv2D)
@@ -126,7 +124,6 @@ def depthwise():
     options = {
         "default": {},
         "same": {"padding": "same"},
-        "causal": {"padding": "causal", "activation": "relu"},
         "multiplier": {"depth_multiplier": 2, "activation": "tanh"},
         "strides": {"strides": 2, "padding": "same"},
         "dilation": {"dilation_rate": 2},
@@ -159,7 +156,7 @@ def pooling():
     ):
         f = LayerFamily(f"{name}1d", one)
         options = {
-            "default": {},
+            "pool 2": {},
             "pool 3": {"pool_size": 3},
             "overlapping": {"pool_size": 3, "strides": 1},
             "same": {"pool_size": 3, "strides": 2, "padding": "same"},
@@ -167,12 +164,12 @@ def pooling():
             "strides above the pool": {"pool_size": 2, "strides": 3},
             "same, strides 1": {"pool_size": 4, "strides": 1, "padding": "same"},
         }
-        add_all(f, (2, 8, 3), options, {})
-        f.add("mask", [(2, 6, 2)], masks=[MASK])
+        add_all(f, (2, 8, 3), options, {"pool_size": 2})
+        f.add("mask", [(2, 6, 2)], {"pool_size": 2}, masks=[MASK])
         yield f.family()
         f = LayerFamily(f"{name}2d", two)
         options = {
-            "default": {},
+            "pool 2": {},
             "pool 3": {"pool_size": 3},
             "overlapping": {"pool_size": (3, 2), "strides": 1},
             "same": {"pool_size": 3, "strides": 2, "padding": "same"},
@@ -180,7 +177,7 @@ def pooling():
             "unequal strides": {"pool_size": 2, "strides": (1, 3)},
             "same, strides 1": {"pool_size": 4, "strides": 1, "padding": "same"},
         }
-        add_all(f, (2, 7, 6, 2), options, {})
+        add_all(f, (2, 7, 6, 2), options, {"pool_size": 2})
         yield f.family()
     for name, one, two in (
         ("global_max_pooling", layers.GlobalMaxPooling1D, layers.GlobalMaxPooling2D),

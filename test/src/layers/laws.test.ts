@@ -86,8 +86,8 @@ function checkShapes(t: Test, row: LayerRow): void {
   t.strictSame(Array.isArray(whole[0]) ? whole : [whole], first, 'so it is for a known batch');
   t.equal(layer.countParams(), row.params, 'the number of weights');
   t.ok(
-    layer.weights.every((weight) => weight.name.startsWith(`${layer.name}/`)),
-    'weights are named after the layer',
+    layer.weights.every((weight) => [layer, ...layer.sublayers].some(({ name }) => weight.name.startsWith(`${name}/`))),
+    'weights are named after the layer, or after one inside',
   );
 
   for (const batch of [1, 0]) {

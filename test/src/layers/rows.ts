@@ -4,6 +4,7 @@ import * as layers from '../../../src/layers/index.ts';
 import type { Layer, LayerOptions } from '../../../src/layers/layer.ts';
 import type { Shape } from '../../../src/tensor/shape.ts';
 import { tensor, zeros } from '../../../src/tensor/tensor.ts';
+import { rows as recurrentRows } from './rows/recurrent.ts';
 
 export interface LayerRow {
   /** The name in src/layers/index.ts. */
@@ -327,48 +328,6 @@ export const rows: readonly LayerRow[] = [
     refused: [],
   },
   {
-    layer: 'lstm',
-    make: (options) => layers.lstm(3, options),
-    inputs: twice([3, 4, 2], [2, 5, 2]),
-    params: 4 * 3 * (2 + 3 + 1),
-    refused: [
-      {
-        name: 'the input shape [2, 8]',
-        call: () => layers.lstm(3)(input([8])),
-        message: /expected \[batch, steps, features\]/,
-      },
-      channelsMustBeKnown(() => layers.lstm(3), 3),
-      {
-        name: 'another activation',
-        call: () => layers.lstm(3, { activation: 'relu' }),
-        message: /activation 'relu'.*tanh and sigmoid/,
-      },
-      {
-        name: 'a recurrent dropout of 1',
-        call: () => layers.lstm(3, { recurrentDropout: 1 }),
-        message: /recurrentDropout is 1/,
-      },
-    ],
-  },
-  {
-    layer: 'lstm',
-    variant: 'backwards, every step and the state',
-    make: (options) =>
-      layers.lstm(3, { ...options, goBackwards: true, returnSequences: true, returnState: true, useBias: false }),
-    inputs: twice([3, 4, 2], [2, 5, 2]),
-    params: 4 * 3 * (2 + 3),
-    refused: [],
-  },
-  {
-    layer: 'lstm',
-    variant: 'with dropout',
-    make: (options) => layers.lstm(4, { ...options, dropout: 0.5, recurrentDropout: 0.5 }),
-    inputs: twice([4, 4, 3], [2, 5, 3]),
-    params: 4 * 4 * (3 + 4 + 1),
-    trainingDiffers: 'it drops',
-    refused: [],
-  },
-  {
     layer: 'concatenate',
     make: (options) => layers.concatenate(options),
     inputs: [
@@ -476,4 +435,5 @@ export const rows: readonly LayerRow[] = [
       { name: 'one tensor', call: () => layers.average()(input([3])), message: /takes a list of tensors, got one/ },
     ],
   },
+  ...recurrentRows,
 ];
