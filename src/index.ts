@@ -37,7 +37,7 @@ export { Sequential, sequential } from './models/sequential.ts';
 export { defineOp, stopGradient, type Op, type OpDefinition, type TensorLike } from './ops/define-op.ts';
 export { compile, type Compiled } from './tape/compile.ts';
 export { grad, valueAndGrad } from './tape/grad.ts';
-export type { Program } from './tape/program.ts';
+export type { ProfileRow, Program } from './tape/program.ts';
 export { Tape } from './tape/tape.ts';
 export type { Shape } from './tensor/shape.ts';
 export { full, ones, tensor, Tensor, zeros } from './tensor/tensor.ts';

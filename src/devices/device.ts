@@ -56,4 +56,6 @@ export interface Device {
   readonly name: string;
   link(plan: Plan): Executable;
   memory(): DeviceMemory;
+  /** Milliseconds of each step of one run that changes nothing; undefined on a device that cannot tell. */
+  profile?(plan: Plan): readonly number[];
 }

@@ -3,6 +3,7 @@
  * scratch array, sized to the largest program, is shared by all programs; every variable has one array of its own.
  */
 import type { FloatArray } from '../../kernels/contract.ts';
+import { now } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { DeviceCopy, Variable } from '../tensor/variable.ts';
@@ -65,6 +66,16 @@ export class HostDevice implements Device {
 
   memory(): DeviceMemory {
     return { scratchBytes: this.scratch.byteLength, variableBytes: this.#variableBytes };
+  }
+
+  /**
+   * Milliseconds of each step of one run, measured on memory of its own: arguments are zeros, variables copies, and
+   * nothing that anybody can see changes.
+   */
+  profile(plan: Plan): readonly number[] {
+    const apart = new HostDevice(this.name, this.precision).link(plan);
+    apart.upload();
+    return apart.timeSteps();
   }
 
   /** @internal Whether work is queued: behind a run that waits for another device, until then everything runs at once. */
@@ -221,6 +232,17 @@ export class HostExecutable implements Executable {
     }
     for (const { from, to } of this.#writes) to.set(from);
     return this.#outputs;
+  }
+
+  /** @internal The time of every step, with whatever stands in the memory. */
+  timeSteps(): number[] {
+    this.#bind();
+    return this.#plan.steps.map((step, i) => {
+      const { inputs, outputs } = this.#steps[i] as BoundStep;
+      const start = now();
+      step.kernel.cpu(inputs, outputs, step.geometry);
+      return now() - start;
+    });
   }
 
   #bind(): void {

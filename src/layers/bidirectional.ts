@@ -72,7 +72,7 @@ export class Bidirectional<Name extends string = string> extends Layer<Name> {
   }
 
   /** Sets the states of both directions back to zero. @throws ArgumentError unless the layers are stateful */
-  resetState(): void {
+  override resetState(): void {
     if (!this.stateful) {
       throw new ArgumentError(
         `layer '${this.name}' (Bidirectional): its layers keep no states. Make the layer with { stateful: true }.`,

@@ -249,6 +249,11 @@ export abstract class Layer<Name extends string = string> {
     tensors.forEach((value, index) => weights[index]?.assign(value));
   }
 
+  /** Recurrent layers with `stateful` begin their next batch from zeros again; reaches the layers inside. */
+  resetState(): void {
+    for (const layer of this.sublayers) layer.resetState();
+  }
+
   /** The symbolic input of the layer's only call. */
   get input(): Symbolics {
     const node = this.onlyNode('input');

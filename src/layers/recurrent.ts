@@ -157,7 +157,7 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
   }
 
   /** Sets the states of a stateful layer back to zero. */
-  resetState(): void {
+  override resetState(): void {
     for (const state of this.states ?? []) state.assign(zeros(state.shape));
   }
 

@@ -62,8 +62,8 @@ export function serializeOptimizer(optimizer: Optimizer): KerasEnvelope {
 export function optimizerFromConfig(value: string | KerasEnvelope): Optimizer {
   if (typeof value === 'string') return resolveOptimizer('optimizerFromConfig', value);
   const make = lookUp('optimizerFromConfig', 'optimizer', value.class_name, known);
-  const { learningRate, ...options } = fromSnakeCase(value.config);
-  if (learningRate === undefined) return make(options as Record<string, never>);
-  const rate = typeof learningRate === 'object' ? scheduleFromConfig(learningRate as KerasEnvelope) : learningRate;
-  return make({ ...options, learningRate: rate } as Record<string, never>);
+  const options = fromSnakeCase(value.config);
+  const { learningRate } = options;
+  if (typeof learningRate === 'object') options['learningRate'] = scheduleFromConfig(learningRate as KerasEnvelope);
+  return make(options as Record<string, never>);
 }

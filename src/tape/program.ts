@@ -1,12 +1,26 @@
 /** A Program is a compiled tape: made once per signature, replayed as one flat list of kernel calls. */
 import type { BufferRef, Device, Executable } from '../devices/device.ts';
-import { DeviceError } from '../errors.ts';
+import { ArgumentError, DeviceError } from '../errors.ts';
 import { formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { planProgram, type PlannedProgram } from './plan.ts';
 import type { Tape, TapeNode } from './tape.ts';
 
 const BYTES_PER_ELEMENT = 4;
+
+/** What one op of one layer costs in a run: one line of `program.profile()`. */
+export interface ProfileRow {
+  /** The op, and the layer that called it: `'matmul' in layer 'dense'`. */
+  readonly what: string;
+  /** Kernel calls in one run. */
+  readonly calls: number;
+  /** Milliseconds of one run, the mean over the runs. */
+  readonly milliseconds: number;
+  /** Part of the whole run's time, 0 to 1. */
+  readonly share: number;
+  /** Floating-point operations of one run. */
+  readonly flops: number;
+}
 
 export class Program {
   readonly device: Device;
@@ -48,6 +62,47 @@ export class Program {
   /** Kernel calls of one run. */
   get stepCount(): number {
     return this.#planned.plan.steps.length;
+  }
+
+  /**
+   * Where the time of a run goes, the slowest first. The runs are apart from the real ones: arguments are zeros and no
+   * variable changes.
+   * @param runs how many runs are averaged, after one that is not counted. Default 5
+   * @throws DeviceError on a device that cannot tell the time of single steps; ArgumentError for less than one run
+   * @example console.table(step.program(x, y).profile());
+   */
+  profile(runs = 5): ProfileRow[] {
+    if (!Number.isInteger(runs) || runs < 1) {
+      throw new ArgumentError(`profile: runs is ${runs}. Give a whole number of at least 1.`, {
+        where: 'profile',
+        got: runs,
+      });
+    }
+    const { plan } = this.#planned;
+    if (!this.device.profile) {
+      throw new DeviceError(`profile: the device '${this.device.name}' does not tell the time of single steps.`, {
+        where: 'profile',
+        got: this.device.name,
+      });
+    }
+    this.device.profile(plan);
+    const rows = new Map<string, { what: string; calls: number; milliseconds: number; flops: number }>();
+    for (let run = 0; run < runs; run++) {
+      this.device.profile(plan).forEach((milliseconds, index) => {
+        const step = plan.steps[index];
+        if (!step) return;
+        const row = rows.get(step.label) ?? { what: step.label, calls: 0, milliseconds: 0, flops: 0 };
+        rows.set(step.label, row);
+        row.milliseconds += milliseconds / runs;
+        if (run > 0) return;
+        row.calls++;
+        row.flops += step.kernel.flops(step.geometry);
+      });
+    }
+    const total = [...rows.values()].reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+    return [...rows.values()]
+      .map((row) => ({ ...row, share: total === 0 ? 0 : row.milliseconds / total }))
+      .sort((a, b) => b.milliseconds - a.milliseconds);
   }
 
   /** @internal Queues a run and resolves to fresh tensors. */

@@ -2,14 +2,14 @@
 import type { DeviceName } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
 import { ArgumentError } from '../errors.ts';
-import { resolveLoss, type Loss, type LossFunction } from '../losses/index.ts';
+import { resolveLoss, type Loss, type LossLike } from '../losses/index.ts';
 import { resolveMetric, type MetricLike } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import { resolveOptimizer, type Optimizer } from '../optimizers/index.ts';
 import type { Variable } from '../tensor/variable.ts';
 
 /** A loss by name, as a function `(yTrue, yPred) => Tensor`, or an object of `losses`. */
-export type LossSpec = string | LossFunction | Loss;
+export type LossSpec = LossLike;
 /** A metric by name (`'acc'` keeps its spelling), an object of `metrics`, or a function `(yTrue, yPred) => Tensor`. */
 export type MetricSpec = MetricLike;
 

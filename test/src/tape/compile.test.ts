@@ -215,3 +215,22 @@ t.test('captured tensors above 1 MB are told to the user once per program, small
   t.equal(warnings.length, 1);
   t.match(warnings[0], /1\.0 MB of tensors/);
 });
+
+t.test('profile tells the time of each op and changes nothing', (t) => {
+  const counter = variable(tensor([1, 2]), { name: 'counter' });
+  const step = compile((x: Tensor) => {
+    counter.assign(add(counter, x));
+    return sum(mul(x, x));
+  });
+  const rows = step.program(tensor([1, 1])).profile(2);
+  t.strictSame(rows.map(({ what, calls }) => [what, calls]).sort(), [
+    ["'add'", 1],
+    ["'mul'", 1],
+    ["'sum'", 1],
+  ]);
+  t.ok(Math.abs(rows.reduce((total, { share }) => total + share, 0) - 1) < 1e-9, 'the shares are parts of the whole');
+  t.ok(rows.every(({ milliseconds }) => milliseconds >= 0));
+  t.strictSame([...counter.data], [1, 2], 'no variable changed');
+  t.throws(() => step.program(tensor([1, 1])).profile(0), { message: /runs is 0/ });
+  t.end();
+});
