@@ -71,18 +71,6 @@ export class Bidirectional<Name extends string = string> extends Layer<Name> {
     return true;
   }
 
-  /** Sets the states of both directions back to zero. @throws ArgumentError unless the layers are stateful */
-  override resetState(): void {
-    if (!this.stateful) {
-      throw new ArgumentError(
-        `layer '${this.name}' (Bidirectional): its layers keep no states. Make the layer with { stateful: true }.`,
-        { where: this.name },
-      );
-    }
-    this.forwardLayer.resetState();
-    this.backwardLayer.resetState();
-  }
-
   override build(shapes: InputShapes): void {
     this.forwardLayer.ensureBuilt(shapes);
     this.backwardLayer.ensureBuilt(shapes);

@@ -6,6 +6,12 @@ import type { GraphNode } from './graph-node.ts';
 /** The number type of a model input, kept for Keras files; values are float32 in any case. */
 export type InputType = 'float32' | 'int32';
 
+declare module '../tensor/symbolic.ts' {
+  interface SymbolicTypes {
+    readonly tensor: SymbolicTensor;
+  }
+}
+
 /** Common ops as methods: each makes a layer of the op. */
 // oxlint-disable-next-line no-unused-vars -- as in the class
 export interface SymbolicTensor<Name extends string = string> extends SymbolicMethods<SymbolicTensor> {}

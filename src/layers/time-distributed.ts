@@ -81,7 +81,8 @@ export class TimeDistributed<Name extends string = string> extends Layer<Name> {
   }
 
   private run(x: Tensor, mask: Tensor | undefined): Tensor {
-    const result = this.layer.invoke(x, { mask });
+    // A layer that takes no masks would only warn of it.
+    const result = this.layer.invoke(x, this.layer.supportsMasking ? { mask } : {});
     if (result instanceof Tensor) return result;
     throw this.severalOutputs();
   }

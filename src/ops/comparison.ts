@@ -20,6 +20,7 @@ import { add, mul } from './arithmetic.ts';
 import { sumToShape } from './broadcasting.ts';
 import { defineOp, type Op, type TensorLike } from './define-op.ts';
 import { binaryOp, unaryOp, type BinaryOp, type UnaryOp } from './elementwise.ts';
+import type { Symbolic, SymbolicResult } from '../tensor/symbolic.ts';
 
 /** 1 where `a = b`, else 0. @example equal(tensor([1, 2]), 2) // [0, 1] */
 export const equal: BinaryOp = binaryOp('equal', equalKernel, 'none');
@@ -110,7 +111,9 @@ const clipped = defineOp<[x: TensorLike], ClipOptions>({
  * @throws ArgumentError when the minimum is above the maximum
  * @example clip(tensor([-2, 0.5, 3]), 0, 1) // [0, 0.5, 1]
  */
-export function clip(x: TensorLike, minimum: number, maximum: number): Tensor {
+export function clip(x: TensorLike, minimum: number, maximum: number): Tensor;
+export function clip(x: Symbolic, minimum: number, maximum: number): SymbolicResult;
+export function clip(x: TensorLike | Symbolic, minimum: number, maximum: number): Tensor | SymbolicResult {
   return clipped(x, { minimum, maximum });
 }
 

@@ -4,7 +4,7 @@ import { ArgumentError } from '../errors.ts';
 import { call } from '../tape/call.ts';
 import { identityOperation, stopGradientOperation, type InputGradient, type Operation } from '../tape/tape.ts';
 import type { Shape } from '../tensor/shape.ts';
-import { Symbolic } from '../tensor/symbolic.ts';
+import { Symbolic, type SymbolicResult } from '../tensor/symbolic.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 
@@ -48,9 +48,16 @@ export interface OpDefinition<Inputs extends readonly unknown[], Options, CallOp
   readonly errorFlag?: NonNullable<Operation['errorFlag']>;
 }
 
+/** Inputs of which some are symbolic. */
+type OrSymbolic<Inputs extends readonly unknown[]> = {
+  readonly [Position in keyof Inputs]: Inputs[Position] | Symbolic;
+};
+
 /** A callable op: inputs, then one options object. */
 export interface Op<Inputs extends readonly unknown[], CallOptions = Record<string, never>> {
   (...args: [...inputs: Inputs, options?: CallOptions]): Tensor;
+  /** On symbolic tensors: a layer of the op in the model's graph. */
+  (...args: [...inputs: OrSymbolic<Inputs>, options?: CallOptions]): SymbolicResult;
   /** All outputs, those that only gradients need included. */
   all(inputs: Readonly<Inputs>, options?: CallOptions): readonly [Tensor, ...Tensor[]];
   readonly opName: string;

@@ -8,6 +8,7 @@ import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { defineOp, type GradientArguments, type Op, type TensorLike } from './define-op.ts';
 import { expandDims } from './shaping.ts';
+import type { Symbolic, SymbolicResult } from '../tensor/symbolic.ts';
 
 interface Block {
   readonly begin: readonly number[];
@@ -29,7 +30,13 @@ const sliced = defineOp<[x: TensorLike], Block>({
  * @throws ArgumentError when the block does not lie inside x
  * @example slice(tensor([[1, 2, 3], [4, 5, 6]]), [0, -2], [-1, 2]) // [[2, 3], [5, 6]]
  */
-export function slice(x: TensorLike, begin: readonly number[], size: readonly number[] = begin.map(() => -1)): Tensor {
+export function slice(x: TensorLike, begin: readonly number[], size?: readonly number[]): Tensor;
+export function slice(x: Symbolic, begin: readonly number[], size?: readonly number[]): SymbolicResult;
+export function slice(
+  x: TensorLike | Symbolic,
+  begin: readonly number[],
+  size: readonly number[] = begin.map(() => -1),
+): Tensor | SymbolicResult {
   return sliced(x, { begin, size });
 }
 
@@ -132,7 +139,12 @@ const concatenated = defineOp<TensorLike[], Required<AxisOptions>, AxisOptions>(
  * @throws ShapeError when sizes along other axes differ; ArgumentError for an empty list or an axis out of range
  * @example concat([tensor([1, 2]), tensor([3])]) // [1, 2, 3]
  */
-export function concat(tensors: readonly TensorLike[], options: AxisOptions = {}): Tensor {
+export function concat(tensors: readonly TensorLike[], options?: AxisOptions): Tensor;
+export function concat(tensors: readonly (TensorLike | Symbolic)[], options?: AxisOptions): SymbolicResult;
+export function concat(
+  tensors: readonly (TensorLike | Symbolic)[],
+  options: AxisOptions = {},
+): Tensor | SymbolicResult {
   return concatenated(...tensors, options);
 }
 

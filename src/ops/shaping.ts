@@ -4,6 +4,7 @@ import { normalizeAxes, normalizeAxis } from '../tensor/broadcast.ts';
 import { formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { defineOp, type Op, type TensorLike } from './define-op.ts';
+import type { Symbolic, SymbolicResult } from '../tensor/symbolic.ts';
 
 interface ReshapeOptions {
   readonly shape: Shape;
@@ -23,7 +24,9 @@ const reshaped = defineOp<[x: TensorLike], ReshapeOptions>({
  * @throws ShapeError when the number of elements would change
  * @example reshape(tensor([1, 2, 3, 4]), [2, -1]) // [[1, 2], [3, 4]]
  */
-export function reshape(x: TensorLike, shape: Shape): Tensor {
+export function reshape(x: TensorLike, shape: Shape): Tensor;
+export function reshape(x: Symbolic, shape: Shape): SymbolicResult;
+export function reshape(x: TensorLike | Symbolic, shape: Shape): Tensor | SymbolicResult {
   return reshaped(x, { shape });
 }
 
@@ -65,7 +68,9 @@ const expanded = defineOp<[x: TensorLike], { readonly axis: number }>({
  * @throws ArgumentError for an axis out of range
  * @example expandDims(tensor([1, 2]), -1) // [[1], [2]]
  */
-export function expandDims(x: TensorLike, axis = 0): Tensor {
+export function expandDims(x: TensorLike, axis?: number): Tensor;
+export function expandDims(x: Symbolic, axis?: number): SymbolicResult;
+export function expandDims(x: TensorLike | Symbolic, axis = 0): Tensor | SymbolicResult {
   return expanded(x, { axis });
 }
 

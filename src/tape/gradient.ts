@@ -61,9 +61,7 @@ export function gradient(
     const outputGradients = outputs.map((output) => gradients.get(output) ?? full(output.shape, 0));
     const differentiate = operation.gradient;
     const label = `the gradient of ${describeNode(operation.name, node.label)}`;
-    const rules = withLabel(label, () =>
-      differentiate({ inputs, outputs, options, gradients: outputGradients, used }),
-    );
+    const rules = withLabel(label, () => differentiate({ inputs, outputs, options, gradients: outputGradients, used }));
     inputs.forEach((input, position) => {
       if (input === undefined || !dependent.has(input)) return;
       const rule = rules[position];

@@ -17,6 +17,13 @@ export interface DeferredCall {
   readonly call: (inputs: readonly unknown[]) => Tensor;
 }
 
+/** Where the layers declare the class of their symbolic tensors, which ops give for symbolic inputs. */
+// oxlint-disable-next-line no-empty-object-type -- filled by declaration merging
+export interface SymbolicTypes {}
+
+/** What an op gives that was called on a symbolic tensor. */
+export type SymbolicResult = SymbolicTypes extends { readonly tensor: infer Declared } ? Declared : Symbolic;
+
 export abstract class Symbolic {
   abstract readonly shape: PartialShape;
   /** @internal Makes a layer of an op that was called with this tensor, and returns its output. */

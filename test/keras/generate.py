@@ -15,11 +15,16 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0")
 
-from families import layers_plain, layers_steps, layers_windows  # noqa: E402
+from families import layers_plain, layers_steps, layers_windows, losses, metrics, optimizers, small  # noqa: E402
 from families.encoding import differences, text_of  # noqa: E402
 
-MODULES = {
-    "layers": (layers_plain, layers_windows, layers_steps),
+FOLDERS = {
+    "layers": (layers_plain.families, layers_windows.families, layers_steps.families),
+    "losses": (losses.families,),
+    "metrics": (metrics.families,),
+    "optimizers": (optimizers.optimizer_families,),
+    "schedules": (optimizers.schedule_families,),
+    "small": (small.families,),
 }
 
 
@@ -30,11 +35,11 @@ def main():
     parser.add_argument("folders", nargs="*", metavar="FOLDER", help="only these folders of fixtures, such as layers")
     options = parser.parse_args()
     found, problems, cases = set(), [], 0
-    for folder, modules in MODULES.items():
+    for folder, parts in FOLDERS.items():
         if options.folders and folder not in options.folders:
             continue
-        for module in modules:
-            for family in module.families():
+        for families in parts:
+            for family in families():
                 file = options.out / folder / f"{family['family']}.json"
                 found.add(file)
                 cases += len(family["cases"])

@@ -111,7 +111,6 @@ def shapes():
     f.add("image", [(2, 3, 4, 2)])
     f.add("matrix", [(3, 5)])
     f.add("vector", [(4,)])
-    f.add("channels first", [(2, 3, 4, 2)], {"data_format": "channels_first"})
     f.add("3 axes", [(2, 3, 4)])
     f.add("5 axes", [(2, 1, 2, 3, 2)])
     f.add("drops the mask", [(3, 4, 2)], masks=[RAGGED])

@@ -1,6 +1,17 @@
 /** The debug mode names the op and the layer that made the first NaN, and nothing of the step takes effect. */
 import t from 'tap';
-import { debug, input, Layer, layers, losses, model, NumericError, ops, optimizers, tensor } from '../../../src/index.ts';
+import {
+  debug,
+  input,
+  Layer,
+  layers,
+  losses,
+  model,
+  NumericError,
+  ops,
+  optimizers,
+  tensor,
+} from '../../../src/index.ts';
 import type { Tensor } from '../../../src/index.ts';
 
 class LogOfMinus extends Layer {
