@@ -48,8 +48,7 @@ export class Bidirectional<Name extends string = string> extends Layer<Name> {
     this.mergeMode = mergeMode;
     this.#firstWeights = options.weights;
     this.forwardLayer = layer.copyWith({ name: directed('forward', layer.name) });
-    this.backwardLayer =
-      backwardLayer ?? layer.copyWith({ name: directed('backward', layer.name), goBackwards: true });
+    this.backwardLayer = backwardLayer ?? layer.copyWith({ name: directed('backward', layer.name), goBackwards: true });
     checkPair(where, this.forwardLayer, this.backwardLayer);
     // Zeros add nothing where the directions are merged step by step.
     for (const one of [this.forwardLayer, this.backwardLayer]) one.zeroOutputForMask = one.returnSequences;
@@ -116,8 +115,7 @@ export class Bidirectional<Name extends string = string> extends Layer<Name> {
     const [forward, ...forwardStates] = shapesOf(this.forwardLayer) as [PartialShape, ...PartialShape[]];
     const [backward, ...backwardStates] = shapesOf(this.backwardLayer) as [PartialShape, ...PartialShape[]];
     const width = (shape: PartialShape): number => shape.at(-1) as number;
-    const merged =
-      this.mergeMode === 'concat' ? [...forward.slice(0, -1), width(forward) + width(backward)] : forward;
+    const merged = this.mergeMode === 'concat' ? [...forward.slice(0, -1), width(forward) + width(backward)] : forward;
     const outputs = this.mergeMode === null ? [forward, backward] : [merged];
     if (this.returnState) return [...outputs, ...forwardStates, ...backwardStates];
     return this.mergeMode === null ? outputs : merged;

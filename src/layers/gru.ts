@@ -35,13 +35,11 @@ export class GRU<Name extends string = string> extends Recurrent<Name> {
   }
 
   protected override runKernel({ x, initialState: [hidden], ...options }: RecurrentRun): RecurrentOutcome {
-    const { sequence, lastHidden } = gruOp(
-      x,
-      this.kernel as Variable,
-      this.recurrentKernel as Variable,
-      this.bias,
-      { ...options, initialState: hidden, resetAfter: this.resetAfter },
-    );
+    const { sequence, lastHidden } = gruOp(x, this.kernel as Variable, this.recurrentKernel as Variable, this.bias, {
+      ...options,
+      initialState: hidden,
+      resetAfter: this.resetAfter,
+    });
     return { sequence, states: [lastHidden] };
   }
 

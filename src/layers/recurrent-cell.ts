@@ -48,7 +48,12 @@ export type Step = (projected: Tensor, states: readonly Tensor[], recur: Recur) 
 /** i, f, o = gate(z_i, z_f, z_o), c' = f c + i activation(z_c), h' = o activation(c'). */
 export function lstmStep(activation: Pointwise, gate: Pointwise): Step {
   return (projected, [hidden, cell], recur) => {
-    const [i, f, c, o] = split(add(projected, recur(hidden as Tensor)), 4, { axis: -1 }) as [Tensor, Tensor, Tensor, Tensor];
+    const [i, f, c, o] = split(add(projected, recur(hidden as Tensor)), 4, { axis: -1 }) as [
+      Tensor,
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
     const newCell = add(mul(gate(f), cell as Tensor), mul(gate(i), activation(c)));
     return [mul(gate(o), activation(newCell)), newCell];
   };

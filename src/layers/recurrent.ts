@@ -12,7 +12,15 @@ import { ones, tensor, zeros, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import type { CallContext } from './call-scope.ts';
 import type { CallOptions } from './graph-node.ts';
-import { Layer, type Config, type InputShapes, type LayerOptions, type Masks, type Symbolics, type Tensors } from './layer.ts';
+import {
+  Layer,
+  type Config,
+  type InputShapes,
+  type LayerOptions,
+  type Masks,
+  type Symbolics,
+  type Tensors,
+} from './layer.ts';
 import {
   activationConfig,
   activationOf,

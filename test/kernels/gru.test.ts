@@ -31,7 +31,13 @@ checkRecurrence(t, {
 
 t.test('the work is counted: multiply-adds of the two products, twice that backward', (t) => {
   const options = { resetAfter: true, goBackwards: false, zeroOutputForMask: false };
-  const shapes = [[2, 3, 5], [5, 21], [7, 21], [2, 21], [2, 7]];
+  const shapes = [
+    [2, 3, 5],
+    [5, 21],
+    [7, 21],
+    [2, 21],
+    [2, 7],
+  ];
   const products = 2 * 2 * 3 * 3 * 7 * (5 + 7);
   t.equal(gruKernel.flops(gruKernel.plan(shapes, [], options)), products + 9 * 42);
   t.equal(gruGradKernel.flops(gruGradKernel.plan(shapes, [], options)), 2 * products + 26 * 42);

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import type { Test } from 'tap';
 import type { FloatArray, Kernel } from '../../kernels/contract.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
-import { distance, GRADIENT_SCORE, gradientScore, operand, prepare, uniform, weighted, type Operand } from './numeric.ts';
+import {
+  distance,
+  GRADIENT_SCORE,
+  gradientScore,
+  operand,
+  prepare,
+  uniform,
+  weighted,
+  type Operand,
+} from './numeric.ts';
 
 /** No dropout, one mask for all gates, or one for each. */
 type Dropout = 'none' | 'shared' | 'per gate';
@@ -86,11 +95,7 @@ export function checkRecurrence<Options, Geometry, GradGeometry>(
       c.recurrentDropout === 'none' ? undefined : operand([c.batch, width(c.recurrentDropout, c.units)], factor),
     ];
   };
-  const outputShapes = (c: RecurrenceCase): Shape[] => [
-    [c.batch, c.steps, c.units],
-    [c.batch, c.units],
-    ...saved(c),
-  ];
+  const outputShapes = (c: RecurrenceCase): Shape[] => [[c.batch, c.steps, c.units], [c.batch, c.units], ...saved(c)];
   const gradShapes = (c: RecurrenceCase): Shape[] => [
     [c.batch, c.steps, c.features],
     [c.features, gates * c.units],
@@ -220,7 +225,10 @@ export function checkRecurrence<Options, Geometry, GradGeometry>(
         return { shape: [1, ...each.shape.slice(1)], data };
       });
       const single = { ...c, batch: 1 };
-      const alone = ones.map((each) => ({ shape: [1, ...each.shape.slice(1)], data: each.data.slice(0, each.data.length / 130) }));
+      const alone = ones.map((each) => ({
+        shape: [1, ...each.shape.slice(1)],
+        data: each.data.slice(0, each.data.length / 130),
+      }));
       backward(single, gradOperands(single, own, alone)).forEach((each, i) => {
         if (i >= 1 && i <= 3) parts[i - 1] = (parts[i - 1] ?? 0) + (each[0] ?? Number.NaN);
       });

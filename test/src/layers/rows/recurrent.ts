@@ -70,7 +70,8 @@ const refusals = (kind: Kind): readonly Refusal[] => {
     {
       name: 'too many initial states',
       call: () => make(3)(zeros([2, 4, 1]), { initialState: [zeros([2, 3]), zeros([2, 3]), zeros([2, 3])] }),
-      message: kind === 'lstm' ? /initialState has 3 tensors; expected 2: \[h, c\]/ : /has 3 tensors; expected 1: \[h\]/,
+      message:
+        kind === 'lstm' ? /initialState has 3 tensors; expected 2: \[h, c\]/ : /has 3 tensors; expected 1: \[h\]/,
     },
     {
       name: 'an initial state of other units',
@@ -207,16 +208,14 @@ export const rows: readonly LayerRow[] = [
       },
     ],
   },
-  ...(['concat', 'sum', 'mul', 'ave', null] as const).map(
-    (mergeMode): LayerRow => ({
-      layer: 'bidirectional',
-      variant: `${String(mergeMode)}, every step`,
-      make: (options) => layers.bidirectional(layers.gru(3, { returnSequences: true }), { ...options, mergeMode }),
-      inputs: steps,
-      params: 2 * paramsOf('gru', 3, 2),
-      refused: [],
-    }),
-  ),
+  ...(['concat', 'sum', 'mul', 'ave', null] as const).map((mergeMode): LayerRow => ({
+    layer: 'bidirectional',
+    variant: `${String(mergeMode)}, every step`,
+    make: (options) => layers.bidirectional(layers.gru(3, { returnSequences: true }), { ...options, mergeMode }),
+    inputs: steps,
+    params: 2 * paramsOf('gru', 3, 2),
+    refused: [],
+  })),
   {
     layer: 'bidirectional',
     variant: 'with the states',
