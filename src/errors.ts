@@ -79,3 +79,29 @@ function editDistance(a: string, b: string): number {
   }
   return previous[b.length] ?? 0;
 }
+
+/**
+ * What messages say of a value of any kind: short, and never with the contents of large things.
+ * @returns `a tensor of shape [2, 3]`, `an array of 5`, `null`, `'relu'`, `NaN`
+ */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'`;
+    case 'function':
+      return typeof (value as { className?: unknown }).className === 'string'
+        ? `the layer '${value.name}'`
+        : 'a function';
+    case 'object': {
+      if (value === null) return 'null';
+      const { shape } = value as { readonly shape?: unknown };
+      if (Array.isArray(shape)) return `a tensor of shape [${shape.map(String).join(', ')}]`;
+      if (Array.isArray(value)) return `an array of ${value.length}`;
+      if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`;
+      const keys = Object.keys(value);
+      return keys.length === 0 ? 'an object' : `an object of ${keys.slice(0, 5).join(', ')}`;
+    }
+    default:
+      return String(value);
+  }
+}

@@ -43,13 +43,14 @@ export function nonNeg(): Constraint {
 
 /**
  * Norms are at most `maxValue`: `w clip(norm, 0, maxValue) / (norm + 1e-7)`.
- * @param options maxValue 2, axis 0
+ * @param options the bound, as a number or as `maxValue`, default 2; axis 0
  * @throws ArgumentError for a bound that is negative or not finite, or an axis that is no integer
  * @example layers.dense(8, { kernelConstraint: constraints.maxNorm({ maxValue: 3 }) })
  */
-export function maxNorm(options: MaxNormOptions = {}): Constraint {
-  const maxValue = checkBound('maxNorm', 'maxValue', options.maxValue ?? 2);
-  const axis = checkAxis('maxNorm', options.axis ?? 0);
+export function maxNorm(options: number | MaxNormOptions = {}): Constraint {
+  const given = typeof options === 'number' ? { maxValue: options } : optionsOf<MaxNormOptions>('maxNorm', options);
+  const maxValue = checkBound('maxNorm', 'maxValue', given.maxValue ?? 2);
+  const axis = checkAxis('maxNorm', given.axis ?? 0);
   return {
     className: 'MaxNorm',
     apply(weight) {
@@ -67,7 +68,7 @@ export function maxNorm(options: MaxNormOptions = {}): Constraint {
  * @example layers.dense(8, { kernelConstraint: 'unit_norm' })
  */
 export function unitNorm(options: UnitNormOptions = {}): Constraint {
-  const axis = checkAxis('unitNorm', options.axis ?? 0);
+  const axis = checkAxis('unitNorm', optionsOf('unitNorm', options).axis ?? 0);
   return {
     className: 'UnitNorm',
     apply: (weight) => div(weight, add(normOf(weight, axis), EPSILON)),
@@ -83,10 +84,11 @@ export function unitNorm(options: UnitNormOptions = {}): Constraint {
  */
 export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
   const where = 'minMaxNorm';
-  const minValue = checkBound(where, 'minValue', options.minValue ?? 0);
-  const maxValue = checkBound(where, 'maxValue', options.maxValue ?? 1);
-  const rate = checkBound(where, 'rate', options.rate ?? 1);
-  const axis = checkAxis(where, options.axis ?? 0);
+  const given = optionsOf(where, options);
+  const minValue = checkBound(where, 'minValue', given.minValue ?? 0);
+  const maxValue = checkBound(where, 'maxValue', given.maxValue ?? 1);
+  const rate = checkBound(where, 'rate', given.rate ?? 1);
+  const axis = checkAxis(where, given.axis ?? 0);
   if (minValue > maxValue || rate > 1) {
     throw new ArgumentError(
       `${where}: minValue ${minValue}, maxValue ${maxValue}, rate ${rate}. minValue must not be above maxValue, nor the rate above 1.`,
@@ -106,6 +108,14 @@ export function minMaxNorm(options: MinMaxNormOptions = {}): Constraint {
 
 function normOf(weight: Tensor, axis: NormAxis): Tensor {
   return sqrt(sum(square(weight), { axis, keepDims: true }));
+}
+
+function optionsOf<Options extends object>(where: string, options: Options): Options {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
+  throw new ArgumentError(`${where}: the options are ${String(options)}. Give an object, or leave them out.`, {
+    where,
+    got: options,
+  });
 }
 
 function checkBound(where: string, name: string, value: unknown): number {

@@ -1,5 +1,5 @@
 /** Initializers by name and from Keras's files. */
-import { FormatError } from '../errors.ts';
+import { ArgumentError, FormatError } from '../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
 import { constant, identity, ones, zeros } from './constant.ts';
 import type { Initializer } from './initializer.ts';
@@ -48,10 +48,15 @@ const aliases: ReadonlyMap<string, Maker> = new Map<string, Maker>([
 /**
  * The initializer that an option names: `'glorot_uniform'`, `'GlorotUniform'` or `'glorotUniform'`, or one made before.
  * @param where the layer that asks
- * @throws ArgumentError for an unknown name
+ * @throws ArgumentError for an unknown name or something that is no initializer
  */
 export function resolveInitializer(where: string, value: string | Initializer): Initializer {
-  return typeof value === 'string' ? lookUp(where, 'initializer', value, known, aliases)({}) : value;
+  if (typeof value === 'string') return lookUp(where, 'initializer', value, known, aliases)({});
+  if (typeof value === 'object' && typeof (value as Initializer | null)?.initialize === 'function') return value;
+  throw new ArgumentError(
+    `${where}: the initializer is ${String(value)}. Give a name, or an object such as initializers.constant({ value: 1 }).`,
+    { where, got: value },
+  );
 }
 
 /** The initializer in Keras 3's envelope. */

@@ -27,7 +27,7 @@ export class GRU<Name extends string = string> extends Recurrent<Name> {
   protected override get step(): Step {
     const bias = this.resetAfter ? this.bias?.value : undefined;
     const stateBias = bias && reshape(slice(bias, [1, 0], [1, -1]), [-1]);
-    return gruStep(this.activation.apply, this.recurrentActivation.apply, this.resetAfter, stateBias);
+    return gruStep(this.activation, this.recurrentActivation, this.resetAfter, stateBias);
   }
 
   protected override makeBias(width: number): Variable {

@@ -26,7 +26,7 @@ export class LSTM<Name extends string = string> extends Recurrent<Name> {
   }
 
   protected override get step(): Step {
-    return lstmStep(this.activation.apply, this.recurrentActivation.apply);
+    return lstmStep(this.activation, this.recurrentActivation);
   }
 
   protected override makeBias(width: number): Variable {

@@ -5,6 +5,7 @@
 import { add, affine, concat, expandDims, matmul, mul, slice, split, stack, sub, where } from '../ops/index.ts';
 import { reshape } from '../ops/shaping.ts';
 import { zeros, type Tensor } from '../tensor/tensor.ts';
+import type { Activation } from './options.ts';
 
 /** The weights of a recurrence. */
 export interface CellWeights {
@@ -36,9 +37,6 @@ export interface RecurrentOutcome {
   readonly states: readonly Tensor[];
 }
 
-/** An activation. */
-type Pointwise = (x: Tensor) => Tensor;
-
 /** The state's product with the recurrent kernel, for gates from one to another; dropout is applied to the state. */
 type Recur = (state: Tensor, from?: number, to?: number) => Tensor;
 
@@ -46,7 +44,7 @@ type Recur = (state: Tensor, from?: number, to?: number) => Tensor;
 export type Step = (projected: Tensor, states: readonly Tensor[], recur: Recur) => readonly Tensor[];
 
 /** i, f, o = gate(z_i, z_f, z_o), c' = f c + i activation(z_c), h' = o activation(c'). */
-export function lstmStep(activation: Pointwise, gate: Pointwise): Step {
+export function lstmStep(activation: Activation, gate: Activation): Step {
   return (projected, [hidden, cell], recur) => {
     const [i, f, c, o] = split(add(projected, recur(hidden as Tensor)), 4, { axis: -1 }) as [
       Tensor,
@@ -54,15 +52,15 @@ export function lstmStep(activation: Pointwise, gate: Pointwise): Step {
       Tensor,
       Tensor,
     ];
-    const newCell = add(mul(gate(f), cell as Tensor), mul(gate(i), activation(c)));
-    return [mul(gate(o), activation(newCell)), newCell];
+    const newCell = add(mul(gate.apply(f), cell as Tensor), mul(gate.apply(i), activation.apply(c)));
+    return [mul(gate.apply(o), activation.apply(newCell)), newCell];
   };
 }
 
 /** z, r = gate(a + q), h' = z h + (1 - z) activation(a_h + r q_h), or with the reset before the product. */
 export function gruStep(
-  activation: Pointwise,
-  gate: Pointwise,
+  activation: Activation,
+  gate: Activation,
   resetAfter: boolean,
   stateBias: Tensor | undefined,
 ): Step {
@@ -74,21 +72,21 @@ export function gruStep(
     if (resetAfter) {
       const product = recur(h);
       const [qz, qr, qh] = split(stateBias ? add(product, stateBias) : product, 3, { axis: -1 }) as Three;
-      update = gate(add(az, qz));
-      inner = mul(gate(add(ar, qr)), qh);
+      update = gate.apply(add(az, qz));
+      inner = mul(gate.apply(add(ar, qr)), qh);
     } else {
       const [qz, qr] = split(recur(h, 0, 2), 2, { axis: -1 }) as [Tensor, Tensor];
-      update = gate(add(az, qz));
-      inner = recur(mul(gate(add(ar, qr)), h), 2, 3);
+      update = gate.apply(add(az, qz));
+      inner = recur(mul(gate.apply(add(ar, qr)), h), 2, 3);
     }
-    return [add(mul(update, h), mul(sub(1, update), activation(add(ah, inner))))];
+    return [add(mul(update, h), mul(sub(1, update), activation.apply(add(ah, inner))))];
   };
 }
 type Three = [Tensor, Tensor, Tensor];
 
 /** h' = activation(a + q). */
-export function simpleStep(activation: Pointwise): Step {
-  return (projected, [hidden], recur) => [activation(add(projected, recur(hidden as Tensor)))];
+export function simpleStep(activation: Activation): Step {
+  return (projected, [hidden], recur) => [activation.apply(add(projected, recur(hidden as Tensor)))];
 }
 
 /** Runs a step over a sequence. Without steps the states are those before the first. */

@@ -6,7 +6,7 @@ import { hashKey } from '../../kernels/random/key.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { reshape, slice } from '../ops/index.ts';
 import { dropoutWith } from '../ops/random.ts';
-import { formatShape, type Shape } from '../tensor/shape.ts';
+import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { ones, tensor, zeros, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
@@ -201,6 +201,8 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
   override call(x: Tensor, context: CallContext): Tensor | Tensor[] {
     const [batch = 0, steps = 0] = x.shape;
     if (context.initialState) this.checkStates(context.initialState, batch);
+    if (context.mask) this.checkMask(context.mask.shape, [batch, steps]);
+    // A mask counts beside an initial state too. (Keras 3 drops the one that the input carries there, and says nothing.)
     const run: RecurrentRun = {
       x,
       initialState: context.initialState ?? this.firstStates(batch),
@@ -334,6 +336,14 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
           name: `${this.name}/rnn_state${index === 0 ? '' : `_${index}`}`,
           trainable: false,
         }),
+    );
+  }
+
+  private checkMask(shape: Shape, expected: Shape): void {
+    if (sameShape(shape, expected)) return;
+    throw new ShapeError(
+      `layer '${this.name}' (${this.className}): the mask has the shape ${formatShape(shape)}; expected ${formatShape(expected)}, one number per step.`,
+      { where: this.name, got: shape, expected },
     );
   }
 

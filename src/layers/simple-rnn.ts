@@ -9,8 +9,7 @@ export type SimpleRnnOptions<Name extends string = string> = RecurrentOptions<Na
 export class SimpleRNN<Name extends string = string> extends Recurrent<Name> {
   static readonly kerasName: string = 'SimpleRNN';
 
-  // Only for the type: there are no gates here.
-  // oxlint-disable-next-line no-useless-constructor
+  // For the type: there are no gates here.
   constructor(options: SimpleRnnOptions<Name> & { readonly units: number }) {
     super(options);
   }
@@ -20,7 +19,7 @@ export class SimpleRNN<Name extends string = string> extends Recurrent<Name> {
   }
 
   protected override get step(): Step {
-    return simpleStep(this.activation.apply);
+    return simpleStep(this.activation);
   }
 
   protected override runKernel({ x, initialState: [hidden], ...options }: RecurrentRun): RecurrentOutcome {

@@ -6,7 +6,7 @@ import { broadcastToKernel } from '../../kernels/elementwise/index.ts';
 import { sumKernel } from '../../kernels/reduce/index.ts';
 import { ShapeError } from '../errors.ts';
 import { broadcastAxes, normalizeAxes } from '../tensor/broadcast.ts';
-import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
+import { checkShape, formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { defineOp, type Op, type TensorLike } from './define-op.ts';
 import { reshape } from './shaping.ts';
@@ -67,6 +67,7 @@ const broadcast = defineOp<[x: TensorLike], { readonly shape: Shape }>({
   name: 'broadcastTo',
   kernel: broadcastToKernel,
   shape: ([x], { shape }) => {
+    checkShape('broadcastTo', shape);
     const offset = shape.length - x.length;
     if (offset < 0 || x.some((length, axis) => length !== 1 && length !== shape[offset + axis])) {
       throw new ShapeError(

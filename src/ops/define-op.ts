@@ -1,9 +1,9 @@
 /** defineOp: an op is one object: its shape rule, its kernel or the ops it is made of, and its gradient. */
 import type { Kernel } from '../../kernels/contract.ts';
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue, GradtapeError } from '../errors.ts';
 import { call } from '../tape/call.ts';
 import { identityOperation, stopGradientOperation, type InputGradient, type Operation } from '../tape/tape.ts';
-import type { Shape } from '../tensor/shape.ts';
+import { checkShape, type Shape } from '../tensor/shape.ts';
 import { Symbolic, type SymbolicResult } from '../tensor/symbolic.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
@@ -83,6 +83,12 @@ export function definedOps(): readonly string[] {
 export function defineOp<Inputs extends readonly unknown[], Options, CallOptions = Options>(
   definition: OpDefinition<Inputs, Options, CallOptions>,
 ): Op<Inputs, CallOptions> {
+  if (typeof definition !== 'object' || definition === null || typeof definition.shape !== 'function') {
+    throw new ArgumentError(
+      `defineOp: the definition is ${describeValue(definition)}. Give an object with name, shape, and kernel or forward.`,
+      { where: 'defineOp', got: definition },
+    );
+  }
   const { name, kernel, forward, gradient, errorFlag } = definition;
   if ((kernel === undefined) === (forward === undefined)) {
     throw new ArgumentError(`defineOp: the op '${name}' needs either a kernel or a forward function.`, { where: name });
@@ -98,10 +104,12 @@ export function defineOp<Inputs extends readonly unknown[], Options, CallOptions
   const all = (inputs: readonly unknown[], callOptions?: CallOptions): readonly [Tensor, ...Tensor[]] => {
     const tensors = inputs.map((input, position) => toTensor(input, name, position));
     const shapes = tensors.map((one) => one?.shape) as unknown as MapInputs<Inputs, Shape>;
-    const options = definition.resolve
-      ? definition.resolve((callOptions ?? {}) as CallOptions, shapes)
-      : (callOptions as unknown as Options);
-    const shape = definition.shape(shapes, options);
+    const { options, shape } = understood(name, inputs, callOptions, () => {
+      const resolved = definition.resolve
+        ? definition.resolve((callOptions ?? {}) as CallOptions, shapes)
+        : (callOptions as unknown as Options);
+      return { options: resolved, shape: checkedShapes(name, definition.shape(shapes, resolved)) };
+    });
     if (forward) return [composed(operation, forward, tensors, options)];
     return call(operation, tensors, options, isShapeList(shape) ? shape : [shape]) as readonly [Tensor, ...Tensor[]];
   };
@@ -118,6 +126,33 @@ export function defineOp<Inputs extends readonly unknown[], Options, CallOptions
   return Object.assign(op, { all, opName: name }) as unknown as Op<Inputs, CallOptions>;
 }
 
+/**
+ * @internal Reads arguments; what cannot even be looked at is refused like any other wrong argument.
+ * @throws ArgumentError naming the function and everything it was given
+ */
+export function understood<Result>(
+  name: string,
+  inputs: readonly unknown[],
+  options: unknown,
+  read: () => Result,
+): Result {
+  try {
+    return read();
+  } catch (cause) {
+    if (cause instanceof GradtapeError) throw cause;
+    const given = [...inputs, ...(options === undefined ? [] : [options])].map(describeValue).join(', ');
+    throw new ArgumentError(
+      `${name}: cannot make sense of (${given}). Give it tensors and options of the kinds and in the order of its documentation.`,
+      { where: name, got: inputs, cause },
+    );
+  }
+}
+
+function checkedShapes(name: string, shape: Shape | readonly Shape[]): Shape | readonly Shape[] {
+  for (const one of isShapeList(shape) ? shape : [shape]) checkShape(name, one);
+  return shape;
+}
+
 /** A tensor of anything that an op takes; variables are read, numbers become scalars that stay exact in float64. */
 export function asTensor(value: TensorLike, where = 'ops'): Tensor {
   const given: unknown = value;
@@ -131,7 +166,7 @@ function toTensor(input: unknown, name: string, position: number): Tensor | unde
   if (input instanceof Variable) return input.value;
   if (typeof input === 'number') return full([], input);
   throw new ArgumentError(
-    `${name}: input ${position} is ${input === null ? 'null' : Array.isArray(input) ? 'an array' : typeof input}, not a tensor. Make one with tensor(...).`,
+    `${name}: input ${position} is ${describeValue(input)}, not a tensor. Make one with tensor(...).`,
     { where: name, got: input },
   );
 }
@@ -168,6 +203,16 @@ export function stopGradient(x: TensorLike): Tensor {
 export function identity(x: TensorLike): Tensor {
   const value = asTensor(x, 'identity');
   return call(identityOperation, [value], undefined, [value.shape])[0] as Tensor;
+}
+
+/** @internal The options of a function that is not an op itself. @throws ArgumentError unless they are an object */
+export function optionsOf<Options extends object>(where: string, options: Options | undefined): Options {
+  if (options === undefined) return {} as Options;
+  if (isOptions(options)) return options;
+  throw new ArgumentError(`${where}: the options are ${describeValue(options)}. Give an object, such as { axis: 1 }.`, {
+    where,
+    got: options,
+  });
 }
 
 function isShapeList(shape: Shape | readonly Shape[]): shape is readonly Shape[] {

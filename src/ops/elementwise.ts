@@ -1,7 +1,9 @@
 /** Makers for element-wise ops: one input of any shape, or two that broadcast. */
 import type { Kernel } from '../../kernels/contract.ts';
+import { ArgumentError } from '../errors.ts';
 import type { InputGradient } from '../tape/tape.ts';
 import { broadcastShapes } from '../tensor/broadcast.ts';
+import type { Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { sumToShape } from './broadcasting.ts';
 import { defineOp, type GradientArguments, type Op, type TensorLike } from './define-op.ts';
@@ -26,7 +28,7 @@ export function unaryOp(
   return defineOp<[x: TensorLike], None>({
     name,
     kernel,
-    shape: ([x]) => x,
+    shape: (shapes) => withArity(name, shapes, 1)[0],
     gradient:
       gradient === 'none' ? 'none' : ({ inputs: [x], outputs: [y], gradients: [dy] }) => [() => gradient(x, y, dy)],
   });
@@ -51,7 +53,16 @@ export function binaryOp(
   return defineOp<[a: TensorLike, b: TensorLike], None>({
     name,
     kernel,
-    shape: (shapes) => broadcastShapes(name, shapes),
+    shape: (shapes) => broadcastShapes(name, withArity(name, shapes, 2)),
     gradient: gradient === 'none' ? 'none' : rule,
   });
+}
+
+// More inputs than the function has would be read as something else by the kernel.
+function withArity<Shapes extends readonly Shape[]>(name: string, shapes: Shapes, count: number): Shapes {
+  if (shapes.length === count && shapes.every((shape) => shape !== undefined)) return shapes;
+  throw new ArgumentError(
+    `${name}: takes ${count === 1 ? 'one input' : 'two inputs'}, got ${shapes.filter((one) => one !== undefined).length} of ${shapes.length}. Give tensors, variables or numbers.`,
+    { where: name, got: shapes.length, expected: count },
+  );
 }

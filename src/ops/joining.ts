@@ -2,11 +2,11 @@
 import { concatKernel } from '../../kernels/concat/index.ts';
 import { padKernel } from '../../kernels/pad/index.ts';
 import { sliceKernel } from '../../kernels/slice/index.ts';
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
 import { normalizeAxis } from '../tensor/broadcast.ts';
 import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { defineOp, type GradientArguments, type Op, type TensorLike } from './define-op.ts';
+import { defineOp, optionsOf, type GradientArguments, type Op, type TensorLike } from './define-op.ts';
 import { expandDims } from './shaping.ts';
 import type { Symbolic, SymbolicResult } from '../tensor/symbolic.ts';
 
@@ -35,8 +35,10 @@ export function slice(x: Symbolic, begin: readonly number[], size?: readonly num
 export function slice(
   x: TensorLike | Symbolic,
   begin: readonly number[],
-  size: readonly number[] = begin.map(() => -1),
+  size: readonly number[] = Array.isArray(begin) ? begin.map(() => -1) : [],
 ): Tensor | SymbolicResult {
+  checkList('slice', 'begin', begin);
+  checkList('slice', 'size', size);
   return sliced(x, { begin, size });
 }
 
@@ -145,7 +147,8 @@ export function concat(
   tensors: readonly (TensorLike | Symbolic)[],
   options: AxisOptions = {},
 ): Tensor | SymbolicResult {
-  return concatenated(...tensors, options);
+  checkList('concat', 'the list of tensors', tensors);
+  return concatenated(...tensors, optionsOf('concat', options));
 }
 
 function concatShape(shapes: readonly Shape[], axis: number): Shape {
@@ -196,7 +199,8 @@ const stacked = defineOp<TensorLike[], Required<AxisOptions>, AxisOptions>({
  * @example stack([tensor([1, 2]), tensor([3, 4])], { axis: 1 }) // [[1, 3], [2, 4]]
  */
 export function stack(tensors: readonly TensorLike[], options: AxisOptions = {}): Tensor {
-  return stacked(...tensors, options);
+  checkList('stack', 'the list of tensors', tensors);
+  return stacked(...tensors, optionsOf('stack', options));
 }
 
 interface Part {
@@ -238,13 +242,18 @@ const part = defineOp<[x: TensorLike], Block, Part>({
  * @example split(tensor([1, 2, 3, 4]), [1, 3]) // [1] and [2, 3, 4]
  */
 export function split(x: TensorLike, parts: number | readonly number[], options: AxisOptions = {}): Tensor[] {
-  const { axis = 0 } = options;
-  const count = typeof parts === 'number' ? parts : parts.length;
+  const { axis = 0 } = optionsOf('split', options);
+  const count = Array.isArray(parts) ? parts.length : (parts as number);
   if (!Number.isInteger(count) || count < 1) {
-    throw new ArgumentError(`split: cannot make ${count} parts. Give an integer of at least 1, or a list of sizes.`, {
+    throw new ArgumentError(`split: cannot make ${describeValue(count)} parts. Give an integer of at least 1, or a list of sizes.`, {
       where: 'split',
       got: parts,
     });
   }
   return Array.from({ length: count }, (_, index) => part(x, { parts, axis, index }));
+}
+
+function checkList(where: string, what: string, value: unknown): void {
+  if (Array.isArray(value)) return;
+  throw new ArgumentError(`${where}: ${what} is ${describeValue(value)}. Give a list.`, { where, got: value });
 }

@@ -3,7 +3,7 @@
  * advances, so that a compiled function draws anew each time it is replayed.
  */
 import { hashKey } from '../../kernels/random/key.ts';
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
 import { MAX_EXACT_INTEGER, tensor, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import { add, mul, sub } from './arithmetic.ts';
@@ -66,7 +66,7 @@ export function advanceCounter(counter: Variable): void {
 export function nextStream(opName: string, ownSeed: number | undefined): RandomStream {
   if (ownSeed !== undefined) {
     if (!Number.isSafeInteger(ownSeed)) {
-      throw new ArgumentError(`${opName}: the seed ${ownSeed} is not an integer within 2^53.`, {
+      throw new ArgumentError(`${opName}: the seed ${describeValue(ownSeed)} is not an integer within 2^53.`, {
         where: opName,
         got: ownSeed,
       });

@@ -7,12 +7,12 @@ import {
   type NormalOptions,
   type UniformOptions,
 } from '../../kernels/random/index.ts';
-import { ArgumentError, ShapeError } from '../errors.ts';
-import { formatShape, type Shape } from '../tensor/shape.ts';
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { checkShape, formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { mul } from './arithmetic.ts';
-import { asTensor, defineOp, type Op, type TensorLike } from './define-op.ts';
+import { asTensor, defineOp, optionsOf, type Op, type TensorLike } from './define-op.ts';
 import { nextStream, type RandomStream } from './random-state.ts';
 
 type Counter = [counter: Tensor | Variable];
@@ -65,7 +65,7 @@ const uniform = defineOp<Counter, UniformOptions & Shaped>({
  * @example randomUniform([2, 3], { minimum: -1, seed: 7 }).shape // [2, 3]
  */
 export function randomUniform(shape: Shape, options: RandomUniformOptions = {}): Tensor {
-  return randomUniformWith(shape, { ...options, ...nextStream('randomUniform', options.seed) });
+  return randomUniformWith(shape, { ...options, ...nextStream('randomUniform', optionsOf('randomUniform', options).seed) });
 }
 
 /** @internal `randomUniform` with a random stream of the caller's. */
@@ -105,7 +105,7 @@ const normal = defineOp<Counter, NormalOptions & Shaped>({
  * @example randomNormal([2, 3], { stddev: 0.05, seed: 7 }).shape // [2, 3]
  */
 export function randomNormal(shape: Shape, options: RandomNormalOptions = {}): Tensor {
-  return randomNormalWith(shape, { ...options, ...nextStream('randomNormal', options.seed) });
+  return randomNormalWith(shape, { ...options, ...nextStream('randomNormal', optionsOf('randomNormal', options).seed) });
 }
 
 /** @internal `randomNormal` with a random stream of the caller's. */
@@ -113,8 +113,8 @@ export function randomNormalWith(
   shape: Shape,
   { key, counter, mean = 0, stddev = 1 }: RandomStream & Pick<RandomNormalOptions, 'mean' | 'stddev'>,
 ): Tensor {
-  if (!(stddev >= 0)) {
-    throw new ArgumentError(`randomNormal: the standard deviation ${stddev} is not a number of at least 0.`, {
+  if (!(typeof stddev === 'number' && stddev >= 0)) {
+    throw new ArgumentError(`randomNormal: the standard deviation ${describeValue(stddev)} is not a number of at least 0.`, {
       where: 'randomNormal',
       got: stddev,
     });
@@ -160,7 +160,7 @@ const dropped = defineOp<[x: TensorLike], DropoutOptions & { readonly rate: numb
  * @example dropout(tensor([1, 2, 3]), 0) // [1, 2, 3]
  */
 export function dropout(x: TensorLike, rate: number, options: DropoutOptions = {}): Tensor {
-  return dropped(x, { ...options, rate });
+  return dropped(x, { ...optionsOf('dropout', options), rate });
 }
 
 /** @internal `dropout` with a random stream of the caller's. */
@@ -178,9 +178,9 @@ export function dropoutWith(
 }
 
 function checkRate(rate: number): void {
-  if (rate >= 0 && rate < 1) return;
+  if (typeof rate === 'number' && rate >= 0 && rate < 1) return;
   throw new ArgumentError(
-    `dropout: the rate ${rate} is not a fraction to drop. Use a number of at least 0 and below 1.`,
+    `dropout: the rate ${describeValue(rate)} is not a fraction to drop. Use a number of at least 0 and below 1.`,
     {
       where: 'dropout',
       got: rate,
@@ -189,6 +189,7 @@ function checkRate(rate: number): void {
 }
 
 function checkNoiseShape(x: Shape, noiseShape: Shape): void {
+  checkShape('dropout: noiseShape', noiseShape);
   const offset = x.length - noiseShape.length;
   if (offset >= 0 && noiseShape.every((length, axis) => length === 1 || length === x[offset + axis])) return;
   throw new ShapeError(

@@ -15,7 +15,7 @@ import {
   type ResolvedReduction,
 } from './broadcasting.ts';
 import { equal } from './comparison.ts';
-import { defineOp, type Op, type TensorLike } from './define-op.ts';
+import { defineOp, optionsOf, type Op, type TensorLike } from './define-op.ts';
 import { reshape } from './shaping.ts';
 
 export { sum, type ReductionOptions } from './broadcasting.ts';
@@ -107,7 +107,7 @@ const argmaxAlong = defineOp<[x: TensorLike], ResolvedReduction, { readonly axis
  * @example argmax(tensor([[1, 5], [4, 3]]), { axis: 1 }) // [1, 0]
  */
 export function argmax(x: TensorLike, options: ArgmaxOptions = {}): Tensor {
-  const { axis, keepDims = false } = options;
+  const { axis, keepDims = false } = optionsOf('argmax', options);
   if (axis !== undefined) return argmaxAlong(x, { axis, keepDims });
   const position = argmaxAlong(reshape(x, [-1]), { axis: 0, keepDims: false });
   const rank = typeof x === 'number' ? 0 : x.shape.length;

@@ -9,7 +9,8 @@ import { normalizeAxis } from '../tensor/broadcast.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { mul, neg, sub } from './arithmetic.ts';
 import { sum } from './broadcasting.ts';
-import { defineOp, type Op, type TensorLike } from './define-op.ts';
+import { Symbolic } from '../tensor/symbolic.ts';
+import { asTensor, defineOp, optionsOf, type Op, type TensorLike } from './define-op.ts';
 import type { UnaryOp } from './elementwise.ts';
 import { transpose } from './layout.ts';
 import { exp } from './math.ts';
@@ -85,8 +86,8 @@ function lastSum(x: Tensor): Tensor {
 }
 
 function alongAxis(name: string, op: UnaryOp, x: TensorLike, options: SoftmaxOptions): Tensor {
-  const rank = typeof x === 'number' ? 0 : x.shape.length;
-  const axis = normalizeAxis(name, options.axis ?? -1, rank);
+  const rank = ((x as unknown) instanceof Symbolic ? (x as unknown as Symbolic) : asTensor(x, name)).shape.length;
+  const axis = normalizeAxis(name, optionsOf(name, options).axis ?? -1, rank);
   if (axis === rank - 1) return op(x);
   // Swapping two axes undoes itself.
   const permutation = Array.from({ length: rank }, (_, one) => one);

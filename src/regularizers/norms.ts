@@ -31,7 +31,7 @@ export interface L1L2Options {
  * @example layers.dense(8, { kernelRegularizer: regularizers.l1(1e-4) })
  */
 export function l1(options: number | L1Options = {}): Regularizer {
-  const factor = checkFactor('l1', 'l1', typeof options === 'number' ? options : (options.l1 ?? 0.01));
+  const factor = checkFactor('l1', 'l1', typeof options === 'number' ? options : (optionsOf('l1', options).l1 ?? 0.01));
   return { className: 'L1', apply: (x) => absolutes(x, factor), getConfig: () => ({ l1: factor }) };
 }
 
@@ -42,7 +42,7 @@ export function l1(options: number | L1Options = {}): Regularizer {
  * @example layers.dense(8, { kernelRegularizer: regularizers.l2(1e-4) })
  */
 export function l2(options: number | L2Options = {}): Regularizer {
-  const factor = checkFactor('l2', 'l2', typeof options === 'number' ? options : (options.l2 ?? 0.01));
+  const factor = checkFactor('l2', 'l2', typeof options === 'number' ? options : (optionsOf('l2', options).l2 ?? 0.01));
   return { className: 'L2', apply: (x) => squares(x, factor), getConfig: () => ({ l2: factor }) };
 }
 
@@ -53,8 +53,9 @@ export function l2(options: number | L2Options = {}): Regularizer {
  * @example layers.dense(8, { kernelRegularizer: regularizers.l1l2({ l1: 1e-5, l2: 1e-4 }) })
  */
 export function l1l2(options: L1L2Options = {}): Regularizer {
-  const first = checkFactor('l1l2', 'l1', options.l1 ?? 0);
-  const second = checkFactor('l1l2', 'l2', options.l2 ?? 0);
+  const given = optionsOf('l1l2', options);
+  const first = checkFactor('l1l2', 'l1', given.l1 ?? 0);
+  const second = checkFactor('l1l2', 'l2', given.l2 ?? 0);
   return {
     className: 'L1L2',
     apply(x) {
@@ -72,6 +73,15 @@ function absolutes(x: Tensor, factor: number): Tensor {
 
 function squares(x: Tensor, factor: number): Tensor {
   return mul(sum(square(x)), factor);
+}
+
+/** @internal @throws ArgumentError unless the options are an object */
+export function optionsOf<Options extends object>(where: string, options: Options): Options {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
+  throw new ArgumentError(`${where}: the options are ${String(options)}. Give an object, or leave them out.`, {
+    where,
+    got: options,
+  });
 }
 
 /** @internal @throws ArgumentError unless the factor is a finite number of at least 0 */

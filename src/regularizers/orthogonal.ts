@@ -3,7 +3,7 @@ import { ArgumentError, ShapeError } from '../errors.ts';
 import { abs, div, matmul, maximum, mul, sqrt, square, sum } from '../ops/index.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
-import { checkFactor } from './norms.ts';
+import { checkFactor, optionsOf } from './norms.ts';
 import type { Regularizer } from './regularizer.ts';
 
 /** Options of `orthogonalRegularizer`. */
@@ -16,14 +16,15 @@ export interface OrthogonalRegularizerOptions {
 
 /**
  * The penalty `factor sum(|cos(w_i, w_j)|) / 2` over all pairs of different rows (or columns), divided by their number.
- * @param options factor 0.01, mode `'rows'`
+ * @param options the factor, as a number or as `factor`, default 0.01; mode `'rows'`
  * @throws ArgumentError for another mode or a negative factor; ShapeError for a weight that is no matrix
  * @example layers.dense(8, { kernelRegularizer: regularizers.orthogonalRegularizer({ mode: 'columns' }) })
  */
-export function orthogonalRegularizer(options: OrthogonalRegularizerOptions = {}): Regularizer {
+export function orthogonalRegularizer(options: number | OrthogonalRegularizerOptions = {}): Regularizer {
   const where = 'orthogonalRegularizer';
-  const factor = checkFactor(where, 'factor', options.factor ?? 0.01);
-  const mode = options.mode ?? 'rows';
+  const given = typeof options === 'number' ? { factor: options } : optionsOf<OrthogonalRegularizerOptions>(where, options);
+  const factor = checkFactor(where, 'factor', given.factor ?? 0.01);
+  const mode = given.mode ?? 'rows';
   if (mode !== 'rows' && mode !== 'columns') {
     throw new ArgumentError(`${where}: mode is ${String(mode)}. Give 'rows' or 'columns'.`, { where, got: mode });
   }

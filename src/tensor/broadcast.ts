@@ -1,5 +1,5 @@
 /** The shape arithmetic that ops share: NumPy's broadcasting and axis numbers that may count from the end. */
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
 import { formatShape, type Shape } from './shape.ts';
 
 /**
@@ -7,6 +7,12 @@ import { formatShape, type Shape } from './shape.ts';
  * @throws ShapeError naming `where` and all shapes when two sizes differ and neither is 1
  */
 export function broadcastShapes(where: string, shapes: readonly Shape[]): Shape {
+  if (shapes.length === 0 || !shapes.every((shape) => Array.isArray(shape))) {
+    throw new ArgumentError(`${where}: an input is missing. Give a tensor, a variable or a number for each.`, {
+      where,
+      got: shapes,
+    });
+  }
   const rank = Math.max(0, ...shapes.map((shape) => shape.length));
   const result = new Array<number>(rank).fill(1);
   for (const shape of shapes) {
@@ -43,7 +49,7 @@ export function broadcastAxes(shape: Shape, target: Shape): number[] {
 export function normalizeAxis(where: string, axis: number, rank: number): number {
   if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
     throw new ArgumentError(
-      `${where}: axis ${axis} is out of range for rank ${rank}. Use an integer from ${-rank} to ${rank - 1}.`,
+      `${where}: axis ${describeValue(axis)} is out of range for rank ${rank}. Use an integer from ${-rank} to ${rank - 1}.`,
       {
         where,
         got: axis,
@@ -56,7 +62,7 @@ export function normalizeAxis(where: string, axis: number, rank: number): number
 /** Sorted, distinct, non-negative axes; all of them when none is named. */
 export function normalizeAxes(where: string, axis: number | readonly number[] | undefined, rank: number): number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, index) => index);
-  const axes = (typeof axis === 'number' ? [axis] : axis).map((one) => normalizeAxis(where, one, rank));
+  const axes = (Array.isArray(axis) ? (axis as readonly number[]) : [axis as number]).map((one) => normalizeAxis(where, one, rank));
   if (new Set(axes).size !== axes.length) {
     throw new ArgumentError(`${where}: the axes ${formatShape(axes)} name one axis twice.`, { where, got: axis });
   }

@@ -1,4 +1,8 @@
-/** Shapes: sizes, strides and how they are written in messages. */
+/** Shapes: sizes, strides, what is no shape, and how they are written in messages. */
+import { ArgumentError, describeValue } from '../errors.ts';
+
+/** The most elements of one tensor: what a Float32Array can hold everywhere. */
+const MAX_SIZE = 2 ** 31 - 1;
 
 /** The sizes of a tensor's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -29,4 +33,24 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** A shape as messages print it: `[2, 3]`; an unknown size prints as `null`. */
 export function formatShape(shape: readonly (number | null)[]): string {
   return `[${shape.map(String).join(', ')}]`;
+}
+
+/**
+ * A shape that was given from outside.
+ * @throws ArgumentError unless it is a list of integers of at least 0 whose product a tensor can hold
+ */
+export function checkShape(where: string, shape: unknown): Shape {
+  const isList = Array.isArray(shape);
+  const sizes = isList ? (shape as readonly unknown[]) : [];
+  if (isList && sizes.every((size) => Number.isInteger(size) && (size as number) >= 0)) {
+    if (sizeOf(sizes as Shape) <= MAX_SIZE) return sizes as Shape;
+    throw new ArgumentError(
+      `${where}: a tensor of shape ${formatShape(sizes as Shape)} has ${sizeOf(sizes as Shape)} elements; at most ${MAX_SIZE} are possible.`,
+      { where, got: shape, expected: MAX_SIZE },
+    );
+  }
+  throw new ArgumentError(
+    `${where}: the shape is ${isList ? `[${sizes.map(describeValue).join(', ')}]` : describeValue(shape)}. Give a list of integers of at least 0, such as [2, 3]; [] is a scalar.`,
+    { where, got: shape },
+  );
 }

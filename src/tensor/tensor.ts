@@ -2,8 +2,8 @@
  * A Tensor is an immutable value: a shape and a row-major Float32Array on the host, garbage-collected like any other
  * object. While a function is traced a tensor has a shape only, and its values exist when the program runs.
  */
-import { ArgumentError, ShapeError } from '../errors.ts';
-import { formatShape, sizeOf, stridesOf, type Shape } from './shape.ts';
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { checkShape, formatShape, sizeOf, stridesOf, type Shape } from './shape.ts';
 
 /** Numbers in nested arrays of equal lengths. */
 export type NestedArray = number | boolean | readonly NestedArray[];
@@ -157,6 +157,7 @@ export class Tensor {
  * tensor(new Uint8Array([1, 2, 3, 4]), [2, 2]).at(1, 0) // 3
  */
 export function tensor(data: TensorData, shape?: Shape): Tensor {
+  if (shape !== undefined) checkShape('tensor', shape);
   if (ArrayBuffer.isView(data)) return ofTypedArray(data, shape ?? [data.length]);
   const nestedShape = shapeOfNested(data);
   const target = shape ?? nestedShape;
@@ -168,6 +169,7 @@ export function tensor(data: TensorData, shape?: Shape): Tensor {
 
 /** A tensor of zeros. */
 export function zeros(shape: Shape): Tensor {
+  checkShape('zeros', shape);
   return new Tensor(shape, new Float32Array(sizeOf(shape)));
 }
 
@@ -178,6 +180,10 @@ export function ones(shape: Shape): Tensor {
 
 /** A tensor with every element equal to `value`. */
 export function full(shape: Shape, value: number): Tensor {
+  checkShape('full', shape);
+  if (typeof value !== 'number') {
+    throw new ArgumentError(`full: the value is ${describeValue(value)}. Give a number.`, { where: 'full', got: value });
+  }
   return new Tensor(shape, new Float32Array(sizeOf(shape)).fill(value), {
     wide: new Float64Array(sizeOf(shape)).fill(value),
   });

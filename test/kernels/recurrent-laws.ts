@@ -36,11 +36,11 @@ export interface RecurrenceCase {
 export interface Moment {
   readonly hidden: readonly number[];
   /** The input's product with the kernel for one gate and unit, without a bias. */
-  project(gate: number, j: number): number;
+  readonly project: (gate: number, j: number) => number;
   /** The product of some state, dropped out as the gate's mask says, with the recurrent kernel. */
-  recur(state: readonly number[], gate: number, j: number): number;
+  readonly recur: (state: readonly number[], gate: number, j: number) => number;
   /** Element of the bias, 0 without one. */
-  bias(index: number): number;
+  readonly bias: (index: number) => number;
 }
 
 export interface Recurrence<Options, Geometry, GradGeometry> {

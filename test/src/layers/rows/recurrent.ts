@@ -68,6 +68,11 @@ const refusals = (kind: Kind): readonly Refusal[] => {
       message: /built for batches of 2 samples; this batch has 3/,
     },
     {
+      name: 'a mask of other steps',
+      call: () => make(3)(zeros([2, 4, 1]), { mask: zeros([2, 5]) }),
+      message: /the mask has the shape \[2, 5\]; expected \[2, 4\]/,
+    },
+    {
       name: 'too many initial states',
       call: () => make(3)(zeros([2, 4, 1]), { initialState: [zeros([2, 3]), zeros([2, 3]), zeros([2, 3])] }),
       message:
