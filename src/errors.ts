@@ -52,6 +52,7 @@ export class GradientError extends GradtapeError {}
  * @returns `did you mean 'adam'? Known: adam, rmsprop, sgd.`
  */
 export function suggestName(name: string, known: readonly string[]): string {
+  if (typeof name !== 'string') return `Known: ${known.join(', ')}.`;
   let nearest = '';
   let best = Infinity;
   for (const candidate of known) {
@@ -104,4 +105,24 @@ export function describeValue(value: unknown): string {
     default:
       return String(value);
   }
+}
+
+/**
+ * @internal The options of a function, from outside: an object, or nothing.
+ * @throws ArgumentError for anything else
+ */
+export function optionsOf<Options extends object>(where: string, options: Options | undefined): Options {
+  if (options === undefined) return {} as Options;
+  const given: unknown = options;
+  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given)) return options;
+  throw new ArgumentError(`${where}: the options are ${describeValue(given)}. Give an object of named options.`, {
+    where,
+    got: given,
+  });
+}
+
+/** @internal @throws ArgumentError unless the value is a function */
+export function checkFunction(where: string, what: string, value: unknown): void {
+  if (typeof value === 'function') return;
+  throw new ArgumentError(`${where}: ${what} is ${describeValue(value)}. Give a function.`, { where, got: value });
 }

@@ -1,5 +1,5 @@
 /** Constraints by name and from Keras's files. */
-import { ArgumentError, FormatError } from '../errors.ts';
+import { ArgumentError, describeValue, FormatError } from '../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
 import type { Constraint } from './constraint.ts';
 import { maxNorm, minMaxNorm, nonNeg, unitNorm } from './norms.ts';
@@ -26,13 +26,14 @@ export function resolveConstraint(
   if (typeof value === 'string') return lookUp(where, 'constraint', value, known)({});
   if (typeof value === 'object' && typeof value.apply === 'function') return value;
   throw new ArgumentError(
-    `${where}: the constraint is ${String(value)}. Give a name, or an object such as constraints.maxNorm({ maxValue: 3 }).`,
+    `${where}: the constraint is ${describeValue(value)}. Give a name, or an object such as constraints.maxNorm({ maxValue: 3 }).`,
     { where, got: value },
   );
 }
 
 /** The constraint in Keras 3's envelope. */
 export function serializeConstraint(constraint: Constraint): KerasEnvelope {
+  resolveConstraint('serializeConstraint', constraint ?? '');
   return toEnvelope('keras.constraints', constraint.className, constraint.getConfig());
 }
 

@@ -1,5 +1,5 @@
 /** Initializers without randomness: zeros, ones, constant, identity. */
-import { ShapeError } from '../errors.ts';
+import { optionsOf, ShapeError } from '../errors.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { full } from '../tensor/tensor.ts';
 import { checkFinite, ofDoubles, type Initializer } from './initializer.ts';
@@ -16,7 +16,7 @@ export function ones(): Initializer {
 
 /** All elements equal to `value` (default 0). @example constant({ value: 0.5 }) */
 export function constant(options: { readonly value?: number } = {}): Initializer {
-  const { value = 0 } = options;
+  const { value = 0 } = optionsOf('constant', options);
   checkFinite('constant', 'value', value);
   return { className: 'Constant', initialize: (shape) => full(shape, value), getConfig: () => ({ value }) };
 }
@@ -27,7 +27,7 @@ export function constant(options: { readonly value?: number } = {}): Initializer
  * @example identity({ gain: 2 }).initialize([2, 2], [0, 0]).toArray() // [[2, 0], [0, 2]]
  */
 export function identity(options: { readonly gain?: number } = {}): Initializer {
-  const { gain = 1 } = options;
+  const { gain = 1 } = optionsOf('identity', options);
   checkFinite('identity', 'gain', gain);
   return {
     className: 'Identity',

@@ -1,5 +1,5 @@
 /** An orthogonal matrix as first values: Saxe et al., "Exact solutions to the nonlinear dynamics of learning" (2014). */
-import { ShapeError } from '../errors.ts';
+import { optionsOf, ShapeError } from '../errors.ts';
 import { formatShape, sizeOf } from '../tensor/shape.ts';
 import { drawNormal } from './draws.ts';
 import { checkFinite, checkSeed, keyOf, ofDoubles, type Initializer, type SeedOption } from './initializer.ts';
@@ -16,7 +16,7 @@ export interface OrthogonalOptions extends SeedOption {
  * @example orthogonal({ seed: 7 }).initialize([4, 4], [0, 0])
  */
 export function orthogonal(options: OrthogonalOptions = {}): Initializer {
-  const { gain = 1, seed } = options;
+  const { gain = 1, seed } = optionsOf('orthogonal', options);
   checkFinite('orthogonal', 'gain', gain);
   checkSeed('orthogonal', seed);
   return {

@@ -1,4 +1,5 @@
 /** Initializers that draw every element from one distribution: randomNormal, truncatedNormal, randomUniform. */
+import { optionsOf } from '../errors.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { drawNormal, drawTruncatedNormal, drawUniform } from './draws.ts';
 import { checkFinite, checkSeed, keyOf, ofDoubles, type Initializer, type SeedOption } from './initializer.ts';
@@ -28,7 +29,7 @@ export function truncatedNormal(options: NormalOptions = {}): Initializer {
 }
 
 function normalWith(className: string, draw: typeof drawNormal, options: NormalOptions): Initializer {
-  const { mean = 0, stddev = 0.05, seed } = options;
+  const { mean = 0, stddev = 0.05, seed } = optionsOf('truncatedNormal', options);
   checkFinite(className, 'mean', mean);
   checkFinite(className, 'stddev', stddev);
   checkSeed(className, seed);
@@ -41,7 +42,7 @@ function normalWith(className: string, draw: typeof drawNormal, options: NormalO
 
 /** Numbers between `minval` and `maxval`, all equally likely. @example randomUniform({ minval: 0, maxval: 1 }) */
 export function randomUniform(options: UniformOptions = {}): Initializer {
-  const { minval = -0.05, maxval = 0.05, seed } = options;
+  const { minval = -0.05, maxval = 0.05, seed } = optionsOf('randomUniform', options);
   checkFinite('RandomUniform', 'minval', minval);
   checkFinite('RandomUniform', 'maxval', maxval);
   checkSeed('RandomUniform', seed);

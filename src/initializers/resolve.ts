@@ -1,5 +1,5 @@
 /** Initializers by name and from Keras's files. */
-import { ArgumentError, FormatError } from '../errors.ts';
+import { ArgumentError, describeValue, FormatError } from '../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
 import { constant, identity, ones, zeros } from './constant.ts';
 import type { Initializer } from './initializer.ts';
@@ -54,13 +54,14 @@ export function resolveInitializer(where: string, value: string | Initializer): 
   if (typeof value === 'string') return lookUp(where, 'initializer', value, known, aliases)({});
   if (typeof value === 'object' && typeof (value as Initializer | null)?.initialize === 'function') return value;
   throw new ArgumentError(
-    `${where}: the initializer is ${String(value)}. Give a name, or an object such as initializers.constant({ value: 1 }).`,
+    `${where}: the initializer is ${describeValue(value)}. Give a name, or an object such as initializers.constant({ value: 1 }).`,
     { where, got: value },
   );
 }
 
 /** The initializer in Keras 3's envelope. */
 export function serializeInitializer(initializer: Initializer): KerasEnvelope {
+  resolveInitializer('serializeInitializer', initializer ?? '');
   return toEnvelope('keras.initializers', initializer.className, initializer.getConfig());
 }
 

@@ -2,8 +2,8 @@
  * Initializers whose spread follows the number of inputs and outputs of a weight: the variance is scale / fan. Glorot and
  * Bengio (2010), He et al. (2015) and LeCun et al. (1998) are special cases.
  */
-import { ArgumentError } from '../errors.ts';
-import { sizeOf, type Shape } from '../tensor/shape.ts';
+import { ArgumentError, optionsOf } from '../errors.ts';
+import { checkShape, sizeOf, type Shape } from '../tensor/shape.ts';
 import { drawNormal, drawTruncatedNormal, drawUniform } from './draws.ts';
 import { checkSeed, keyOf, ofDoubles, type Initializer, type SeedOption } from './initializer.ts';
 
@@ -39,7 +39,8 @@ export function computeFans(
   shape: Shape,
   options: Pick<FanOptions, 'inputAxes' | 'outputAxes'> = {},
 ): [fanIn: number, fanOut: number] {
-  const { inputAxes, outputAxes } = options;
+  const { inputAxes, outputAxes } = optionsOf('computeFans', options);
+  checkShape('computeFans', shape);
   if (inputAxes && outputAxes) {
     const along = (axes: readonly number[]): number => sizeOf(axes.map((axis) => shape.at(axis) ?? 1));
     return [along(inputAxes), along(outputAxes)];
@@ -56,7 +57,7 @@ export function computeFans(
  * @example varianceScaling({ scale: 2, mode: 'fan_out', distribution: 'uniform' })
  */
 export function varianceScaling(options: VarianceScalingOptions = {}): Initializer {
-  const { scale = 1, mode = 'fan_in', inputAxes, outputAxes, seed } = options;
+  const { scale = 1, mode = 'fan_in', inputAxes, outputAxes, seed } = optionsOf('varianceScaling', options);
   const distribution =
     options.distribution === 'normal' ? 'truncated_normal' : (options.distribution ?? 'truncated_normal');
   if (!(scale > 0)) {
@@ -117,7 +118,7 @@ function preset(className: string, options: FanOptions, scaling: Scaling): Initi
 }
 
 function scaled(className: string, options: FanOptions & Scaling, getConfig: Initializer['getConfig']): Initializer {
-  const { seed, scale, mode, distribution } = options;
+  const { seed, scale, mode, distribution } = optionsOf('lecunNormal', options);
   checkSeed(className, seed);
   return {
     className,

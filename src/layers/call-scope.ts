@@ -3,6 +3,7 @@
  * the layer's seed, its path and its call index, so nothing elsewhere in the model changes it; the counter is a
  * Variable of the outermost model, advanced once per run.
  */
+import { checkFunction } from '../errors.ts';
 import { hashKey } from '../../kernels/random/key.ts';
 import { advanceCounter } from '../ops/random-state.ts';
 import { withLabel } from '../tape/label.ts';
@@ -41,6 +42,8 @@ interface Run {
 
 /** Tensors beside the inputs of one call. */
 export interface SideTensors {
+  /** The masks that `call` sees where they are not those of the outputs' rule. */
+  readonly callMasks?: readonly (Tensor | undefined)[];
   readonly masks: readonly (Tensor | undefined)[];
   readonly initialState: readonly Tensor[] | undefined;
 }
@@ -78,6 +81,7 @@ export function addLossToRun(value: Tensor): boolean {
  * @example const { result, losses } = collectLosses(() => net(x, { training: true }));
  */
 export function collectLosses<Result>(body: () => Result): { result: Result; losses: readonly Tensor[] } {
+  checkFunction('collectLosses', 'its argument', body);
   const outer = collector;
   const losses: Tensor[] = [];
   collector = losses;
@@ -96,7 +100,7 @@ export function callInScope<Result>(
   layer: Layer,
   training: boolean | undefined,
   counter: Variable | undefined,
-  { masks, initialState }: SideTensors,
+  { masks, callMasks = masks, initialState }: SideTensors,
   body: (context: CallContext) => Result,
 ): Result {
   const outer = current;
@@ -113,8 +117,8 @@ export function callInScope<Result>(
   const scope: Scope = { run, training: training ?? outer?.training ?? false, path };
   const context: CallContext = {
     training: scope.training,
-    mask: masks[0],
-    masks,
+    mask: callMasks[0],
+    masks: callMasks,
     initialState,
     addLoss: (value) => void run.losses.push(value),
     random: (label) => {

@@ -10,7 +10,7 @@ export type SideTensor = Tensor | SymbolicTensor;
 export interface CallOptions {
   /** Default: that of the enclosing layer or model, else false. */
   readonly training?: boolean;
-  /** 1 where a step counts, `[batch, steps]`; a list for a layer that takes one. Default: what the inputs carry. */
+  /** 1 where a step counts, `[batch, steps]`; a list for a layer that takes one. Default: what the inputs carry, but none with `initialState`, as in Keras. */
   readonly mask?: SideTensor | readonly (SideTensor | null)[] | null | undefined;
   /** Of recurrent layers: the state before the first step, `[h]` or `[h, c]`, each `[batch, units]`. Default zeros. */
   readonly initialState?: SideTensor | readonly SideTensor[] | undefined;

@@ -4,7 +4,7 @@
  */
 import { resolveConstraint } from '../constraints/index.ts';
 import { warn } from '../console.ts';
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { resolveInitializer, type Initializer } from '../initializers/index.ts';
 import { hashKey } from '../../kernels/random/key.ts';
 import { div } from '../ops/arithmetic.ts';
@@ -93,7 +93,8 @@ export abstract class Layer<Name extends string = string> {
     const own = (key: string, value: unknown, writable = false): void => {
       Object.defineProperty(self, key, { value, writable, configurable: true, enumerable: false });
     };
-    own('name', options.name ?? automaticName(self.className));
+    optionsOf(self.className, options);
+    own('name', layerName(options.name) ?? automaticName(self.className));
     own('seed', globalSeed());
     own('sampleShape', options.inputShape);
     own('built', false, true);
@@ -221,6 +222,12 @@ export abstract class Layer<Name extends string = string> {
    */
   setWeights(values: readonly (Tensor | Float32Array)[]): void {
     const { weights } = this;
+    if (!Array.isArray(values)) {
+      throw new ArgumentError(
+        `layer '${this.name}': setWeights got ${describeValue(values)}. Give a list with one tensor per weight.`,
+        { where: this.name, got: values },
+      );
+    }
     if (values.length !== weights.length) {
       throw new ArgumentError(
         `layer '${this.name}': setWeights got ${values.length} arrays, the layer has ${weights.length} weights (${weights.map((w) => w.name).join(', ')}).`,
@@ -231,7 +238,7 @@ export abstract class Layer<Name extends string = string> {
         },
       );
     }
-    const tensors = values.map((value, index) => {
+    const tensors = (values as readonly (Tensor | Float32Array)[]).map((value, index) => {
       const weight = weights[index] as Variable;
       const given = value instanceof Tensor ? value : makeTensor(value, weight.shape);
       if (!sameShape(given.shape, weight.shape)) {
@@ -351,6 +358,8 @@ export abstract class Layer<Name extends string = string> {
       asTensor(value as Tensor, `layer '${this.name}': ${what}`);
     const given = mask === undefined || mask === null ? undefined : Array.isArray(mask) ? mask : [mask as SideTensor];
     return {
+      // Keras looks for masks that the input carries only where the input is the only tensor of the call.
+      ...(initialState !== undefined && !given ? { callMasks: [] } : {}),
       masks: given
         ? (given as readonly (SideTensor | null | undefined)[]).map((one) => (one ? real(one, 'mask') : undefined))
         : tensors.map(maskOf),
@@ -524,6 +533,14 @@ export class OpLayer extends Layer {
   protected override get dropsMasks(): boolean {
     return true;
   }
+}
+
+function layerName<Name extends string>(name: Name | undefined): Name | undefined {
+  if (name === undefined || (typeof name === 'string' && name !== '')) return name;
+  throw new ArgumentError(`layer: the name is ${describeValue(name)}. Give a string that is not empty.`, {
+    where: 'layer',
+    got: name,
+  });
 }
 
 function unique<Item>(items: readonly Item[]): Item[] {

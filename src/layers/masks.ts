@@ -2,7 +2,8 @@
  * Masks travel beside tensors: 1 where a step counts, 0 where it is padding. A layer that makes a mask attaches it to
  * its output; the layers behind it, the losses and the metrics find it there.
  */
-import type { Tensor } from '../tensor/tensor.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
+import { Tensor } from '../tensor/tensor.ts';
 
 const masks = new WeakMap<Tensor, Tensor>();
 
@@ -13,5 +14,9 @@ export function maskOf(tensor: Tensor): Tensor | undefined {
 
 /** Attaches a mask to a tensor that has none of its own history: the output of an op, not a user's tensor. */
 export function setMask(tensor: Tensor, mask: Tensor): void {
+  for (const [what, value] of Object.entries({ tensor, mask })) {
+    if (value instanceof Tensor) continue;
+    throw new ArgumentError(`setMask: the ${what} is ${describeValue(value)}. Give a tensor.`, { where: 'setMask', got: value });
+  }
   masks.set(tensor, mask);
 }

@@ -202,7 +202,6 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
     const [batch = 0, steps = 0] = x.shape;
     if (context.initialState) this.checkStates(context.initialState, batch);
     if (context.mask) this.checkMask(context.mask.shape, [batch, steps]);
-    // A mask counts beside an initial state too. (Keras 3 drops the one that the input carries there, and says nothing.)
     const run: RecurrentRun = {
       x,
       initialState: context.initialState ?? this.firstStates(batch),

@@ -11,13 +11,21 @@ import {
   type Reduction,
 } from './loss.ts';
 
+/** Options that all losses share when they are made for `compile`. */
+export interface LossOptions {
+  /** Default `'sum_over_batch_size'`. */
+  readonly reduction?: Reduction | undefined;
+  /** The name in files; default Keras's. */
+  readonly name?: string | undefined;
+}
+
 /**
  * A loss as a function: of targets and predictions it gives a scalar (or one loss per sample, with the reduction
  * `'none'`); of options alone it gives a `Loss` for `compile`.
  */
 export interface LossFunction<Options extends object = object> {
   (yTrue: TensorLike, yPred: TensorLike, options?: Options & ReduceOptions): Tensor;
-  (options?: Options & { readonly reduction?: Reduction }): Loss;
+  (options?: Options & LossOptions): Loss;
   /** Keras's name in snake_case. */
   readonly lossName: string;
 }
@@ -26,8 +34,11 @@ export interface LossFunction<Options extends object = object> {
 export interface LossDefinition<Options extends object> {
   readonly name: string;
   readonly className: string;
-  /** Reduces the last axis. */
+  /** Refuses options out of range. */
+  readonly check?: (options: Options) => void;
+  /** One loss per sample (and step): reduces the last axis, or the one that an option names. */
   readonly perElement: (yTrue: Tensor, yPred: Tensor, options: Options) => Tensor;
+  /** Which of them count, 1 or 0, where the loss leaves some out. */
   readonly valid?: (yTrue: Tensor, yPred: Tensor, options: Options) => Tensor | undefined;
   /** Default true: targets and predictions must have one shape after the rank repair. */
   readonly sameShape?: boolean;
@@ -40,9 +51,10 @@ export interface LossDefinition<Options extends object> {
 /** Makes a loss of its definition. */
 export function defineLoss<Options extends object>(definition: LossDefinition<Options>): LossFunction<Options> {
   const { name, className, toConfig, configName = name } = definition;
-  const make = (options: Options & { readonly reduction?: Reduction | undefined }): Loss => {
+  const make = (options: Options & LossOptions): Loss => {
     const { reduction = 'sum_over_batch_size' } = options;
     checkReduction(name, reduction);
+    definition.check?.(options);
     const { valid } = definition;
     return {
       name,
@@ -54,7 +66,7 @@ export function defineLoss<Options extends object>(definition: LossDefinition<Op
         return definition.perElement(targets, predictions, options);
       },
       valid: valid && ((yTrue, yPred) => valid(...squeezeOrExpand(yTrue, yPred), options)),
-      getConfig: () => ({ name: configName, reduction, ...toConfig?.(options) }),
+      getConfig: () => ({ name: options.name ?? configName, reduction, ...toConfig?.(options) }),
     };
   };
   const loss = (first?: unknown, second?: unknown, options?: Options & ReduceOptions): Tensor | Loss => {

@@ -1,5 +1,5 @@
 /** Losses of a margin, for targets of -1 and 1; targets of 0 and 1 are taken as such. */
-import { add, equal, maximum, mean, min, mul, square, sub } from '../ops/index.ts';
+import { add, equal, max, maximum, mean, min, mul, square, sub, sum } from '../ops/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { defineLoss, type LossFunction } from './define-loss.ts';
 
@@ -15,6 +15,21 @@ export const squaredHinge: LossFunction = defineLoss({
   name: 'squared_hinge',
   className: 'SquaredHinge',
   perElement: (yTrue, yPred) => mean(square(margin(yTrue, yPred)), { axis: -1 }),
+});
+
+/**
+ * `max(1 + n - p, 0)` with p the prediction of the class and n the largest `(1 - yTrue) yPred`.
+ * @param yTrue `[batch, ..., classes]`: 0 and 1   @param yPred the same shape
+ * @example categoricalHinge(tensor([[0, 1]]), tensor([[0.5, 0.75]])) // 0.75
+ */
+export const categoricalHinge: LossFunction = defineLoss({
+  name: 'categorical_hinge',
+  className: 'CategoricalHinge',
+  perElement(yTrue, yPred) {
+    const own = sum(mul(yTrue, yPred), { axis: -1 });
+    const other = max(mul(sub(1, yTrue), yPred), { axis: -1 });
+    return maximum(add(sub(other, own), 1), 0);
+  },
 });
 
 function margin(yTrue: Tensor, yPred: Tensor): Tensor {

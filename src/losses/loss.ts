@@ -97,9 +97,10 @@ function weighValues(values: Tensor, sampleWeight: Tensor): Tensor {
 }
 
 function checkBroadcast(name: string, weights: Tensor, values: Tensor): void {
-  const fits =
-    values.rank === 0 || weights.shape.every((length, axis) => length === 1 || length === values.shape[axis]);
-  if (fits && weights.rank <= Math.max(values.rank, 1)) return;
+  // One loss for the whole batch is multiplied by every weight, as in Keras.
+  if (values.rank === 0) return;
+  const fits = weights.shape.every((length, axis) => length === 1 || length === values.shape[axis]);
+  if (fits && weights.rank <= values.rank) return;
   throw new ShapeError(
     `loss: a ${name} of shape ${formatShape(weights.shape)} does not fit losses of shape ${formatShape(values.shape)}. ` +
       'Give one weight per sample, or one per loss.',

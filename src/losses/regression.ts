@@ -97,19 +97,26 @@ export const poisson: LossFunction = defineLoss({
   perElement: (yTrue, yPred) => meanOfLast(sub(yPred, mul(yTrue, log(add(yPred, EPSILON))))),
 });
 
-/** Minus the cosine of the angle between the vectors of the last axis: -1 for one direction. @example cosineSimilarity(tensor([[1, 0]]), tensor([[2, 0]])) // -1 */
-export const cosineSimilarity: LossFunction = defineLoss({
+export interface CosineOptions {
+  /** The axis of the vectors. Default -1. */
+  readonly axis?: number;
+}
+
+/** Minus the cosine of the angle between the vectors of an axis: -1 for one direction. @example cosineSimilarity(tensor([[1, 0]]), tensor([[2, 0]])) // -1 */
+export const cosineSimilarity: LossFunction<CosineOptions> = defineLoss<CosineOptions>({
   name: 'cosine_similarity',
   className: 'CosineSimilarity',
-  perElement: (yTrue, yPred) => neg(cosine(yTrue, yPred)),
+  perElement: (yTrue, yPred, { axis }) => neg(cosine(yTrue, yPred, axis)),
+  // As in Keras, which leaves the default out.
+  toConfig: ({ axis = -1 }) => (axis === -1 ? {} : { axis }),
 });
 
-/** @internal The cosine of the angle between the vectors of the last axis; 0 where one of them is 0. */
-export function cosine(a: Tensor, b: Tensor): Tensor {
-  return sum(mul(normalized(b), normalized(a)), { axis: -1 });
+/** @internal The cosine of the angle between the vectors of an axis; 0 where one of them is 0. */
+export function cosine(a: Tensor, b: Tensor, axis = -1): Tensor {
+  return sum(mul(normalized(b, axis), normalized(a, axis)), { axis });
 }
 
 // x / max(|x|, 1e-7), with the bound under the root: the gradient of a zero vector stays finite.
-function normalized(x: Tensor): Tensor {
-  return mul(x, rsqrt(maximum(sum(square(x), { axis: -1, keepDims: true }), EPSILON * EPSILON)));
+function normalized(x: Tensor, axis: number): Tensor {
+  return mul(x, rsqrt(maximum(sum(square(x), { axis, keepDims: true }), EPSILON * EPSILON)));
 }

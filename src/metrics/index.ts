@@ -28,14 +28,17 @@ export {
   squaredHinge,
 } from './loss-metrics.ts';
 export {
-  finishMetric,
+  addStates,
+  defineMetric,
   meanMetric,
-  sumAndCount,
+  meanState,
+  Metric,
+  ValueMetric,
   type MeanMetricDefinition,
-  type Metric,
+  type MetricDefinition,
   type MetricDirection,
   type MetricOptions,
-  type MetricUpdate,
+  type MetricValue,
   type MetricValues,
 } from './metric.ts';
 export { metricDirection, metricFromConfig, resolveMetric, serializeMetric, type MetricLike } from './resolve.ts';

@@ -7,8 +7,12 @@ import {
   type CrossentropyOptions,
   type SparseCrossentropyOptions,
 } from '../losses/crossentropy.ts';
-import { hinge as hingeLoss, squaredHinge as squaredHingeLoss } from '../losses/hinge.ts';
-import { checkSameShape, maskedWeights, type Loss } from '../losses/loss.ts';
+import {
+  categoricalHinge as categoricalHingeLoss,
+  hinge as hingeLoss,
+  squaredHinge as squaredHingeLoss,
+} from '../losses/hinge.ts';
+import { checkSameShape, maskedWeights, squeezeOrExpand, type Loss } from '../losses/loss.ts';
 import {
   cosine,
   logCosh as logCoshLoss,
@@ -18,8 +22,9 @@ import {
   meanSquaredLogarithmicError as logarithmicLoss,
   poisson as poissonLoss,
 } from '../losses/regression.ts';
-import { square, sub } from '../ops/index.ts';
-import { meanMetric, sumAndCount, type Metric, type MetricDirection, type MetricOptions } from './metric.ts';
+import { mul, reshape, square, sub, sum as total } from '../ops/index.ts';
+import { meanMetric, meanState, Metric, ValueMetric, type MetricDirection, type MetricOptions } from './metric.ts';
+import { weightsLike } from './weights.ts';
 
 /** A loss as a metric: its mean over the samples. */
 export function lossMetric(
@@ -27,21 +32,25 @@ export function lossMetric(
   options: MetricOptions & {
     readonly className?: string | undefined;
     readonly direction?: MetricDirection | undefined;
+    /** Default: the loss's own. */
+    readonly config?: Readonly<Record<string, unknown>> | undefined;
   } = {},
 ): Metric {
   const { name = loss.name, className, direction } = options;
   const { name: _name, reduction: _reduction, ...config } = loss.getConfig?.() ?? {};
-  return {
+  return new Metric({
     name,
-    ...(className ? { className, getConfig: () => ({ name, dtype: 'float32', ...config }) } : {}),
-    ...(direction ? { direction } : {}),
+    className,
+    direction,
+    config: options.config ?? config,
     update(yTrue, yPred, sampleWeight, mask) {
       const values = loss.perElement(yTrue, yPred);
-      const valid = loss.valid?.(yTrue, yPred);
-      const kept = mask && valid ? maskedWeights(mask, valid) : (mask ?? valid);
-      return sumAndCount(values, kept ? maskedWeights(sampleWeight, kept) : sampleWeight);
+      const weights = mask ? maskedWeights(sampleWeight, mask) : sampleWeight;
+      // As in Keras, samples that the loss itself leaves out count as zeros unless there are weights.
+      const valid = weights && loss.valid?.(yTrue, yPred);
+      return meanState(values, valid ? maskedWeights(weights, valid) : weights);
     },
-  };
+  });
 }
 
 /** Mean of the squared differences. */
@@ -64,29 +73,35 @@ export function meanSquaredLogarithmicError(options: MetricOptions = {}): Metric
   return lossMetric(logarithmicLoss(), { ...options, className: 'MeanSquaredLogarithmicError', direction: 'min' });
 }
 
-/** Root of the mean of the squared differences over the whole epoch. */
+/** Root of the mean of the squared differences over the whole epoch. Without masks, as in Keras. */
 export function rootMeanSquaredError(options: MetricOptions = {}): Metric {
-  return meanMetric({
+  return new Metric({
     name: options.name ?? 'root_mean_squared_error',
     className: 'RootMeanSquaredError',
     direction: 'min',
-    values(yTrue, yPred) {
-      checkSameShape('root_mean_squared_error', yTrue, yPred);
-      return square(sub(yPred, yTrue));
+    update(yTrue, yPred, sampleWeight) {
+      const [targets, predictions] = squeezeOrExpand(yTrue, yPred);
+      checkSameShape('root_mean_squared_error', targets, predictions);
+      return meanState(square(sub(predictions, targets)), sampleWeight);
     },
-    finish: (sum, count) => (count === 0 ? 0 : Math.sqrt(sum / count)),
+    finish: ([total = 0, count = 0]) => (count === 0 ? 0 : Math.sqrt(total / count)),
   });
 }
 
+export interface CosineMetricOptions extends MetricOptions {
+  /** The axis of the vectors. Default -1. */
+  readonly axis?: number;
+}
+
 /** Mean cosine of the angle between target and prediction: 1 for one direction. */
-export function cosineSimilarity(options: MetricOptions = {}): Metric {
+export function cosineSimilarity(options: CosineMetricOptions = {}): Metric {
   return meanMetric({
     name: options.name ?? 'cosine_similarity',
     className: 'CosineSimilarity',
     direction: 'max',
     values(yTrue, yPred) {
       checkSameShape('cosine_similarity', yTrue, yPred);
-      return cosine(yTrue, yPred);
+      return cosine(yTrue, yPred, options.axis);
     },
   });
 }
@@ -98,22 +113,32 @@ export function logCoshError(options: MetricOptions = {}): Metric {
 
 /** Mean binary crossentropy. */
 export function binaryCrossentropy(options: MetricOptions & CrossentropyOptions = {}): Metric {
-  return withoutAxis(
-    lossMetric(binaryLoss(options), { ...options, className: 'BinaryCrossentropy', direction: 'min' }),
-  );
+  const { fromLogits = false, labelSmoothing = 0 } = options;
+  return lossMetric(binaryLoss(options), {
+    name: options.name,
+    className: 'BinaryCrossentropy',
+    direction: 'min',
+    config: { from_logits: fromLogits, label_smoothing: labelSmoothing },
+  });
 }
 
 /** Mean categorical crossentropy. */
 export function categoricalCrossentropy(options: MetricOptions & CrossentropyOptions = {}): Metric {
-  return lossMetric(categoricalLoss(options), { ...options, className: 'CategoricalCrossentropy', direction: 'min' });
+  return lossMetric(categoricalLoss(options), {
+    name: options.name,
+    className: 'CategoricalCrossentropy',
+    direction: 'min',
+  });
 }
 
-/** Mean sparse categorical crossentropy. */
+/** Mean sparse categorical crossentropy. As in Keras, samples of `ignoreClass` count as zeros unless there are weights. */
 export function sparseCategoricalCrossentropy(options: MetricOptions & SparseCrossentropyOptions = {}): Metric {
+  const { fromLogits = false, ignoreClass, axis = -1 } = options;
   return lossMetric(sparseLoss(options), {
-    ...options,
+    name: options.name,
     className: 'SparseCategoricalCrossentropy',
     direction: 'min',
+    config: { from_logits: fromLogits, ignore_class: ignoreClass ?? null, axis },
   });
 }
 
@@ -137,19 +162,30 @@ export function squaredHinge(options: MetricOptions = {}): Metric {
   return lossMetric(squaredHingeLoss(), { ...options, className: 'SquaredHinge', direction: 'min' });
 }
 
-/** Mean of the predictions themselves; the targets do not matter. */
-export function mean(options: MetricOptions = {}): Metric {
-  return {
-    name: options.name ?? 'mean',
-    className: 'Mean',
-    getConfig: () => ({ name: options.name ?? 'mean', dtype: 'float32' }),
-    update: (_yTrue, yPred, sampleWeight, mask) =>
-      sumAndCount(yPred, mask ? maskedWeights(sampleWeight, mask) : sampleWeight),
-  };
+/** Mean categorical hinge loss: the largest other prediction against that of the class. */
+export function categoricalHinge(options: MetricOptions = {}): Metric {
+  return lossMetric(categoricalHingeLoss(), { ...options, className: 'CategoricalHinge', direction: 'min' });
 }
 
-// Keras's binary crossentropy metric has no axis.
-function withoutAxis(metric: Metric): Metric {
-  const { axis: _axis, ...config } = metric.getConfig?.() ?? {};
-  return { ...metric, getConfig: () => config };
+/** Mean of values; in `compile`, of the predictions. @example const m = metrics.mean(); m.updateState(tensor([1, 3])); m.result() // 2 */
+export function mean(options: MetricOptions = {}): ValueMetric {
+  return new ValueMetric({
+    name: options.name ?? 'mean',
+    className: 'Mean',
+    update: (_yTrue, yPred, sampleWeight, mask) =>
+      meanState(yPred, mask ? maskedWeights(sampleWeight, mask) : sampleWeight),
+  });
+}
+
+/** Sum of values; in `compile`, of the predictions. @example const m = metrics.sum(); m.updateState(tensor([1, 3])); m.result() // 4 */
+export function sum(options: MetricOptions = {}): ValueMetric {
+  return new ValueMetric({
+    name: options.name ?? 'sum',
+    className: 'Sum',
+    update(_yTrue, yPred, sampleWeight) {
+      const weighted = sampleWeight ? mul(yPred, weightsLike('sum', sampleWeight, yPred.shape)) : yPred;
+      return reshape(total(weighted), [1]);
+    },
+    finish: ([value = 0]) => value,
+  });
 }

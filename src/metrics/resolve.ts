@@ -30,11 +30,22 @@ import {
   sparseCategoricalCrossentropy,
   squaredHinge,
 } from './loss-metrics.ts';
-import { meanMetric, type Metric, type MetricDirection, type MetricOptions } from './metric.ts';
+import {
+  defineMetric,
+  meanMetric,
+  Metric,
+  type MetricDefinition,
+  type MetricDirection,
+  type MetricOptions,
+} from './metric.ts';
 
 /** What `compile` takes as a metric: a name, a `Metric`, one of the loss functions, or a function of the user's. */
 export type MetricLike =
-  string | Metric | { (options?: never): Loss; readonly lossName: string } | ((yTrue: Tensor, yPred: Tensor) => Tensor);
+  | string
+  | Metric
+  | MetricDefinition
+  | { (options?: never): Loss; readonly lossName: string }
+  | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 
 type MetricMaker = (options?: MetricOptions) => Metric;
 
@@ -95,7 +106,8 @@ export function resolveMetric(where: string, value: MetricLike, shapes: TargetSh
     if ('lossName' in value) return lossMetric((value as () => Loss)(), { direction: 'min' });
     return meanMetric({ name: value.name || 'metric', values: value as (yTrue: Tensor, yPred: Tensor) => Tensor });
   }
-  if (typeof value === 'object' && value !== null && typeof value.update === 'function') return value;
+  if (value instanceof Metric) return value;
+  if (typeof value === 'object' && value !== null && typeof value.update === 'function') return defineMetric(value);
   throw new ArgumentError(
     `${where}: the metric is ${value === null ? 'null' : `of type ${typeof value}`}. Give a name, a function (yTrue, yPred) => Tensor, or metrics.binaryAccuracy({ threshold: 0.3 }).`,
     { where, got: value },
@@ -111,7 +123,7 @@ export function serializeMetric(metric: Metric): KerasEnvelope {
       { where: metric.name },
     );
   }
-  return toEnvelope('keras.metrics', className, metric.getConfig?.() ?? {});
+  return toEnvelope('keras.metrics', className, metric.getConfig());
 }
 
 /** The metric of an envelope from a Keras file. @throws ArgumentError for an unknown class */

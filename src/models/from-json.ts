@@ -1,5 +1,5 @@
 /** Models from Keras 3's JSON: the layers are made first, then called as their inputs come to exist. */
-import { FormatError } from '../errors.ts';
+import { FormatError, optionsOf } from '../errors.ts';
 import type { CallOptions, GraphNode } from '../layers/graph-node.ts';
 import { OpLayer, type Layer } from '../layers/layer.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
@@ -61,7 +61,7 @@ interface Entry {
  */
 export function modelFromJSON(json: object | string, options: ModelFromJSONOptions = {}): Model {
   const where = 'modelFromJSON';
-  const made = new ModelReader(new Map(Object.entries(options.customObjects ?? {}))).readInner(
+  const made = new ModelReader(new Map(Object.entries(optionsOf(where, options).customObjects ?? {}))).readInner(
     where,
     typeof json === 'string' ? parse(json) : json,
   );

@@ -1,5 +1,5 @@
 /** input(): where a model graph begins. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { Layer, type Config, type InputShapes, type LayerOptions, type Tensors } from '../layers/layer.ts';
 import type { InputType, SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
@@ -57,10 +57,16 @@ export function input<const Name extends string = string>(
   shape: PartialShape,
   options: InputOptions<Name> = {},
 ): SymbolicTensor<Name> {
-  for (const size of shape) {
+  if (!Array.isArray(shape)) {
+    throw new ArgumentError(
+      `input: the shape is ${describeValue(shape)}. Give the sizes of one sample in a list, such as [28, 28, 1]; [] for one number.`,
+      { where: 'input', got: shape },
+    );
+  }
+  for (const size of shape as PartialShape) {
     if (size !== null && (!Number.isInteger(size) || size < 1)) {
       throw new ArgumentError(
-        `input: [${shape.map(String).join(', ')}] is not a sample's shape. Sizes are positive integers, or null where they vary; the batch is not part of it.`,
+        `input: [${shape.map(describeValue).join(', ')}] is not a sample's shape. Sizes are positive integers, or null where they vary; the batch is not part of it.`,
         {
           where: 'input',
           got: shape,
@@ -68,7 +74,7 @@ export function input<const Name extends string = string>(
       );
     }
   }
-  const { name, dtype, batchSize } = options;
+  const { name, dtype, batchSize } = optionsOf('input', options);
   const layer = new InputLayer([batchSize ?? null, ...shape], {
     ...(name === undefined ? {} : { name }),
     ...(dtype ? { dtype } : {}),

@@ -1,5 +1,5 @@
 /** Parsed JSON from outside, read with checks: objects become Maps, so that no key of theirs reaches a prototype. */
-import { FormatError } from '../errors.ts';
+import { describeValue, FormatError } from '../errors.ts';
 
 export type Fields = ReadonlyMap<string, unknown>;
 
@@ -63,5 +63,5 @@ function describe(value: unknown): string {
     ? 'a list'
     : typeof value === 'object'
       ? 'an object'
-      : `the ${typeof value} ${JSON.stringify(value)}`;
+      : describeValue(value);
 }

@@ -1,6 +1,6 @@
 /** A stack of layers, each called on the output of the one before. */
-import { ArgumentError } from '../errors.ts';
-import type { Config, InputShapes, Layer } from '../layers/layer.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
+import { Layer, type Config, type InputShapes } from '../layers/layer.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { sequentialConfig } from './config.ts';
@@ -12,7 +12,13 @@ export class Sequential extends Model {
 
   constructor(layers: readonly Layer[] = [], options: ModelOptions = {}) {
     super(options);
-    for (const layer of layers) this.#push(layer);
+    if (!Array.isArray(layers)) {
+      throw new ArgumentError(`model '${this.name}': the layers are ${describeValue(layers)}. Give a list of layers.`, {
+        where: this.name,
+        got: layers,
+      });
+    }
+    for (const layer of layers as readonly Layer[]) this.#push(layer);
     this.#tryBuild();
   }
 
@@ -58,6 +64,12 @@ export class Sequential extends Model {
   }
 
   #push(layer: Layer): void {
+    if (!((layer as unknown) instanceof Layer)) {
+      throw new ArgumentError(
+        `model '${this.name}': ${describeValue(layer)} is no layer. Give layers, such as layers.dense(10).`,
+        { where: this.name, got: layer },
+      );
+    }
     if (this.#stack.some((other) => other.name === layer.name)) {
       throw new ArgumentError(
         `model '${this.name}': two layers are named '${layer.name}'. Names are unique within a model; give one of them another name.`,

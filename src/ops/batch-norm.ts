@@ -145,6 +145,7 @@ export const batchNormInference: Op<
   kernel: batchNormInferenceKernel,
   resolve: (options) => resolveBatchNorm('batchNormInference', options),
   shape: ([x, gamma, beta, mean, variance]) => {
+    requireMoments('batchNormInference', { mean, variance });
     checkChannels('batchNormInference', x, { gamma, beta, mean, variance });
     return x;
   },
@@ -266,4 +267,10 @@ function checkChannels(where: string, x: Shape, perChannel: Readonly<Record<stri
     }
   }
   return [channels];
+}
+
+function requireMoments(where: string, moments: Readonly<Record<string, Shape | undefined>>): void {
+  const missing = Object.keys(moments).find((name) => moments[name] === undefined);
+  if (missing === undefined) return;
+  throw new ArgumentError(`${where}: the ${missing} is missing. Give one number per channel.`, { where, got: moments });
 }

@@ -4,7 +4,7 @@
  */
 import { broadcastToKernel } from '../../kernels/elementwise/index.ts';
 import { sumKernel } from '../../kernels/reduce/index.ts';
-import { ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
 import { broadcastAxes, normalizeAxes } from '../tensor/broadcast.ts';
 import { checkShape, formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -94,6 +94,12 @@ export function broadcastTo(x: TensorLike, shape: Shape): Tensor {
  * @example sumToShape(tensor([[1, 2], [3, 4]]), [1, 2]) // [[4, 6]]
  */
 export function sumToShape(gradient: Tensor, shape: Shape): Tensor {
+  if (gradient?.shape === undefined || !Array.isArray(shape)) {
+    throw new ArgumentError(
+      `sumToShape: got ${describeValue(gradient)} and ${describeValue(shape)}. Give a tensor and a shape.`,
+      { where: 'sumToShape', got: [gradient, shape] },
+    );
+  }
   if (sameShape(gradient.shape, shape)) return gradient;
   const axes = broadcastAxes(shape, gradient.shape);
   return reshape(axes.length === 0 ? gradient : sum(gradient, { axis: axes }), shape);

@@ -51,7 +51,7 @@ export const where: Op<[condition: TensorLike, a: TensorLike, b: TensorLike]> = 
 >({
   name: 'where',
   kernel: whereKernel,
-  shape: (shapes) => broadcastShapes('where', shapes),
+  shape: ([condition, a, b]) => broadcastShapes('where', [condition, a, b]),
   gradient: ({ inputs: [condition, a, b], gradients: [dy] }) => [
     undefined,
     () => sumToShape(where(condition, dy, 0), a.shape),

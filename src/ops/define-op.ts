@@ -205,16 +205,6 @@ export function identity(x: TensorLike): Tensor {
   return call(identityOperation, [value], undefined, [value.shape])[0] as Tensor;
 }
 
-/** @internal The options of a function that is not an op itself. @throws ArgumentError unless they are an object */
-export function optionsOf<Options extends object>(where: string, options: Options | undefined): Options {
-  if (options === undefined) return {} as Options;
-  if (isOptions(options)) return options;
-  throw new ArgumentError(`${where}: the options are ${describeValue(options)}. Give an object, such as { axis: 1 }.`, {
-    where,
-    got: options,
-  });
-}
-
 function isShapeList(shape: Shape | readonly Shape[]): shape is readonly Shape[] {
   return Array.isArray(shape[0]);
 }

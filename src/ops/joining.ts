@@ -2,11 +2,11 @@
 import { concatKernel } from '../../kernels/concat/index.ts';
 import { padKernel } from '../../kernels/pad/index.ts';
 import { sliceKernel } from '../../kernels/slice/index.ts';
-import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { normalizeAxis } from '../tensor/broadcast.ts';
 import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { defineOp, optionsOf, type GradientArguments, type Op, type TensorLike } from './define-op.ts';
+import { defineOp, type GradientArguments, type Op, type TensorLike } from './define-op.ts';
 import { expandDims } from './shaping.ts';
 import type { Symbolic, SymbolicResult } from '../tensor/symbolic.ts';
 
@@ -203,6 +203,9 @@ export function stack(tensors: readonly TensorLike[], options: AxisOptions = {})
   return stacked(...tensors, optionsOf('stack', options));
 }
 
+/** More parts than that are a mistake. */
+const MAX_PARTS = 2 ** 20;
+
 interface Part {
   readonly parts: number | readonly number[];
   readonly axis: number;
@@ -244,7 +247,7 @@ const part = defineOp<[x: TensorLike], Block, Part>({
 export function split(x: TensorLike, parts: number | readonly number[], options: AxisOptions = {}): Tensor[] {
   const { axis = 0 } = optionsOf('split', options);
   const count = Array.isArray(parts) ? parts.length : (parts as number);
-  if (!Number.isInteger(count) || count < 1) {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_PARTS) {
     throw new ArgumentError(`split: cannot make ${describeValue(count)} parts. Give an integer of at least 1, or a list of sizes.`, {
       where: 'split',
       got: parts,

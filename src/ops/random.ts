@@ -7,12 +7,12 @@ import {
   type NormalOptions,
   type UniformOptions,
 } from '../../kernels/random/index.ts';
-import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { checkShape, formatShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { mul } from './arithmetic.ts';
-import { asTensor, defineOp, optionsOf, type Op, type TensorLike } from './define-op.ts';
+import { asTensor, defineOp, type Op, type TensorLike } from './define-op.ts';
 import { nextStream, type RandomStream } from './random-state.ts';
 
 type Counter = [counter: Tensor | Variable];

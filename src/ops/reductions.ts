@@ -1,6 +1,6 @@
 /** Reductions over some axes, or all; `sum` stands in broadcasting.ts, beside its gradient. */
 import { argmaxKernel, maxKernel, meanKernel, minKernel, type ReduceKernel } from '../../kernels/reduce/index.ts';
-import { ShapeError } from '../errors.ts';
+import { optionsOf, ShapeError } from '../errors.ts';
 import { normalizeAxis } from '../tensor/broadcast.ts';
 import { formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -15,7 +15,7 @@ import {
   type ResolvedReduction,
 } from './broadcasting.ts';
 import { equal } from './comparison.ts';
-import { defineOp, optionsOf, type Op, type TensorLike } from './define-op.ts';
+import { defineOp, type Op, type TensorLike } from './define-op.ts';
 import { reshape } from './shaping.ts';
 
 export { sum, type ReductionOptions } from './broadcasting.ts';

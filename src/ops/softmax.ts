@@ -1,4 +1,5 @@
 /** Softmax and its logarithm along one axis. The kernels work on the last axis; another one is transposed there and back. */
+import { optionsOf } from '../errors.ts';
 import {
   logSoftmaxGradKernel,
   logSoftmaxKernel,
@@ -10,7 +11,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { mul, neg, sub } from './arithmetic.ts';
 import { sum } from './broadcasting.ts';
 import { Symbolic } from '../tensor/symbolic.ts';
-import { asTensor, defineOp, optionsOf, type Op, type TensorLike } from './define-op.ts';
+import { asTensor, defineOp, type Op, type TensorLike } from './define-op.ts';
 import type { UnaryOp } from './elementwise.ts';
 import { transpose } from './layout.ts';
 import { exp } from './math.ts';

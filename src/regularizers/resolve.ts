@@ -1,5 +1,5 @@
 /** Regularizers by name and from Keras's files. */
-import { ArgumentError, FormatError } from '../errors.ts';
+import { ArgumentError, describeValue, FormatError } from '../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
 import { l1, l1l2, l2 } from './norms.ts';
 import { orthogonalRegularizer } from './orthogonal.ts';
@@ -30,13 +30,14 @@ export function resolveRegularizer(
   }
   if (typeof value === 'object' && typeof value.apply === 'function') return value;
   throw new ArgumentError(
-    `${where}: the regularizer is ${String(value)}. Give a name, or an object such as regularizers.l2(1e-4).`,
+    `${where}: the regularizer is ${describeValue(value)}. Give a name, or an object such as regularizers.l2(1e-4).`,
     { where, got: value },
   );
 }
 
 /** The regularizer in Keras 3's envelope. */
 export function serializeRegularizer(regularizer: Regularizer): KerasEnvelope {
+  resolveRegularizer('serializeRegularizer', regularizer ?? '');
   return toEnvelope('keras.regularizers', regularizer.className, regularizer.getConfig());
 }
 

@@ -1,5 +1,5 @@
 /** grad and valueAndGrad: derivatives of functions of tensors, and of variables. */
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, checkFunction, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
@@ -45,8 +45,17 @@ export function valueAndGrad<
   options?: GradOptions<ArgNums>,
 ): (...args: Args) => [value: Tensor, gradient: Gradients<ArgNums>];
 export function valueAndGrad(f: (...args: never) => Tensor, target: readonly Variable[] | GradOptions = {}): unknown {
+  checkFunction('grad', 'what is differentiated', f);
+  if (!Array.isArray(target)) optionsOf('grad', target);
   if (isVariables(target)) {
     return record([], (tape) => {
+      const wrong = target.find((variable) => !((variable as unknown) instanceof Variable));
+      if (wrong !== undefined) {
+        throw new ArgumentError(`valueAndGrad: ${describeValue(wrong)} is no variable. Give a list of variables.`, {
+          where: 'valueAndGrad',
+          got: wrong,
+        });
+      }
       const sources = target.map((variable) => tape.watchVariable(variable));
       const value = checkScalar((f as () => Tensor)());
       return [value, tape.gradient(value, sources)];

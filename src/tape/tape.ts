@@ -3,7 +3,7 @@
  * tape's ops also ran at once; a traced tape knows shapes only. Gradients append more nodes to the same list.
  */
 import type { Kernel } from '../../kernels/contract.ts';
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { setVariableRecorder, Variable } from '../tensor/variable.ts';
@@ -74,6 +74,12 @@ export class Tape {
    */
   watch(value: Tensor | Variable): Tensor {
     if (value instanceof Variable) return this.readVariable(value);
+    if (!((value as unknown) instanceof Tensor)) {
+      throw new ArgumentError(`Tape.watch: ${describeValue(value)} is no tensor. Make one with tensor(...).`, {
+        where: 'Tape.watch',
+        got: value,
+      });
+    }
     if (value.tape === undefined && this.mode === 'eager') return this.createTensor(value.shape, value);
     this.checkOwn(value, 'watch', true);
     const watched = this.createTensor(value.shape, value);

@@ -102,7 +102,7 @@ export class Tensor {
       const length = this.shape[axis] ?? 0;
       if (!Number.isInteger(index) || index < -length || index >= length) {
         throw new ArgumentError(
-          `Tensor.at: index ${index} is out of range for axis ${axis} of the shape ${formatShape(this.shape)}.`,
+          `Tensor.at: index ${describeValue(index)} is out of range for axis ${axis} of the shape ${formatShape(this.shape)}.`,
           {
             where: 'Tensor.at',
             got: indices,

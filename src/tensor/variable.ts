@@ -2,7 +2,7 @@
  * A Variable is a named, mutable tensor: a weight, an optimizer moment, a moving average, a counter. Its newest value
  * lives in one place, on the host or in one device's copy, told apart by version numbers.
  */
-import { DeviceError, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, DeviceError, optionsOf, ShapeError } from '../errors.ts';
 import { formatShape, sameShape, type Shape } from './shape.ts';
 import { Tensor } from './tensor.ts';
 
@@ -150,5 +150,11 @@ export class Variable {
  * counter.assign(tensor([1]));
  */
 export function variable(value: Tensor, options?: VariableOptions): Variable {
-  return new Variable(value, options);
+  if (!((value as unknown) instanceof Tensor)) {
+    throw new ArgumentError(`variable: the first value is ${describeValue(value)}. Give a tensor: variable(tensor([0])).`, {
+      where: 'variable',
+      got: value,
+    });
+  }
+  return new Variable(value, optionsOf('variable', options));
 }

@@ -3,7 +3,7 @@
  * float64, so that what is left between them is an error of a rule and not of rounding.
  */
 import { HostDevice, type HostExecutable } from '../devices/host-device.ts';
-import { ArgumentError, GradientError } from '../errors.ts';
+import { ArgumentError, checkFunction, describeValue, GradientError, optionsOf } from '../errors.ts';
 import { add, mul } from '../ops/arithmetic.ts';
 import { sum } from '../ops/broadcasting.ts';
 import { planProgram } from '../tape/plan.ts';
@@ -47,7 +47,14 @@ export function gradcheck<Inputs extends readonly Tensor[]>(
   inputs: readonly [...Inputs],
   options: GradcheckOptions = {},
 ): GradcheckReport {
-  const { order = 1 } = options;
+  checkFunction('gradcheck', 'what is checked', f);
+  const { order = 1 } = optionsOf('gradcheck', options);
+  if (!Array.isArray(inputs) || !inputs.every((input) => (input as unknown) instanceof Tensor)) {
+    throw new ArgumentError(
+      `gradcheck: the inputs are ${Array.isArray(inputs) ? `[${inputs.map(describeValue).join(', ')}]` : describeValue(inputs)}. Give a list with one tensor per argument.`,
+      { where: 'gradcheck', got: inputs },
+    );
+  }
   const generator = new Generator();
   const device = new HostDevice('gradcheck', 'float64');
   const tape = new Tape('traced');

@@ -1,7 +1,7 @@
 /** The programs of a compiled model: one whole training step, one evaluation step, one prediction step. */
 import { collectLosses } from '../layers/call-scope.ts';
 import { computeLoss } from '../losses/index.ts';
-import { finishMetric, resolveMetric, type Metric } from '../metrics/index.ts';
+import { addStates, resolveMetric, type Metric } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import { concat, mul, add, reshape } from '../ops/index.ts';
 import { compile, type Compiled } from '../tape/compile.ts';
@@ -11,18 +11,24 @@ import type { Compilation } from './compilation.ts';
 import type { Batch } from './data.ts';
 import type { Logs } from './callback.ts';
 
+/** A metric, and how many numbers of a step's report are its state. */
+export interface TracedMetric {
+  readonly metric: Metric;
+  readonly size: number;
+}
+
 type StepArguments = [inputs: readonly Tensor[], targets: readonly Tensor[], weights: readonly (Tensor | null)[]];
 
 /**
- * Programs of one compilation. A training or test step gives one vector: the total loss, each output's loss, then sum
- * and count of each metric, so that a step is read back in one piece.
+ * Programs of one compilation. A training or test step gives one vector: the total loss, each output's loss, then the
+ * state of each metric, so that a step is read back in one piece.
  */
 export class Steps {
   readonly train: Compiled<StepArguments, Tensor>;
   readonly test: Compiled<StepArguments, Tensor>;
   readonly #model: Model;
   readonly #compilation: Compilation;
-  #metrics: Metric[] = [];
+  #metrics: TracedMetric[] = [];
 
   constructor(model: Model, compilation: Compilation) {
     this.#model = model;
@@ -43,8 +49,8 @@ export class Steps {
     this.test = compile((...args: StepArguments) => pack(this.#report(args, false).values), options);
   }
 
-  /** Values of one metric each: how they were resolved when a step was traced. */
-  get metrics(): readonly Metric[] {
+  /** The metrics as they were resolved when a step was traced. */
+  get metrics(): readonly TracedMetric[] {
     return this.#metrics;
   }
 
@@ -70,19 +76,15 @@ export class Steps {
       (sum, term) => (sum ? add(sum, term) : term),
       total,
     );
-    this.#metrics = metrics.map(({ spec, output }) => {
-      const shapes = { targetShape: (targets[output] as Tensor).shape, outputShape: (outputs[output] as Tensor).shape };
-      return resolveMetric(`model '${this.#model.name}'`, spec, shapes);
+    const states = metrics.map(({ spec, output }) => {
+      const [yTrue, yPred] = [targets[output] as Tensor, outputs[output] as Tensor];
+      const shapes = { targetShape: yTrue.shape, outputShape: yPred.shape };
+      const metric = resolveMetric(`model '${this.#model.name}'`, spec, shapes);
+      return { metric, state: metric.update(yTrue, yPred) };
     });
-    const metricValues = metrics.flatMap(({ output }, index) => {
-      const { sum, count } = (this.#metrics[index] as Metric).update(
-        targets[output] as Tensor,
-        outputs[output] as Tensor,
-      );
-      return [sum, count];
-    });
+    this.#metrics = states.map(({ metric, state }) => ({ metric, size: state.size }));
     const loss = whole ?? full([], 0);
-    return { total: loss, values: [loss, ...values, ...metricValues] };
+    return { total: loss, values: [loss, ...values, ...states.map(({ state }) => state)] };
   }
 }
 
@@ -115,11 +117,9 @@ export class Meters {
 
   /** Adds one step's report of a batch. */
   update(report: Tensor, batchSize: number): void {
-    const values = report.data;
-    if (this.#sums.length !== values.length) this.#sums = new Float64Array(values.length);
     const lossCount = 1 + this.#compilation.losses.length;
-    for (let i = 0; i < values.length; i++)
-      this.#sums[i] = (this.#sums[i] ?? 0) + (values[i] ?? 0) * (i < lossCount ? batchSize : 1);
+    const values = Float64Array.from(report.data, (value, index) => (index < lossCount ? value * batchSize : value));
+    this.#sums = addStates('metrics', this.#sums, values);
     this.#samples += batchSize;
   }
 
@@ -131,10 +131,13 @@ export class Meters {
     losses.forEach(({ logName }, index) => {
       if (logName !== undefined) entries.push([logName, at(1 + index) / this.#samples]);
     });
+    let position = 1 + losses.length;
     metrics.forEach(({ logName }, index) => {
-      const position = 1 + losses.length + 2 * index;
-      const metric = this.#steps.metrics[index];
-      if (metric) entries.push([logName, finishMetric(metric, at(position), at(position + 1))]);
+      const traced = this.#steps.metrics[index];
+      if (!traced) return;
+      const value = traced.metric.finish(this.#sums.subarray(position, position + traced.size));
+      position += traced.size;
+      entries.push([logName, typeof value === 'number' ? value : NaN]);
     });
     return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -172,7 +175,7 @@ function outputsOf(model: Model, inputs: readonly Tensor[], training: boolean): 
 
 function pack(values: readonly Tensor[]): Tensor {
   return concat(
-    values.map((value) => reshape(value, [1])),
+    values.map((value) => reshape(value, [-1])),
     { axis: 0 },
   );
 }
