@@ -5,6 +5,7 @@ import './training/methods.ts';
 export * as activations from './activations/index.ts';
 export * as callbacks from './callbacks/index.ts';
 export * as constraints from './constraints/index.ts';
+export * as data from './data/index.ts';
 export * as initializers from './initializers/index.ts';
 export * as layers from './layers/index.ts';
 export * as losses from './losses/index.ts';

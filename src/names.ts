@@ -45,3 +45,10 @@ export function toEnvelope(
 ): KerasEnvelope {
   return { module, class_name: className, config, registered_name: null };
 }
+
+/** The options of a maker, from an object's settings as Keras writes them: `from_logits` is `fromLogits`; null and dtype go. */
+export function optionsFromConfig(config: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const camelCase = (key: string): string => key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  const entries = Object.entries(config).filter(([key, value]) => key !== 'dtype' && value !== null);
+  return Object.fromEntries(entries.map(([key, value]) => [camelCase(key), value]));
+}

@@ -6,6 +6,8 @@ export { earlyStopping, type EarlyStopping, type EarlyStoppingOptions } from './
 export { lambdaCallback } from './lambda-callback.ts';
 export type { MonitorMode, MonitorOptions } from './monitor.ts';
 export { reduceLROnPlateau, type ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.ts';
+export { remoteMonitor, type RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.ts';
+export { terminateOnNaN, type TerminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.ts';
 
 /** A record of every epoch's logs. `fit` makes one by itself and returns it. */
 export function history(): History {

@@ -27,7 +27,10 @@ export function readArray(where: string, name: string, value: unknown): Columnar
       expected: sizeOf(shape),
     });
   }
-  if (Array.isArray(value)) return tensor(value as NestedArray);
+  if (Array.isArray(value)) {
+    const { data, wide, shape } = tensor(value as NestedArray);
+    return { data: wide ?? data, shape };
+  }
   throw new ArgumentError(
     `${where}: ${name} is ${describeValue(value)}. Give a tensor, nested arrays, a typed array, or { data, shape }.`,
     { where, got: value },

@@ -19,6 +19,10 @@ export class Activation<Name extends string = string> extends Layer<Name> {
     this.activation = activationOf(`layer '${this.name}'`, options.activation);
   }
 
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(x: Tensor): Tensor {
     return this.activation.apply(x);
   }

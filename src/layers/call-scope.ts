@@ -28,8 +28,11 @@ export interface CallContext {
   readonly initialState: readonly Tensor[] | undefined;
   /** Adds a scalar to the loss of the training that this call is part of. */
   addLoss(value: Tensor): void;
-  /** Random numbers for this call of this layer; give two draws of one call different labels. */
-  random(label: string): RandomSource;
+  /**
+   * Random numbers for this call of this layer; give two draws of one call different labels. With a seed of the layer's
+   * own they do not depend on its place in the model.
+   */
+  random(label: string, seed?: number): RandomSource;
 }
 
 /** One run of an outermost layer or model. */
@@ -121,10 +124,13 @@ export function callInScope<Result>(
     masks: callMasks,
     initialState,
     addLoss: (value) => void run.losses.push(value),
-    random: (label) => {
+    random: (label, seed) => {
       run.drew = true;
       return {
-        key: hashKey(layer.seed, `${outer === undefined ? `/${layer.name}` : path}:${label}`, callIndex),
+        key:
+          seed === undefined
+            ? hashKey(layer.seed, `${outer === undefined ? `/${layer.name}` : path}:${label}`, callIndex)
+            : hashKey(seed, label, callIndex),
         counter: run.counter,
       };
     },

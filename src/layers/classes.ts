@@ -1,14 +1,17 @@
 /** Every layer class by Keras's name, for models that are read from a config. Importing this file imports all layers. */
 import { Activation } from './activation.ts';
+import { ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activation-layers.ts';
 import { BatchNormalization } from './batch-normalization.ts';
 import { Bidirectional } from './bidirectional.ts';
 import { Conv1D } from './conv1d.ts';
 import { Conv2D } from './conv2d.ts';
 import { Dense } from './dense.ts';
 import { DepthwiseConv2D } from './depthwise-conv2d.ts';
-import { Dropout } from './dropout.ts';
+import { Dot } from './dot.ts';
+import { Dropout, SpatialDropout1D, SpatialDropout2D } from './dropout.ts';
 import { Embedding } from './embedding.ts';
 import { Flatten } from './flatten.ts';
+import { GaussianDropout, GaussianNoise } from './gaussian-noise.ts';
 import {
   GlobalAveragePooling1D,
   GlobalAveragePooling2D,
@@ -17,9 +20,14 @@ import {
 } from './global-pooling.ts';
 import { GRU } from './gru.ts';
 import type { Layer } from './layer.ts';
+import { LayerNormalization } from './layer-normalization.ts';
 import { LSTM } from './lstm.ts';
-import { Add, Average, Concatenate, Multiply } from './merge.ts';
+import { Masking } from './masking.ts';
+import { Add, Average, Concatenate, Maximum, Minimum, Multiply, Subtract } from './merge.ts';
+import { Permute } from './permute.ts';
 import { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D } from './pooling.ts';
+import { RepeatVector } from './repeat-vector.ts';
+import { Rescaling } from './rescaling.ts';
 import { Reshape } from './reshape.ts';
 import { SeparableConv2D } from './separable-conv2d.ts';
 import { SimpleRNN } from './simple-rnn.ts';
@@ -42,19 +50,37 @@ const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   Dense,
   DepthwiseConv2D,
   Dropout,
+  Dot,
+  ELU,
   Embedding,
   Flatten,
+  GaussianDropout,
+  GaussianNoise,
   GlobalAveragePooling1D,
   GlobalAveragePooling2D,
   GlobalMaxPooling1D,
   GlobalMaxPooling2D,
   GRU,
   LSTM,
+  LayerNormalization,
+  LeakyReLU,
+  Masking,
+  Maximum,
   MaxPooling1D,
   MaxPooling2D,
   Multiply,
+  Minimum,
+  PReLU,
+  Permute,
+  ReLU,
+  RepeatVector,
+  Rescaling,
   Reshape,
   SeparableConv2D,
+  Softmax,
+  SpatialDropout1D,
+  SpatialDropout2D,
+  Subtract,
   SimpleRNN,
   TimeDistributed,
 ];

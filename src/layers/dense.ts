@@ -8,12 +8,16 @@ import { Layer, type Config, type InputShapes, type LayerOptions } from './layer
 import {
   activationConfig,
   activationOf,
+  constraintConfig,
   initializerConfig,
   oneShape,
   positiveOption,
+  regularizerConfig,
   type Activation,
   type ActivationSpec,
+  type ConstraintSpec,
   type InitializerSpec,
+  type RegularizerSpec,
 } from './options.ts';
 
 export interface DenseOptions<Name extends string = string> extends LayerOptions<Name> {
@@ -25,6 +29,14 @@ export interface DenseOptions<Name extends string = string> extends LayerOptions
   readonly kernelInitializer?: InitializerSpec;
   /** Default `'zeros'`. */
   readonly biasInitializer?: InitializerSpec;
+  /** Default none. */
+  readonly kernelRegularizer?: RegularizerSpec;
+  /** Default none. */
+  readonly biasRegularizer?: RegularizerSpec;
+  /** Default none. */
+  readonly kernelConstraint?: ConstraintSpec;
+  /** Default none. */
+  readonly biasConstraint?: ConstraintSpec;
 }
 
 export class Dense<Name extends string = string> extends Layer<Name> {
@@ -45,8 +57,20 @@ export class Dense<Name extends string = string> extends Layer<Name> {
   override build(shapes: InputShapes): void {
     const features = this.knownSize(oneShape(this.name, shapes), -1);
     const { useBias = true, kernelInitializer = 'glorot_uniform', biasInitializer = 'zeros' } = this.options;
-    this.kernel = this.addWeight('kernel', [features, this.units], kernelInitializer);
-    this.bias = useBias ? this.addWeight('bias', [this.units], biasInitializer) : undefined;
+    const { kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = this.options;
+    this.kernel = this.addWeight('kernel', [features, this.units], kernelInitializer, {
+      regularizer: kernelRegularizer,
+      constraint: kernelConstraint,
+    });
+    if (!useBias) return;
+    this.bias = this.addWeight('bias', [this.units], biasInitializer, {
+      regularizer: biasRegularizer,
+      constraint: biasConstraint,
+    });
+  }
+
+  override get supportsMasking(): boolean {
+    return true;
   }
 
   override call(x: Tensor): Tensor {
@@ -67,6 +91,7 @@ export class Dense<Name extends string = string> extends Layer<Name> {
 
   override getConfig(): Config {
     const { useBias = true, kernelInitializer = 'glorot_uniform', biasInitializer = 'zeros' } = this.options;
+    const { kernelRegularizer, biasRegularizer, kernelConstraint, biasConstraint } = this.options;
     return {
       ...super.getConfig(),
       units: this.units,
@@ -74,6 +99,11 @@ export class Dense<Name extends string = string> extends Layer<Name> {
       use_bias: useBias,
       kernel_initializer: initializerConfig(this.name, kernelInitializer),
       bias_initializer: initializerConfig(this.name, biasInitializer),
+      kernel_regularizer: regularizerConfig(this.name, kernelRegularizer),
+      bias_regularizer: regularizerConfig(this.name, biasRegularizer),
+      ...this.activityRegularizerConfig(),
+      kernel_constraint: constraintConfig(this.name, kernelConstraint),
+      bias_constraint: constraintConfig(this.name, biasConstraint),
     };
   }
 }

@@ -1,14 +1,17 @@
 /** All layers, as functions in Keras's names and lower-camel case. */
 export { activation } from './activation.ts';
+export { elu, leakyRelu, prelu, relu, softmax } from './activation-layers.ts';
 export { batchNormalization } from './batch-normalization.ts';
 export { bidirectional } from './bidirectional.ts';
 export { conv1d } from './conv1d.ts';
 export { conv2d } from './conv2d.ts';
 export { dense } from './dense.ts';
 export { depthwiseConv2d } from './depthwise-conv2d.ts';
-export { dropout } from './dropout.ts';
+export { dot } from './dot.ts';
+export { dropout, spatialDropout1d, spatialDropout2d } from './dropout.ts';
 export { embedding } from './embedding.ts';
 export { flatten } from './flatten.ts';
+export { gaussianDropout, gaussianNoise } from './gaussian-noise.ts';
 export {
   globalAveragePooling1d,
   globalAveragePooling2d,
@@ -16,9 +19,15 @@ export {
   globalMaxPooling2d,
 } from './global-pooling.ts';
 export { gru } from './gru.ts';
+export { lambda } from './lambda.ts';
+export { layerNormalization } from './layer-normalization.ts';
 export { lstm } from './lstm.ts';
-export { add, average, concatenate, multiply } from './merge.ts';
+export { masking } from './masking.ts';
+export { add, average, concatenate, maximum, minimum, multiply, subtract } from './merge.ts';
+export { permute } from './permute.ts';
 export { averagePooling1d, averagePooling2d, maxPooling1d, maxPooling2d } from './pooling.ts';
+export { repeatVector } from './repeat-vector.ts';
+export { rescaling } from './rescaling.ts';
 export { reshape } from './reshape.ts';
 export { separableConv2d } from './separable-conv2d.ts';
 export { simpleRnn } from './simple-rnn.ts';

@@ -16,7 +16,10 @@ export function maskOf(tensor: Tensor): Tensor | undefined {
 export function setMask(tensor: Tensor, mask: Tensor): void {
   for (const [what, value] of Object.entries({ tensor, mask })) {
     if (value instanceof Tensor) continue;
-    throw new ArgumentError(`setMask: the ${what} is ${describeValue(value)}. Give a tensor.`, { where: 'setMask', got: value });
+    throw new ArgumentError(`setMask: the ${what} is ${describeValue(value)}. Give a tensor.`, {
+      where: 'setMask',
+      got: value,
+    });
   }
   masks.set(tensor, mask);
 }

@@ -1,15 +1,29 @@
-/** Layers that make one tensor of several: concatenate, add, multiply, average. */
+/** Layers that make one tensor of several: concatenate, and element by element add, subtract, multiply, average, maximum, minimum. */
 import { ArgumentError, ShapeError } from '../errors.ts';
-import { add as addOp, concat, mul } from '../ops/index.ts';
+import {
+  add as addOp,
+  broadcastTo,
+  concat,
+  expandDims,
+  max,
+  maximum as maximumOp,
+  minimum as minimumOp,
+  mul,
+  sub,
+} from '../ops/index.ts';
 import { normalizeAxis } from '../tensor/broadcast.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import { Layer, type Config, type InputShapes, type LayerOptions, type Tensors } from './layer.ts';
+import { ones, type Tensor } from '../tensor/tensor.ts';
+import { Layer, type Config, type InputShapes, type LayerOptions, type Masks, type Tensors } from './layer.ts';
 import { manyShapes } from './options.ts';
 import type { SymbolicTensor } from './symbolic-tensor.ts';
 
 abstract class Merge<Name extends string> extends Layer<Name> {
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
   override call(inputs: Tensors): Tensor {
     return this.merge(inputs as readonly Tensor[]);
   }
@@ -28,6 +42,12 @@ abstract class Merge<Name extends string> extends Layer<Name> {
 
 /** Element by element, with broadcasting over sizes of 1. */
 abstract class ElementwiseMerge<Name extends string> extends Merge<Name> {
+  /** A step counts where it counts in any input; without a mask on each of them there is none. */
+  override computeMask(_inputs: Tensors, masks: readonly (Tensor | undefined)[]): Masks {
+    if (masks.length === 0 || masks.some((mask) => mask === undefined)) return undefined;
+    return (masks as readonly Tensor[]).reduce((any, mask) => maximumOp(any, mask));
+  }
+
   override computeOutputShape(shapes: InputShapes): PartialShape {
     const list = manyShapes(`layer '${this.name}'`, shapes);
     const rank = Math.max(...list.map((shape) => shape.length));
@@ -73,6 +93,38 @@ export class Average<Name extends string = string> extends ElementwiseMerge<Name
   }
 }
 
+export class Subtract<Name extends string = string> extends ElementwiseMerge<Name> {
+  static readonly kerasName: string = 'Subtract';
+
+  override build(shapes: InputShapes): void {
+    const { length } = manyShapes(`layer '${this.name}'`, shapes);
+    if (length === 2) return;
+    throw new ArgumentError(`layer '${this.name}' (Subtract): takes exactly two tensors, got ${length}.`, {
+      where: this.name,
+      got: length,
+      expected: 2,
+    });
+  }
+
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return sub(inputs[0] as Tensor, inputs[1] as Tensor);
+  }
+}
+
+export class Maximum<Name extends string = string> extends ElementwiseMerge<Name> {
+  static readonly kerasName: string = 'Maximum';
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return inputs.reduce((largest, one) => maximumOp(largest, one));
+  }
+}
+
+export class Minimum<Name extends string = string> extends ElementwiseMerge<Name> {
+  static readonly kerasName: string = 'Minimum';
+  protected override merge(inputs: readonly Tensor[]): Tensor {
+    return inputs.reduce((smallest, one) => minimumOp(smallest, one));
+  }
+}
+
 export interface ConcatenateOptions<Name extends string = string> extends LayerOptions<Name> {
   /** Default -1. */
   readonly axis?: number;
@@ -89,6 +141,17 @@ export class Concatenate<Name extends string = string> extends Merge<Name> {
 
   protected override merge(inputs: readonly Tensor[]): Tensor {
     return concat(inputs, { axis: this.axis });
+  }
+
+  /** The masks side by side, each stretched to its input where it has fewer axes; one without a mask counts everywhere. */
+  override computeMask(inputs: Tensors, masks: readonly (Tensor | undefined)[]): Masks {
+    if (!masks.some(Boolean)) return undefined;
+    const stretched = (inputs as readonly Tensor[]).map((input, index) => {
+      const mask = masks[index];
+      if (!mask) return ones(input.shape);
+      return mask.rank < input.rank ? broadcastTo(expandDims(mask, -1), input.shape) : mask;
+    });
+    return max(concat(stretched, { axis: this.axis }), { axis: -1 });
   }
 
   override computeOutputShape(shapes: InputShapes): PartialShape {
@@ -158,7 +221,38 @@ export function average(first?: Symbols | LayerOptions, second?: LayerOptions): 
   return merged(first, second, (options) => new Average(options));
 }
 
-function merged(
+/** The first of two tensors less the second. Called on a list it gives the difference, else a layer. Source: Keras `Subtract`. @example const d = layers.subtract([a, b]); */
+export function subtract<const Name extends string = string>(
+  inputs: Symbols,
+  options?: LayerOptions<Name>,
+): SymbolicTensor<Name>;
+export function subtract<const Name extends string = string>(options?: LayerOptions<Name>): Subtract<Name>;
+export function subtract(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
+  return merged(first, second, (options) => new Subtract(options));
+}
+
+/** The largest of tensors, element by element. Called on a list it gives the maximum, else a layer. Source: Keras `Maximum`. @example const m = layers.maximum([a, b]); */
+export function maximum<const Name extends string = string>(
+  inputs: Symbols,
+  options?: LayerOptions<Name>,
+): SymbolicTensor<Name>;
+export function maximum<const Name extends string = string>(options?: LayerOptions<Name>): Maximum<Name>;
+export function maximum(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
+  return merged(first, second, (options) => new Maximum(options));
+}
+
+/** The smallest of tensors, element by element. Called on a list it gives the minimum, else a layer. Source: Keras `Minimum`. @example const m = layers.minimum([a, b]); */
+export function minimum<const Name extends string = string>(
+  inputs: Symbols,
+  options?: LayerOptions<Name>,
+): SymbolicTensor<Name>;
+export function minimum<const Name extends string = string>(options?: LayerOptions<Name>): Minimum<Name>;
+export function minimum(first?: Symbols | LayerOptions, second?: LayerOptions): unknown {
+  return merged(first, second, (options) => new Minimum(options));
+}
+
+/** @internal Called on a list of symbolic tensors a merging function gives their merge, else a layer. */
+export function merged(
   first: Symbols | LayerOptions | undefined,
   second: LayerOptions | undefined,
   make: (options: LayerOptions) => Layer,

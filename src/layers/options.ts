@@ -1,12 +1,12 @@
 /** What layers share when they read options and write configs. */
 import { resolveActivation } from '../activations/index.ts';
 import { resolveConstraint, serializeConstraint, type Constraint } from '../constraints/index.ts';
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
 import { resolveInitializer, serializeInitializer, type Initializer } from '../initializers/index.ts';
 import { resolveRegularizer, serializeRegularizer, type Regularizer } from '../regularizers/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
-import type { InputShapes, Json } from './layer.ts';
+import type { Config, InputShapes, Json } from './layer.ts';
 
 /** An activation by Keras's name, or a function of ops. */
 export type ActivationSpec = string | ((x: Tensor) => Tensor);
@@ -60,7 +60,7 @@ export function constraintConfig(where: string, spec: ConstraintSpec): Json {
 /** A positive whole number. @throws ArgumentError naming the layer and the option */
 export function positiveOption(where: string, name: string, value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
-    throw new ArgumentError(`${where}: ${name} is ${String(value)}; it must be a positive integer.`, {
+    throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}; it must be a positive integer.`, {
       where,
       got: value,
     });
@@ -98,4 +98,28 @@ export function manyShapes(where: string, shapes: InputShapes): readonly Partial
     throw new ArgumentError(`${where}: takes a list of tensors, got one. Call it as layer([a, b]).`, { where });
   }
   return shapes as readonly PartialShape[];
+}
+
+/** A fraction that is dropped. @throws ArgumentError unless it is a number of at least 0 and below 1 */
+export function rateOption(where: string, name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0 && value < 1) return value;
+  throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}; it must be at least 0 and below 1.`, {
+    where,
+    got: value,
+  });
+}
+
+/** Checks the seed of a layer's options. @throws ArgumentError unless it is an integer or left out */
+export function seedOption<Options extends { readonly seed?: number }>(options: Options): Options {
+  const { seed } = options;
+  if (seed === undefined || Number.isSafeInteger(seed)) return options;
+  throw new ArgumentError(`layer: the seed is ${describeValue(seed)}; it must be an integer.`, {
+    where: 'layer',
+    got: seed,
+  });
+}
+
+/** The seed as Keras writes it: null for none. */
+export function seedConfig(seed: number | undefined): Config {
+  return { seed: seed ?? null };
 }

@@ -15,9 +15,11 @@ import {
   squeeze,
   sub,
   sum,
+  transpose,
   where as select,
 } from '../ops/index.ts';
-import { formatShape } from '../tensor/shape.ts';
+import { normalizeAxis } from '../tensor/broadcast.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { defineLoss, type LossFunction } from './define-loss.ts';
 
@@ -28,22 +30,27 @@ export interface CrossentropyOptions {
   readonly fromLogits?: boolean;
   /** From 0 to 1: how far the targets are drawn towards the uniform distribution. Default 0. */
   readonly labelSmoothing?: number;
+  /** The axis of the classes; of the values that are averaged, for binary targets. Default -1. */
+  readonly axis?: number;
 }
 
 export interface SparseCrossentropyOptions {
   /** Whether the predictions are logits, not probabilities. Default false. */
   readonly fromLogits?: boolean;
   /** A label whose samples do not count. */
-  readonly ignoreClass?: number;
+  readonly ignoreClass?: number | undefined;
+  /** The axis of the classes. Default -1. */
+  readonly axis?: number;
 }
 
 const crossentropyConfig = ({
   fromLogits = false,
   labelSmoothing = 0,
+  axis = -1,
 }: CrossentropyOptions): Record<string, unknown> => ({
   from_logits: fromLogits,
   label_smoothing: labelSmoothing,
-  axis: -1,
+  axis,
 });
 
 /**
@@ -56,10 +63,10 @@ const crossentropyConfig = ({
 export const binaryCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
   name: 'binary_crossentropy',
   className: 'BinaryCrossentropy',
-  perElement(yTrue, yPred, { fromLogits = false, labelSmoothing = 0 }) {
-    checkSmoothing('binary_crossentropy', labelSmoothing);
+  check: ({ labelSmoothing }) => checkSmoothing('binary_crossentropy', labelSmoothing),
+  perElement(yTrue, yPred, { fromLogits = false, labelSmoothing = 0, axis = -1 }) {
     const targets = smoothed(yTrue, labelSmoothing, 2);
-    return mean(fromLogits ? binaryFromLogits(targets, yPred) : binaryFromProbabilities(targets, yPred), { axis: -1 });
+    return mean(fromLogits ? binaryFromLogits(targets, yPred) : binaryFromProbabilities(targets, yPred), { axis });
   },
   toConfig: crossentropyConfig,
 });
@@ -69,7 +76,8 @@ function binaryFromLogits(targets: Tensor, logits: Tensor): Tensor {
   return add(mul(targets, softplus(neg(logits))), mul(sub(1, targets), softplus(logits)));
 }
 
-function binaryFromProbabilities(targets: Tensor, probabilities: Tensor): Tensor {
+/** @internal */
+export function binaryFromProbabilities(targets: Tensor, probabilities: Tensor): Tensor {
   const clipped = clip(probabilities, EPSILON, 1 - EPSILON);
   return neg(add(mul(targets, log(clipped)), mul(sub(1, targets), log(sub(1, clipped)))));
 }
@@ -84,10 +92,10 @@ function binaryFromProbabilities(targets: Tensor, probabilities: Tensor): Tensor
 export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
   name: 'categorical_crossentropy',
   className: 'CategoricalCrossentropy',
-  perElement(yTrue, yPred, { fromLogits = false, labelSmoothing = 0 }) {
-    checkSmoothing('categorical_crossentropy', labelSmoothing);
+  check: ({ labelSmoothing }) => checkSmoothing('categorical_crossentropy', labelSmoothing),
+  perElement(yTrue, yPred, { fromLogits = false, labelSmoothing = 0, axis = -1 }) {
     const targets = smoothed(yTrue, labelSmoothing, yTrue.shape.at(-1) ?? 1);
-    return neg(sum(mul(targets, logProbabilities(yPred, fromLogits)), { axis: -1 }));
+    return neg(sum(mul(targets, logProbabilities(yPred, fromLogits, axis)), { axis }));
   },
   toConfig: crossentropyConfig,
 });
@@ -103,30 +111,48 @@ export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptio
   defineLoss<SparseCrossentropyOptions>({
     name: 'sparse_categorical_crossentropy',
     className: 'SparseCategoricalCrossentropy',
-    sameShape: false,
-    perElement(yTrue, yPred, { fromLogits = false, ignoreClass }) {
-      const labels = labelsOf(yTrue, yPred);
+    labels: 'classes',
+    perElement(yTrue, yPred, { fromLogits = false, ignoreClass, axis = -1 }) {
+      const labels = labelsOf('sparse_categorical_crossentropy', yTrue, yPred, axis);
       const ignored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
       const known = ignored ? select(ignored, 0, labels) : labels;
-      const hot = oneHot(known, yPred.shape.at(-1) ?? 1);
-      const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits)), { axis: -1 }));
+      const hot = classesAlong(axis, oneHot(known, yPred.shape.at(axis) ?? 1));
+      const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits, axis)), { axis }));
       return ignored ? select(ignored, 0, losses) : losses;
     },
-    valid: (yTrue, yPred, { ignoreClass }) =>
-      ignoreClass === undefined ? undefined : sub(1, equal(labelsOf(yTrue, yPred), ignoreClass)),
-    toConfig: ({ fromLogits = false, ignoreClass }) => ({ from_logits: fromLogits, ignore_class: ignoreClass ?? null }),
+    valid: (yTrue, yPred, { ignoreClass, axis = -1 }) =>
+      ignoreClass === undefined
+        ? undefined
+        : sub(1, equal(labelsOf('sparse_categorical_crossentropy', yTrue, yPred, axis), ignoreClass)),
+    toConfig: ({ fromLogits = false, ignoreClass, axis = -1 }) => ({
+      from_logits: fromLogits,
+      ignore_class: ignoreClass ?? null,
+      // As in Keras, which leaves the default out.
+      ...(axis === -1 ? {} : { axis }),
+    }),
   });
 
 /** @internal Labels `[...]` for predictions `[..., classes]`. @throws ShapeError when they do not fit */
-export function labelsOf(yTrue: Tensor, yPred: Tensor): Tensor {
-  const labels = yTrue.rank === yPred.rank && yTrue.shape.at(-1) === 1 ? squeeze(yTrue, { axis: -1 }) : yTrue;
+export function labelsOf(where: string, yTrue: Tensor, yPred: Tensor, axis = -1): Tensor {
+  if (yPred.rank > 0) {
+    const position = normalizeAxis(where, axis, yPred.rank);
+    const rows = yPred.shape.toSpliced(position, 1);
+    const labels = yTrue.rank === yPred.rank && yTrue.shape[position] === 1 ? squeeze(yTrue, { axis }) : yTrue;
+    if (sameShape(labels.shape, rows)) return labels;
+  }
   const rows = yPred.shape.slice(0, -1);
-  if (yPred.rank > 0 && formatShape(labels.shape) === formatShape(rows)) return labels;
   throw new ShapeError(
-    `sparse_categorical_crossentropy: the labels have the shape ${formatShape(yTrue.shape)}, the predictions ${formatShape(yPred.shape)}. ` +
+    `${where}: the labels have the shape ${formatShape(yTrue.shape)}, the predictions ${formatShape(yPred.shape)}. ` +
       `Give one label per sample, ${formatShape(rows)}; for one-hot targets use categorical_crossentropy.`,
-    { where: 'sparse_categorical_crossentropy', got: yTrue.shape, expected: rows },
+    { where, got: yTrue.shape, expected: rows },
   );
+}
+
+// One-hot codes have their classes last.
+function classesAlong(axis: number, hot: Tensor): Tensor {
+  const position = normalizeAxis('sparse_categorical_crossentropy', axis, hot.rank);
+  const others = Array.from({ length: hot.rank - 1 }, (_, index) => index);
+  return position === hot.rank - 1 ? hot : transpose(hot, { permutation: others.toSpliced(position, 0, hot.rank - 1) });
 }
 
 /** Sum of `yTrue ln(yTrue / yPred)` over the last axis, both clipped to [1e-7, 1]. @example klDivergence(tensor([[1, 0]]), tensor([[1, 0]])) // 0 */
@@ -139,17 +165,22 @@ export const klDivergence: LossFunction = defineLoss({
   },
 });
 
-function logProbabilities(yPred: Tensor, fromLogits: boolean): Tensor {
-  if (fromLogits) return logSoftmax(yPred);
-  const normalized = div(yPred, sum(yPred, { axis: -1, keepDims: true }));
-  return log(clip(normalized, EPSILON, 1 - EPSILON));
+function logProbabilities(yPred: Tensor, fromLogits: boolean, axis: number): Tensor {
+  return fromLogits ? logSoftmax(yPred, { axis }) : log(normalizedProbabilities(yPred, axis));
 }
 
-function smoothed(targets: Tensor, smoothing: number, classes: number): Tensor {
+/** @internal Probabilities divided by their sum and clipped. */
+export function normalizedProbabilities(yPred: Tensor, axis: number): Tensor {
+  return clip(div(yPred, sum(yPred, { axis, keepDims: true })), EPSILON, 1 - EPSILON);
+}
+
+/** @internal Targets drawn towards the uniform distribution. */
+export function smoothed(targets: Tensor, smoothing: number, classes: number): Tensor {
   return smoothing === 0 ? targets : add(mul(targets, 1 - smoothing), smoothing / classes);
 }
 
-function checkSmoothing(where: string, smoothing: number): void {
+/** @internal */
+export function checkSmoothing(where: string, smoothing = 0): void {
   if (smoothing >= 0 && smoothing <= 1) return;
   throw new ArgumentError(`${where}: labelSmoothing is ${smoothing}. Give a number from 0 to 1.`, {
     where,

@@ -40,8 +40,8 @@ export interface LossDefinition<Options extends object> {
   readonly perElement: (yTrue: Tensor, yPred: Tensor, options: Options) => Tensor;
   /** Which of them count, 1 or 0, where the loss leaves some out. */
   readonly valid?: (yTrue: Tensor, yPred: Tensor, options: Options) => Tensor | undefined;
-  /** Default true: targets and predictions must have one shape after the rank repair. */
-  readonly sameShape?: boolean;
+  /** Targets are labels; otherwise targets and predictions must have one shape after the rank repair. */
+  readonly labels?: Loss['labels'];
   /** The options as Keras writes them, beside name and reduction. */
   readonly toConfig?: (options: Options) => Readonly<Record<string, unknown>>;
   /** Keras's default name where it differs from the function's. */
@@ -60,9 +60,11 @@ export function defineLoss<Options extends object>(definition: LossDefinition<Op
       name,
       className,
       reduction,
+      labels: definition.labels,
+      ignoreClass: (options as { readonly ignoreClass?: number }).ignoreClass,
       perElement(yTrue, yPred) {
         const [targets, predictions] = squeezeOrExpand(yTrue, yPred);
-        if (definition.sameShape !== false) checkSameShape(name, targets, predictions);
+        if (definition.labels === undefined) checkSameShape(name, targets, predictions);
         return definition.perElement(targets, predictions, options);
       },
       valid: valid && ((yTrue, yPred) => valid(...squeezeOrExpand(yTrue, yPred), options)),

@@ -1,4 +1,5 @@
 /** Losses: how far predictions are from targets. */
+export { circle, type CircleOptions } from './circle.ts';
 export {
   binaryCrossentropy,
   categoricalCrossentropy,
@@ -7,8 +8,15 @@ export {
   type CrossentropyOptions,
   type SparseCrossentropyOptions,
 } from './crossentropy.ts';
-export { defineLoss, type LossDefinition, type LossFunction } from './define-loss.ts';
-export { hinge, squaredHinge } from './hinge.ts';
+export { defineLoss, type LossDefinition, type LossFunction, type LossOptions } from './define-loss.ts';
+export {
+  binaryFocalCrossentropy,
+  categoricalFocalCrossentropy,
+  type BinaryFocalOptions,
+  type CategoricalFocalOptions,
+} from './focal.ts';
+export { categoricalGeneralizedCrossEntropy, type GeneralizedCrossEntropyOptions } from './generalized-crossentropy.ts';
+export { categoricalHinge, hinge, squaredHinge } from './hinge.ts';
 export {
   checkLabels,
   computeLoss,
@@ -19,6 +27,7 @@ export {
   type ReduceOptions,
   type Reduction,
 } from './loss.ts';
+export { dice, tversky, type DiceOptions, type TverskyOptions } from './overlap.ts';
 export {
   cosineSimilarity,
   huber,
@@ -28,6 +37,7 @@ export {
   meanSquaredError,
   meanSquaredLogarithmicError,
   poisson,
+  type CosineOptions,
   type HuberOptions,
 } from './regression.ts';
 export {

@@ -20,6 +20,10 @@ export interface Loss {
   perElement(yTrue: Tensor, yPred: Tensor): Tensor;
   /** Which samples count, 1 or 0, where the loss itself leaves some out. */
   readonly valid?: ((yTrue: Tensor, yPred: Tensor) => Tensor | undefined) | undefined;
+  /** The targets are whole numbers: classes of the predictions' last axis, or any. Default: they are as the predictions. */
+  readonly labels?: 'classes' | 'any' | undefined;
+  /** A label that may stand outside the classes. */
+  readonly ignoreClass?: number | undefined;
   /** Default `'sum_over_batch_size'`. */
   readonly reduction?: Reduction;
   /** Keras's class name, for files; undefined for a user's function. */
@@ -149,21 +153,19 @@ export interface LabelArray {
 }
 
 /**
- * Checks on the host that the labels of a sparse loss are classes; other losses take any targets.
- * @param lossName the loss's name in snake_case
+ * Checks on the host that the labels of a loss are classes, where it wants such; other losses take any targets.
  * @param labels whole numbers, `[batch, ...]`
  * @param outputShape the shape of the predictions, `[..., classes]`
- * @param ignoreClass a label that may stand outside the classes
  * @throws ArgumentError naming the position, the label and the number of classes
  */
 export function checkLabels(
-  lossName: string,
+  loss: Pick<Loss, 'name' | 'labels' | 'ignoreClass'>,
   labels: LabelArray,
   outputShape: readonly (number | null)[],
-  ignoreClass?: number,
 ): void {
+  const { name: lossName, ignoreClass } = loss;
   const classes = outputShape.at(-1);
-  if (lossName !== 'sparse_categorical_crossentropy' || classes === undefined || classes === null) return;
+  if (loss.labels !== 'classes' || classes === undefined || classes === null) return;
   const { data, shape } = labels;
   for (let i = 0; i < data.length; i++) {
     const label = data[i] ?? NaN;

@@ -1,6 +1,6 @@
 /** Losses by name, as functions, and from Keras's files. */
 import { ArgumentError } from '../errors.ts';
-import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
+import { lookUp, optionsFromConfig, toEnvelope, type KerasEnvelope } from '../names.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import {
   binaryCrossentropy,
@@ -8,9 +8,13 @@ import {
   klDivergence,
   sparseCategoricalCrossentropy,
 } from './crossentropy.ts';
+import { circle } from './circle.ts';
 import type { LossFunction } from './define-loss.ts';
-import { hinge, squaredHinge } from './hinge.ts';
-import { squeezeOrExpand, type Loss, type Reduction } from './loss.ts';
+import { binaryFocalCrossentropy, categoricalFocalCrossentropy } from './focal.ts';
+import { categoricalGeneralizedCrossEntropy } from './generalized-crossentropy.ts';
+import { categoricalHinge, hinge, squaredHinge } from './hinge.ts';
+import { squeezeOrExpand, type Loss } from './loss.ts';
+import { dice, tversky } from './overlap.ts';
 import {
   cosineSimilarity,
   huber,
@@ -39,15 +43,22 @@ const known: ReadonlyMap<string, AnyLoss> = new Map<string, AnyLoss>([
   ['mean_absolute_percentage_error', meanAbsolutePercentageError],
   ['mean_squared_logarithmic_error', meanSquaredLogarithmicError],
   ['binary_crossentropy', binaryCrossentropy],
+  ['binary_focal_crossentropy', binaryFocalCrossentropy],
   ['categorical_crossentropy', categoricalCrossentropy],
+  ['categorical_focal_crossentropy', categoricalFocalCrossentropy],
   ['sparse_categorical_crossentropy', sparseCategoricalCrossentropy],
   ['hinge', hinge],
   ['squared_hinge', squaredHinge],
+  ['categorical_hinge', categoricalHinge],
   ['huber', huber],
   ['log_cosh', logCosh],
   ['kl_divergence', klDivergence],
   ['poisson', poisson],
   ['cosine_similarity', cosineSimilarity],
+  ['dice', dice],
+  ['tversky', tversky],
+  ['circle', circle],
+  ['categorical_generalized_cross_entropy', categoricalGeneralizedCrossEntropy],
 ]);
 
 const aliases: ReadonlyMap<string, AnyLoss> = new Map<string, AnyLoss>([
@@ -128,19 +139,6 @@ export interface KerasFunctionEnvelope {
 export function lossFromConfig(value: string | KerasEnvelope | KerasFunctionEnvelope): Loss {
   if (typeof value === 'string') return resolveLoss('lossFromConfig', value);
   if (typeof value.config === 'string') return resolveLoss('lossFromConfig', value.config);
-  const { reduction, from_logits, label_smoothing, ignore_class, delta } = value.config;
-  const options = {
-    reduction: reduction as Reduction | undefined,
-    fromLogits: from_logits as boolean | undefined,
-    labelSmoothing: label_smoothing as number | undefined,
-    ignoreClass: (ignore_class ?? undefined) as number | undefined,
-    delta: delta as number | undefined,
-  };
-  return lookUp(
-    'lossFromConfig',
-    'loss',
-    value.class_name,
-    known,
-    aliases,
-  )(options as unknown as Record<string, never>);
+  const make = lookUp('lossFromConfig', 'loss', value.class_name, known, aliases);
+  return make(optionsFromConfig(value.config) as Readonly<Record<string, never>>);
 }

@@ -10,8 +10,30 @@ export {
   type TopKOptions,
 } from './accuracy.ts';
 export {
+  precisionAtRecall,
+  recallAtPrecision,
+  sensitivityAtSpecificity,
+  specificityAtSensitivity,
+  type AtThresholdOptions,
+} from './at-threshold.ts';
+export { auc, type AucCurve, type AucOptions, type AucSummation } from './auc.ts';
+export { confusionMatrix, type ConfusionMatrixOptions } from './confusion-matrix.ts';
+export { concordanceCorrelation, pearsonCorrelation, type CorrelationOptions } from './correlation.ts';
+export { f1Score, fBetaScore, type F1ScoreOptions, type FBetaScoreOptions, type FScoreAverage } from './f-score.ts';
+export {
+  binaryIoU,
+  iou,
+  meanIoU,
+  oneHotIoU,
+  oneHotMeanIoU,
+  type BinaryIoUOptions,
+  type IoUOptions,
+  type OneHotIoUOptions,
+} from './iou.ts';
+export {
   binaryCrossentropy,
   categoricalCrossentropy,
+  categoricalHinge,
   cosineSimilarity,
   hinge,
   klDivergence,
@@ -26,6 +48,8 @@ export {
   rootMeanSquaredError,
   sparseCategoricalCrossentropy,
   squaredHinge,
+  sum,
+  type CosineMetricOptions,
 } from './loss-metrics.ts';
 export {
   addStates,
@@ -41,4 +65,15 @@ export {
   type MetricValue,
   type MetricValues,
 } from './metric.ts';
+export {
+  falseNegatives,
+  falsePositives,
+  precision,
+  recall,
+  trueNegatives,
+  truePositives,
+  type ConfusionCountOptions,
+  type PrecisionRecallOptions,
+} from './precision-recall.ts';
+export { r2Score, type R2Aggregation, type R2ScoreOptions } from './r2-score.ts';
 export { metricDirection, metricFromConfig, resolveMetric, serializeMetric, type MetricLike } from './resolve.ts';

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../errors.ts';
 import type { Loss } from '../losses/loss.ts';
 import { targetKind, type TargetShapes } from '../losses/resolve.ts';
-import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
+import { lookUp, optionsFromConfig, toEnvelope, type KerasEnvelope } from '../names.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import {
   accuracy,
@@ -13,8 +13,19 @@ import {
   topKCategoricalAccuracy,
 } from './accuracy.ts';
 import {
+  precisionAtRecall,
+  recallAtPrecision,
+  sensitivityAtSpecificity,
+  specificityAtSensitivity,
+} from './at-threshold.ts';
+import { auc } from './auc.ts';
+import { concordanceCorrelation, pearsonCorrelation } from './correlation.ts';
+import { f1Score, fBetaScore } from './f-score.ts';
+import { binaryIoU, iou, meanIoU, oneHotIoU, oneHotMeanIoU } from './iou.ts';
+import {
   binaryCrossentropy,
   categoricalCrossentropy,
+  categoricalHinge,
   cosineSimilarity,
   hinge,
   klDivergence,
@@ -29,6 +40,7 @@ import {
   rootMeanSquaredError,
   sparseCategoricalCrossentropy,
   squaredHinge,
+  sum,
 } from './loss-metrics.ts';
 import {
   defineMetric,
@@ -38,6 +50,8 @@ import {
   type MetricDirection,
   type MetricOptions,
 } from './metric.ts';
+import { falseNegatives, falsePositives, precision, recall, trueNegatives, truePositives } from './precision-recall.ts';
+import { r2Score } from './r2-score.ts';
 
 /** What `compile` takes as a metric: a name, a `Metric`, one of the loss functions, or a function of the user's. */
 export type MetricLike =
@@ -48,6 +62,21 @@ export type MetricLike =
   | ((yTrue: Tensor, yPred: Tensor) => Tensor);
 
 type MetricMaker = (options?: MetricOptions) => Metric;
+
+/** Options of the metrics that cannot do without some. */
+interface Required {
+  readonly recall: number;
+  readonly precision: number;
+  readonly specificity: number;
+  readonly sensitivity: number;
+  readonly numClasses: number;
+  readonly targetClassIds: readonly number[];
+}
+
+// As a maker of options alone; what is missing is refused by the metric itself.
+function required<Options extends MetricOptions>(make: (options: Options & Required) => Metric): MetricMaker {
+  return (options) => make((options ?? {}) as Options & Required);
+}
 
 const known: ReadonlyMap<string, MetricMaker> = new Map<string, MetricMaker>([
   ['accuracy', accuracy],
@@ -69,8 +98,31 @@ const known: ReadonlyMap<string, MetricMaker> = new Map<string, MetricMaker>([
   ['poisson', poisson],
   ['hinge', hinge],
   ['squared_hinge', squaredHinge],
+  ['categorical_hinge', categoricalHinge],
   ['log_cosh_error', logCoshError],
+  ['r2_score', r2Score],
+  ['pearson_correlation', pearsonCorrelation],
+  ['concordance_correlation', concordanceCorrelation],
+  ['auc', auc],
+  ['precision', precision],
+  ['recall', recall],
+  ['true_positives', truePositives],
+  ['true_negatives', trueNegatives],
+  ['false_positives', falsePositives],
+  ['false_negatives', falseNegatives],
+  ['precision_at_recall', required((options) => precisionAtRecall(options.recall, options))],
+  ['recall_at_precision', required((options) => recallAtPrecision(options.precision, options))],
+  ['sensitivity_at_specificity', required((options) => sensitivityAtSpecificity(options.specificity, options))],
+  ['specificity_at_sensitivity', required((options) => specificityAtSensitivity(options.sensitivity, options))],
+  ['f1_score', f1Score],
+  ['f_beta_score', fBetaScore],
+  ['io_u', required((options) => iou(options.numClasses, options.targetClassIds, options))],
+  ['mean_io_u', required((options) => meanIoU(options.numClasses, options))],
+  ['binary_io_u', binaryIoU],
+  ['one_hot_io_u', required((options) => oneHotIoU(options.numClasses, options.targetClassIds, options))],
+  ['one_hot_mean_io_u', required((options) => oneHotMeanIoU(options.numClasses, options))],
   ['mean', mean],
+  ['sum', sum],
 ]);
 
 const aliases: ReadonlyMap<string, MetricMaker> = new Map<string, MetricMaker>([
@@ -128,16 +180,11 @@ export function serializeMetric(metric: Metric): KerasEnvelope {
 
 /** The metric of an envelope from a Keras file. @throws ArgumentError for an unknown class */
 export function metricFromConfig(value: KerasEnvelope): Metric {
-  const { name, threshold, k, from_logits, label_smoothing, ignore_class } = value.config;
-  const options = {
-    name: (name ?? undefined) as string | undefined,
-    threshold: threshold as number | undefined,
-    k: k as number | undefined,
-    fromLogits: from_logits as boolean | undefined,
-    labelSmoothing: label_smoothing as number | undefined,
-    ignoreClass: (ignore_class ?? undefined) as number | undefined,
-  };
-  return lookUp('metricFromConfig', 'metric', value.class_name, known, aliases)(options as MetricOptions);
+  const make = lookUp('metricFromConfig', 'metric', value.class_name, known, aliases);
+  const options = optionsFromConfig(value.config);
+  // The only setting for which null is not the default.
+  const aggregation = value.config.class_aggregation === null ? { classAggregation: null } : {};
+  return make({ ...options, ...aggregation } as MetricOptions);
 }
 
 /**
@@ -156,12 +203,21 @@ export function metricDirection(name: string): MetricDirection | undefined {
   return undefined;
 }
 
+// Whatever a metric may require: only its direction is asked for.
+const anyOptions: Required & MetricOptions = {
+  recall: 0.5,
+  precision: 0.5,
+  specificity: 0.5,
+  sensitivity: 0.5,
+  numClasses: 1,
+  targetClassIds: [0],
+};
+
 const directions: ReadonlyMap<string, MetricDirection> = new Map<string, MetricDirection>([
-  ...[...known, ...aliases].flatMap(([name, make]): [string, MetricDirection][] => {
-    const { direction } = make();
-    return direction ? [[name, direction]] : [];
+  ...[...known, ...aliases].flatMap(([alias, make]): [string, MetricDirection][] => {
+    const { name, direction } = alias === 'binary_io_u' ? make() : make(anyOptions);
+    return direction ? [[alias, direction], [name, direction]] : []; // prettier-ignore
   }),
   ['crossentropy', 'min'],
   ['ce', 'min'],
-  ['logcosh', 'min'],
 ]);

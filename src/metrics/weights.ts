@@ -9,7 +9,8 @@ import type { Tensor } from '../tensor/tensor.ts';
  * @throws ShapeError when the weights' axes are not the values' first ones
  */
 export function weightsLike(where: string, weights: Tensor, shape: Shape): Tensor {
-  const trimmed = weights.rank === shape.length + 1 && weights.shape.at(-1) === 1 ? weights.shape.slice(0, -1) : weights.shape;
+  const trimmed =
+    weights.rank === shape.length + 1 && weights.shape.at(-1) === 1 ? weights.shape.slice(0, -1) : weights.shape;
   if (trimmed.length > shape.length || trimmed.some((size, axis) => size !== 1 && size !== shape[axis])) {
     throw new ShapeError(
       `${where}: a sampleWeight of shape ${formatShape(weights.shape)} does not fit values of shape ${formatShape(shape)}. ` +

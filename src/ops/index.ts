@@ -26,6 +26,7 @@ export * from './gru.ts';
 export * from './indexing.ts';
 export * from './joining.ts';
 export { reverse, tile, transpose, type ReverseCallOptions, type TransposeCallOptions } from './layout.ts';
+export * from './layer-norm.ts';
 export * from './lstm.ts';
 export * from './math.ts';
 export * from './matmul.ts';

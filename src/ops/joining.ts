@@ -248,10 +248,13 @@ export function split(x: TensorLike, parts: number | readonly number[], options:
   const { axis = 0 } = optionsOf('split', options);
   const count = Array.isArray(parts) ? parts.length : (parts as number);
   if (!Number.isInteger(count) || count < 1 || count > MAX_PARTS) {
-    throw new ArgumentError(`split: cannot make ${describeValue(count)} parts. Give an integer of at least 1, or a list of sizes.`, {
-      where: 'split',
-      got: parts,
-    });
+    throw new ArgumentError(
+      `split: cannot make ${describeValue(count)} parts. Give an integer of at least 1, or a list of sizes.`,
+      {
+        where: 'split',
+        got: parts,
+      },
+    );
   }
   return Array.from({ length: count }, (_, index) => part(x, { parts, axis, index }));
 }

@@ -39,6 +39,7 @@ export { gru, type GruCallOptions } from './gru.ts';
 export { gather, oneHot, scatterAdd, type GatherCallOptions } from './indexing.ts';
 export { concat, pad, slice, split, stack, type AxisOptions, type PadCallOptions } from './joining.ts';
 export { reverse, tile, transpose, type ReverseCallOptions, type TransposeCallOptions } from './layout.ts';
+export { layerNorm, type LayerNormOptions } from './layer-norm.ts';
 export { lstm } from './lstm.ts';
 export { cos, erf, exp, expm1, log, log1p, pow, rsqrt, sin, sqrt, tanh } from './math.ts';
 export { affine, dot, matmul, type MatmulCallOptions } from './matmul.ts';

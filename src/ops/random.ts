@@ -65,7 +65,10 @@ const uniform = defineOp<Counter, UniformOptions & Shaped>({
  * @example randomUniform([2, 3], { minimum: -1, seed: 7 }).shape // [2, 3]
  */
 export function randomUniform(shape: Shape, options: RandomUniformOptions = {}): Tensor {
-  return randomUniformWith(shape, { ...options, ...nextStream('randomUniform', optionsOf('randomUniform', options).seed) });
+  return randomUniformWith(shape, {
+    ...options,
+    ...nextStream('randomUniform', optionsOf('randomUniform', options).seed),
+  });
 }
 
 /** @internal `randomUniform` with a random stream of the caller's. */
@@ -105,7 +108,10 @@ const normal = defineOp<Counter, NormalOptions & Shaped>({
  * @example randomNormal([2, 3], { stddev: 0.05, seed: 7 }).shape // [2, 3]
  */
 export function randomNormal(shape: Shape, options: RandomNormalOptions = {}): Tensor {
-  return randomNormalWith(shape, { ...options, ...nextStream('randomNormal', optionsOf('randomNormal', options).seed) });
+  return randomNormalWith(shape, {
+    ...options,
+    ...nextStream('randomNormal', optionsOf('randomNormal', options).seed),
+  });
 }
 
 /** @internal `randomNormal` with a random stream of the caller's. */
@@ -114,10 +120,13 @@ export function randomNormalWith(
   { key, counter, mean = 0, stddev = 1 }: RandomStream & Pick<RandomNormalOptions, 'mean' | 'stddev'>,
 ): Tensor {
   if (!(typeof stddev === 'number' && stddev >= 0)) {
-    throw new ArgumentError(`randomNormal: the standard deviation ${describeValue(stddev)} is not a number of at least 0.`, {
-      where: 'randomNormal',
-      got: stddev,
-    });
+    throw new ArgumentError(
+      `randomNormal: the standard deviation ${describeValue(stddev)} is not a number of at least 0.`,
+      {
+        where: 'randomNormal',
+        got: stddev,
+      },
+    );
   }
   return normal(counter, { shape, key, mean, stddev });
 }

@@ -1,16 +1,50 @@
 /** Where batches come from: arrays in a reproducible order, or any iterable, epoch after epoch. */
 import { hashKey } from '../../kernels/random/key.ts';
+import { warn } from '../console.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
 import type { Model } from '../models/model.ts';
-import { sampleOrder, type Batch, type BatchData, type BatchSource, type Columns } from './data.ts';
-import { batchOf, prepareColumns, wholeBatch } from './prepare.ts';
-import { nextShuffle, stateOf } from './state.ts';
+import {
+  column,
+  isArrayData,
+  sampleOrder,
+  type Batch,
+  type BatchData,
+  type BatchEntry,
+  type BatchSource,
+  type Columns,
+} from './data.ts';
+import { batchOf, wholeBatch } from './prepare.ts';
+import { nextShuffle } from './state.ts';
 
 /** 0 silent, 1 a progress bar, 2 one line per epoch; `'auto'` is 1. */
 export type Verbosity = 0 | 1 | 2 | 'auto';
 
 /** Where batches come from. */
 export type Source =
-  { readonly kind: 'columns'; readonly columns: Columns } | { readonly kind: 'iterable'; readonly source: BatchSource };
+  | { readonly kind: 'columns'; readonly columns: Columns }
+  | { readonly kind: 'iterable'; readonly source: BatchSource; readonly read: BatchReader };
+
+/** Checks one batch of an iterable. */
+export type BatchReader = (where: string, batch: BatchData) => Columns;
+
+export interface StreamOptions {
+  readonly batchSize: number;
+  /** Batches per epoch; undefined for all that there are. */
+  readonly steps: number | undefined;
+  readonly shuffle: boolean;
+  /** Each epoch begins anew, as validation does; else it goes on where the last one of `steps` batches ended. */
+  readonly restarts: boolean;
+}
+
+/** The batches of one run, epoch by epoch. */
+export interface BatchStream {
+  /** Readies the next epoch, and builds the model where that takes data. False when no batch is left. */
+  begin(): Promise<boolean>;
+  /** The batches of the epoch that `begin` readied; too few for `steps` are a warning. */
+  batches(): AsyncIterable<Batch>;
+  /** Ends iterators that are still open. */
+  close(): Promise<void>;
+}
 
 /** Arrays, lists of arrays and records are data; any other iterable gives batches. */
 export function isBatchSource(value: unknown): value is BatchSource {
@@ -20,58 +54,138 @@ export function isBatchSource(value: unknown): value is BatchSource {
 }
 
 /** A sequential model without an input shape takes that of the first data. */
-export function buildFromData(model: Model, x: unknown): void {
-  const shape = (x as { shape?: readonly number[] }).shape;
-  if (shape) model.ensureBuilt(shape);
+export function buildFromData(model: Model, where: string, x: unknown): void {
+  if (model.built) return;
+  const isOne = isArrayData(x) || typeof x !== 'object' || x === null;
+  const first: unknown = isOne ? x : Object.values(x)[0];
+  model.ensureBuilt(column(where, 'x', first).shape);
 }
 
-/** The epochs' batches; a generator is read on where the last epoch stopped. */
-export function batchStream(
+/** Keras's rule: a batch size of one's own, else the steps settle it, else 32. */
+export function batchSizeFor(length: number, batchSize: number | undefined, steps: number | undefined): number {
+  return batchSize ?? (steps === undefined ? 32 : Math.max(1, Math.ceil(length / steps)));
+}
+
+/** The batches of a source. */
+export function batchStream(model: Model, where: string, source: Source, options: StreamOptions): BatchStream {
+  const runDry = (step: number): void => {
+    warn(
+      `${where}: the data ran out after ${step} of ${options.steps} batches; the epoch ends with them. ` +
+        'Ask for fewer steps, or give more data: a function that makes a generator is called again in each epoch.',
+    );
+  };
+  return source.kind === 'columns'
+    ? columnStream(model, source.columns, options, runDry)
+    : iterableStream(model, where, source, options, runDry);
+}
+
+function columnStream(
   model: Model,
-  where: string,
-  source: Source,
-  batchSize: number,
-  options: { readonly shuffle?: boolean; readonly stepsPerEpoch?: number | undefined },
-): { epoch(): AsyncIterable<Batch>; close(): Promise<void> } {
-  const limit = options.stepsPerEpoch ?? Infinity;
-  if (source.kind === 'columns') {
-    const { columns } = source;
-    async function* epoch(): AsyncGenerator<Batch> {
-      const key = options.shuffle === false ? undefined : hashKey(model.seed, 'shuffle', nextShuffle(model));
-      const order = sampleOrder(columns.length, key);
-      for (let from = 0, step = 0; from < columns.length && step < limit; from += batchSize, step++) {
-        yield batchOf(columns, order, from, Math.min(from + batchSize, columns.length));
-      }
-    }
-    return { epoch, close: () => Promise.resolve() };
-  }
-  const compilation = () => stateOf(model, 'fit').compilation;
-  let open: Iterator<BatchData> | AsyncIterator<BatchData> | undefined;
-  async function* epoch(): AsyncGenerator<Batch> {
-    open ??= iteratorOf(source.kind === 'iterable' ? source.source : []);
-    for (let step = 0; step < limit; step++) {
-      const next = await open.next();
-      if (next.done) {
-        open = undefined;
-        return;
-      }
-      const [x, y, weights] = next.value;
-      if (!model.built) buildFromData(model, x);
-      const columns = prepareColumns(model, compilation(), `${where}: batch ${step}`, x, y, {
-        sampleWeight: weights ?? undefined,
-      });
-      yield wholeBatch(columns);
-    }
-  }
+  columns: Columns,
+  { batchSize, steps, shuffle, restarts }: StreamOptions,
+  runDry: (step: number) => void,
+): BatchStream {
+  const perPass = Math.ceil(columns.length / batchSize);
+  let order: Uint32Array | undefined;
+  let seen = 0;
   return {
-    epoch,
-    close: async () => {
-      await open?.return?.();
+    begin() {
+      if (order === undefined || restarts || steps === undefined) {
+        const key = shuffle ? hashKey(model.seed, 'shuffle', nextShuffle(model)) : undefined;
+        order = sampleOrder(columns.length, key);
+        seen = 0;
+      }
+      return Promise.resolve(perPass > 0);
     },
+    async *batches() {
+      for (let step = 0; step < (steps ?? perPass); step++) {
+        if (seen >= perPass) {
+          runDry(step);
+          break;
+        }
+        const from = seen++ * batchSize;
+        yield batchOf(columns, order as Uint32Array, from, Math.min(from + batchSize, columns.length));
+      }
+      if (seen >= perPass) order = undefined;
+    },
+    close: () => Promise.resolve(),
   };
 }
 
-function iteratorOf(source: BatchSource): Iterator<BatchData> | AsyncIterator<BatchData> {
-  const iterable = typeof source === 'function' ? source() : source;
-  return Symbol.asyncIterator in iterable ? iterable[Symbol.asyncIterator]() : iterable[Symbol.iterator]();
+type Entries = Iterator<BatchEntry> | AsyncIterator<BatchEntry>;
+
+function iterableStream(
+  model: Model,
+  where: string,
+  { source, read }: Source & { readonly kind: 'iterable' },
+  { steps, restarts }: StreamOptions,
+  runDry: (step: number) => void,
+): BatchStream {
+  let open: Entries | undefined;
+  let first: IteratorResult<BatchEntry> | undefined;
+  const close = async (): Promise<void> => {
+    const last = open;
+    open = undefined;
+    await last?.return?.();
+  };
+  return {
+    async begin() {
+      // A generator cannot begin anew: it is read on.
+      if (restarts && open !== (source as unknown)) await close();
+      const continues = open !== undefined;
+      open ??= iteratorOf(where, source);
+      first = await nextOf(where, open);
+      if (first.done && continues) {
+        open = iteratorOf(where, source);
+        first = await nextOf(where, open);
+      }
+      if (first.done) open = undefined;
+      else buildFromData(model, `${where}: batch 0`, batchParts(where, first.value)[0]);
+      return !first.done;
+    },
+    async *batches() {
+      for (let step = 0; step < (steps ?? Infinity); step++) {
+        const next = step === 0 ? first : open && (await nextOf(where, open));
+        if (!next || next.done) {
+          open = undefined;
+          if (steps !== undefined) runDry(step);
+          return;
+        }
+        const here = `${where}: batch ${step}`;
+        yield wholeBatch(read(here, batchParts(here, next.value)));
+      }
+    },
+    close,
+  };
+}
+
+function iteratorOf(where: string, source: BatchSource): Entries {
+  const iterable: unknown = typeof source === 'function' ? source() : source;
+  if (typeof iterable === 'object' && iterable !== null) {
+    if (Symbol.asyncIterator in iterable) return (iterable as AsyncIterable<BatchEntry>)[Symbol.asyncIterator]();
+    if (Symbol.iterator in iterable) return (iterable as Iterable<BatchEntry>)[Symbol.iterator]();
+  }
+  throw new ArgumentError(
+    `${where}: the function gave ${describeValue(iterable)}. It must return an iterable of batches [x, y], as a generator function does.`,
+    { where, got: iterable },
+  );
+}
+
+async function nextOf(where: string, entries: Entries): Promise<IteratorResult<BatchEntry>> {
+  const next: unknown = await entries.next();
+  if (typeof next === 'object' && next !== null) return next as IteratorResult<BatchEntry>;
+  throw new ArgumentError(`${where}: the iterator of batches gave ${describeValue(next)} instead of { value, done }.`, {
+    where,
+    got: next,
+  });
+}
+
+/** A batch as inputs, targets and weights. @throws ArgumentError for a list of another length */
+export function batchParts(where: string, entry: BatchEntry): BatchData {
+  if (!Array.isArray(entry)) return [entry as BatchData[0]];
+  if (entry.length >= 1 && entry.length <= 3) return entry as unknown as BatchData;
+  throw new ArgumentError(
+    `${where}: a list of ${entry.length}. A batch is [x], [x, y] or [x, y, sampleWeight]; several inputs are a list within it.`,
+    { where, got: entry.length },
+  );
 }

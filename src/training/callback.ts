@@ -1,5 +1,7 @@
 /** Callbacks: objects with any of Keras's hooks, sync or async, called in order between steps. */
 import type { Model } from '../models/model.ts';
+import type { Structure } from '../models/structure.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 
 /** Values of losses and metrics by name. A callback may add to it; later callbacks see what it added. */
 export type Logs = Record<string, number>;
@@ -11,6 +13,12 @@ export interface CallbackParams {
   /** Batches per epoch; undefined when the data does not tell. */
   readonly steps: number | undefined;
   readonly verbose: 0 | 1 | 2;
+}
+
+/** What `onPredictBatchEnd` gets. */
+export interface PredictLogs {
+  /** The outputs for the batch, in the structure that the model was made with. */
+  readonly outputs: Structure<Tensor>;
 }
 
 type Awaitable = void | Promise<void>;
@@ -31,7 +39,7 @@ export interface CallbackHooks {
   onPredictBegin?(logs: Logs): Awaitable;
   onPredictEnd?(logs: Logs): Awaitable;
   onPredictBatchBegin?(batch: number, logs: Logs): Awaitable;
-  onPredictBatchEnd?(batch: number, logs: Logs): Awaitable;
+  onPredictBatchEnd?(batch: number, logs: PredictLogs): Awaitable;
   /** Called before the first hook; without it `this.model` is set. */
   setModel?(model: Model): void;
   /** Called before the first hook; without it `this.params` is set. */

@@ -1,7 +1,7 @@
 /** Training data as the loops see it: columns of samples, cut into batches, checked before any step runs. */
-import { ArgumentError, ShapeError } from '../errors.ts';
-import { BLOCK, threefry } from '../../kernels/random/threefry.ts';
-import { formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { permutation } from '../../kernels/random/permutation.ts';
+import { checkShape, formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
 import { Tensor, tensor, type NestedArray, type NumericArray } from '../tensor/tensor.ts';
 
 /** Samples along the first axis. A typed array with its shape is converted batch by batch: bytes stay bytes. */
@@ -10,12 +10,20 @@ export type ArrayData = Tensor | NestedArray | { readonly data: NumericArray; re
 /** One array, several in order, or several by name. */
 export type DataSet = ArrayData | readonly ArrayData[] | { readonly [name: string]: ArrayData };
 
+/** Weights of samples, or of samples and steps: one array for all outputs, or per output, null for none. */
+export type SampleWeights =
+  ArrayData | readonly (ArrayData | null)[] | { readonly [name: string]: ArrayData | null | undefined };
+
 /** A batch of an iterable: inputs, targets, and sample weights where there are any. */
-export type BatchData = readonly [x: DataSet, y?: DataSet | null, sampleWeight?: DataSet | null];
+export type BatchData = readonly [x: DataSet, y?: DataSet | null, sampleWeight?: SampleWeights | null];
+
+/** What an iterable gives: a batch in a list, or inputs alone that are no list. */
+export type BatchEntry =
+  BatchData | Tensor | { readonly data: NumericArray; readonly shape: Shape } | { readonly [name: string]: ArrayData };
 
 /** Any (async) iterable of batches, or a function that makes one per epoch. */
 export type BatchSource =
-  Iterable<BatchData> | AsyncIterable<BatchData> | (() => Iterable<BatchData> | AsyncIterable<BatchData>);
+  Iterable<BatchEntry> | AsyncIterable<BatchEntry> | (() => Iterable<BatchEntry> | AsyncIterable<BatchEntry>);
 
 /** Samples of one input, target or weight. */
 export interface Column {
@@ -40,11 +48,12 @@ export interface Columns {
   readonly length: number;
 }
 
-/** An array as a column. @throws ArgumentError for anything else */
+/** An array as a column. @throws ArgumentError for anything else, ShapeError for values that do not fill the shape */
 export function column(where: string, name: string, value: unknown): Column {
   if (value instanceof Tensor) return { data: value.data, shape: value.shape };
   if (isTypedColumn(value)) {
-    if (sizeOf(value.shape) !== value.data.length) {
+    const shape = checkShape(`${where}: '${name}'`, value.shape);
+    if (sizeOf(shape) !== value.data.length) {
       throw new ShapeError(
         `${where}: '${name}' has ${value.data.length} values for the shape ${formatShape(value.shape)}.`,
         { where, got: value.data.length },
@@ -52,23 +61,20 @@ export function column(where: string, name: string, value: unknown): Column {
     }
     return value;
   }
-  if (ArrayBuffer.isView(value)) return { data: value as NumericArray, shape: [(value as NumericArray).length] };
+  if (isNumeric(value)) return { data: value, shape: [value.length] };
   if (Array.isArray(value)) {
     const made = tensor(value as NestedArray);
     return { data: made.data, shape: made.shape };
   }
   throw new ArgumentError(
-    `${where}: '${name}' is ${value === null ? 'null' : typeof value}; expected a tensor, nested arrays, a typed array, or { data, shape }.`,
-    {
-      where,
-      got: value,
-    },
+    `${where}: '${name}' is ${describeValue(value)}; expected a tensor, nested arrays, a typed array, or { data, shape }.`,
+    { where, got: value },
   );
 }
 
 /** @internal */
 export function isArrayData(value: unknown): value is ArrayData {
-  if (value instanceof Tensor || ArrayBuffer.isView(value) || isTypedColumn(value)) return true;
+  if (value instanceof Tensor || isNumeric(value) || isTypedColumn(value)) return true;
   // A list of numbers, or of lists that are no arrays of their own: nested numbers all the way down.
   return (
     Array.isArray(value) &&
@@ -85,7 +91,17 @@ function isNumbers(value: unknown): boolean {
 function isTypedColumn(value: unknown): value is { data: NumericArray; shape: Shape } {
   if (typeof value !== 'object' || value === null || value instanceof Tensor) return false;
   const { data, shape } = value as { data?: unknown; shape?: unknown };
-  return ArrayBuffer.isView(data) && Array.isArray(shape);
+  return isNumeric(data) && Array.isArray(shape);
+}
+
+// Typed arrays of BigInts and views of bytes are no numbers.
+function isNumeric(value: unknown): value is NumericArray {
+  return (
+    ArrayBuffer.isView(value) &&
+    !(value instanceof DataView) &&
+    !(value instanceof BigInt64Array) &&
+    !(value instanceof BigUint64Array)
+  );
 }
 
 /** Rows `indices[from..to)` of a column as a tensor. */
@@ -115,17 +131,7 @@ export function sliceColumns(columns: Columns, from: number, to: number): Column
 
 /** The numbers 0 to length - 1, in order or shuffled by `key`. */
 export function sampleOrder(length: number, key: readonly [number, number] | undefined): Uint32Array {
-  const order = Uint32Array.from({ length }, (_, index) => index);
-  if (key === undefined) return order;
-  // Fisher-Yates from the end; position i draws from its own counter, so the order depends on the key alone.
-  for (let i = length - 1; i > 0; i--) {
-    threefry(key[0], key[1], i, 0);
-    const j = Math.floor(((BLOCK[0] as number) / 2 ** 32) * (i + 1));
-    const other = order[j] as number;
-    order[j] = order[i] as number;
-    order[i] = other;
-  }
-  return order;
+  return key ? permutation(length, key) : Uint32Array.from({ length }, (_, index) => index);
 }
 
 /** Checks that all columns have the same number of samples, and gives it. */

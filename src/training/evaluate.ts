@@ -2,32 +2,42 @@
 import { ArgumentError } from '../errors.ts';
 import { Yielder } from '../clock.ts';
 import type { Model } from '../models/model.ts';
-import { batchStream, buildFromData, isBatchSource, type Source, type Verbosity } from './batches.ts';
+import {
+  batchSizeFor,
+  batchStream,
+  buildFromData,
+  isBatchSource,
+  type BatchStream,
+  type Source,
+  type Verbosity,
+} from './batches.ts';
 import { CallbackList, type Callback, type Logs } from './callback.ts';
-import type { BatchSource, DataSet } from './data.ts';
-import { prepareColumns } from './prepare.ts';
+import { checkRunOptions, checkWhole, verbosityOf } from './checks.ts';
+import type { BatchData, BatchSource, DataSet, SampleWeights } from './data.ts';
+import { prepareColumns, type DataOptions } from './prepare.ts';
 import { withProgressBar } from './progress-bar.ts';
-import { exclusively, stateOf } from './state.ts';
+import { requireCompiled, stateOf } from './state.ts';
 import { Meters, stepArguments } from './steps.ts';
 
 export interface EvaluateOptions {
-  /** Samples per step. Default 32. */
+  /** Samples per step. Default 32, or what `steps` makes of arrays. */
   readonly batchSize?: number;
   /** 0 silent, 1 a progress bar, 2 one line. Default `'auto'`: 1. */
   readonly verbose?: Verbosity;
-  readonly sampleWeight?: DataSet;
+  /** Weight of each sample, or of each sample and step, in the loss; for several outputs also a list or record. */
+  readonly sampleWeight?: SampleWeights;
+  /** Batches; needed for a generator that never ends. Default all. */
   readonly steps?: number;
   readonly callbacks?: readonly Callback[];
   /** Gives a record by log name instead of a number or list. Default false. */
   readonly returnDict?: boolean;
+  /** Ends the evaluation with the signal's reason after the running step. */
   readonly signal?: AbortSignal;
 }
 
 interface LoopOptions {
   readonly callbacks: CallbackList;
   readonly yielder: Yielder;
-  readonly batchSize: number;
-  readonly steps: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -35,66 +45,89 @@ interface LoopOptions {
 export async function evaluate(
   model: Model,
   x: DataSet | BatchSource,
-  y: DataSet | undefined,
+  y: DataSet | null | undefined,
   options: EvaluateOptions = {},
 ): Promise<number | number[] | Logs> {
   const where = `model '${model.name}': evaluate`;
-  return exclusively(model, 'evaluate', async () => {
-    const { compilation } = stateOf(model, 'evaluate');
-    const batchSize = options.batchSize ?? 32;
-    if (!model.built && !isBatchSource(x)) buildFromData(model, x);
-    const source: Source = isBatchSource(x)
-      ? { kind: 'iterable', source: x }
-      : {
-          kind: 'columns',
-          columns: prepareColumns(model, compilation, where, x, y, { sampleWeight: options.sampleWeight }),
-        };
-    const verbose = options.verbose === undefined || options.verbose === 'auto' ? 1 : options.verbose;
-    const steps = source.kind === 'columns' ? Math.ceil(source.columns.length / batchSize) : options.steps;
+  checkRunOptions(where, options);
+  checkWhole(where, 'steps', options.steps, 1);
+  requireCompiled(model, 'evaluate');
+  const { sampleWeight, steps } = options;
+  const source = sourceOf(model, where, x, y, { sampleWeight });
+  const isArrays = source.kind === 'columns';
+  const batchSize = batchSizeFor(isArrays ? source.columns.length : 0, options.batchSize, steps);
+  const batches = batchStream(model, where, source, { batchSize, steps, shuffle: false, restarts: true });
+  const verbose = verbosityOf(options.verbose);
+  try {
+    if (!(await batches.begin())) throw new ArgumentError(`${where}: the data gave no batch.`, { where });
     const callbacks = new CallbackList(withProgressBar(options.callbacks ?? [], verbose), model, {
       epochs: 1,
-      steps,
+      steps: steps ?? (isArrays ? Math.ceil(source.columns.length / batchSize) : undefined),
       verbose,
     });
-    const meters = await testLoop(model, source, {
-      callbacks,
-      yielder: new Yielder(),
-      batchSize,
-      steps: options.steps,
-      signal: options.signal,
-    });
-    if (options.returnDict) return meters.logs();
-    const values = meters.values();
-    return values.length === 1 ? (values[0] ?? NaN) : values;
-  });
-}
-
-/** @internal */
-export async function testLoop(model: Model, source: Source, options: LoopOptions): Promise<Meters> {
-  const { compilation, steps } = stateOf(model, 'evaluate');
-  const { callbacks } = options;
-  const meters = new Meters(compilation, steps);
-  const where = `model '${model.name}': evaluate`;
-  const batches = batchStream(model, where, source, options.batchSize, {
-    shuffle: false,
-    stepsPerEpoch: options.steps,
-  });
-  let step = 0;
-  try {
-    await callbacks.call('onTestBegin', {});
-    for await (const batch of batches.epoch()) {
-      options.signal?.throwIfAborted();
-      await callbacks.call('onTestBatchBegin', step, {});
-      meters.update(await steps.test(...stepArguments(batch)), batch.size);
-      await callbacks.call('onTestBatchEnd', step, meters.logs());
-      step++;
-      await options.yielder.pause();
-      options.signal?.throwIfAborted();
-    }
+    const meters = await testLoop(model, batches, { callbacks, yielder: new Yielder(), signal: options.signal });
+    return resultOf(meters, options.returnDict);
   } finally {
     await batches.close();
   }
-  if (step === 0) throw new ArgumentError(`${where}: the data gave no batch.`, { where });
+}
+
+/** Loss and metrics as a number, a list, or a record. @internal */
+export function resultOf(meters: Meters, returnDict: boolean | undefined): number | number[] | Logs {
+  if (returnDict) return meters.logs();
+  const values = meters.values();
+  return values.length === 1 ? (values[0] ?? NaN) : values;
+}
+
+/** @internal Passes over the batches that the stream has readied. */
+export async function testLoop(
+  model: Model,
+  batches: BatchStream,
+  { callbacks, yielder, signal }: LoopOptions,
+): Promise<Meters> {
+  const { compilation, steps } = stateOf(model, 'evaluate');
+  const meters = new Meters(compilation, steps);
+  model.stopEvaluating = false;
+  let step = 0;
+  await callbacks.call('onTestBegin', {});
+  for await (const batch of batches.batches()) {
+    signal?.throwIfAborted();
+    await callbacks.call('onTestBatchBegin', step, {});
+    meters.update(await steps.test(...stepArguments(batch)), batch.size);
+    await callbacks.call('onTestBatchEnd', step, meters.logs());
+    step++;
+    await yielder.pause();
+    signal?.throwIfAborted();
+    if (model.stopEvaluating) break;
+  }
   await callbacks.call('onTestEnd', meters.logs());
   return meters;
+}
+
+/**
+ * Arrays or an iterable of batches, to train on or to test with.
+ * @internal
+ * @throws ArgumentError for targets or sample weights beside an iterable, whose batches hold them
+ */
+export function sourceOf(
+  model: Model,
+  where: string,
+  x: DataSet | BatchSource,
+  y: DataSet | null | undefined,
+  { sampleWeight, classWeight }: DataOptions,
+): Source {
+  const read = (here: string, [inputs, targets, weights]: BatchData, options: DataOptions) =>
+    prepareColumns(model, stateOf(model, 'fit').compilation, here, inputs, targets, options.sampleWeight === undefined && weights ? { ...options, sampleWeight: weights } : options); // prettier-ignore
+  if (!isBatchSource(x)) {
+    buildFromData(model, where, x);
+    return { kind: 'columns', columns: read(where, [x, y], { sampleWeight, classWeight }) };
+  }
+  for (const [name, value] of Object.entries({ 'the targets y': y, sampleWeight })) {
+    if (value === undefined || value === null) continue;
+    throw new ArgumentError(
+      `${where}: ${name} came beside an iterable. Its batches hold them: [x, y] or [x, y, sampleWeight].`,
+      { where, got: value },
+    );
+  }
+  return { kind: 'iterable', source: x, read: (here, batch) => read(here, batch, { classWeight }) };
 }

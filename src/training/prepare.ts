@@ -1,10 +1,12 @@
 /** Turns what users give to fit, evaluate and predict into checked columns and batches. */
-import { ArgumentError, ShapeError } from '../errors.ts';
-import type { Layer } from '../layers/layer.ts';
-import { checkLabels } from '../losses/index.ts';
-import { byName } from '../models/structure.ts';
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { mainInputs } from '../layers/graph-node.ts';
+import { Layer } from '../layers/layer.ts';
+import { checkLabels, type Loss } from '../losses/index.ts';
+import { byName, isRecord } from '../models/structure.ts';
 import { Model } from '../models/model.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
+import { MAX_EXACT_INTEGER } from '../tensor/tensor.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import type { Compilation } from './compilation.ts';
@@ -17,13 +19,16 @@ import {
   type Column,
   type Columns,
   type DataSet,
+  type SampleWeights,
 } from './data.ts';
 
 /** Weights of classes 0, 1, ...; a class that is not named weighs 1. */
 export type ClassWeight = { readonly [label: number]: number };
 
 export interface DataOptions {
-  readonly sampleWeight?: DataSet | undefined;
+  /** Weight of each sample, or of each sample and step, in the loss; for several outputs also a list or record. */
+  readonly sampleWeight?: SampleWeights | undefined;
+  /** Weight of each class's samples in the loss; for one output, and not beside `sampleWeight`. */
   readonly classWeight?: ClassWeight | undefined;
 }
 
@@ -41,9 +46,10 @@ export function prepareColumns(
 ): Columns {
   const inputs = prepareInputs(model, where, x);
   if (y === undefined || y === null) {
-    if (compilation.losses.length > 0)
+    const { losses, metrics } = compilation;
+    if (losses.length + metrics.length > 0)
       throw new ArgumentError(
-        `${where}: the targets y are missing; the model has ${compilation.losses.length} loss(es).`,
+        `${where}: the targets y are missing; the model has ${losses.length} loss(es) and ${metrics.length} metric(s).`,
         { where },
       );
     return { inputs, targets: [], weights: [], length: checkLengths(where, named(model.inputNames, inputs)) };
@@ -51,7 +57,7 @@ export function prepareColumns(
   const targets = namedItems(where, 'target', y, model.outputNames).map((value, index) =>
     column(where, model.outputNames[index] ?? 'y', value),
   );
-  const weights = prepareWeights(model, where, targets, options);
+  const weights = prepareWeights(model, where, targets, options.sampleWeight);
   const length = checkLengths(where, [
     ...named(model.inputNames, inputs),
     ...named(
@@ -66,9 +72,16 @@ export function prepareColumns(
   for (const { loss, output } of compilation.losses) {
     const target = targets[output];
     const symbolic = model.outputs[output];
-    if (target && symbolic) checkTarget(where, loss.name, model.outputNames[output] ?? '', target, symbolic.shape);
+    if (target && symbolic) checkTarget(where, loss, model.outputNames[output] ?? '', target, symbolic.shape);
   }
-  return { inputs, targets, weights, length };
+  const columns = { inputs, targets, weights, length };
+  return options.classWeight === undefined ? columns : withClassWeights(model, where, columns, options.classWeight);
+}
+
+/** The inputs alone, as columns without targets. */
+export function inputColumns(model: Model, where: string, x: DataSet): Columns {
+  const inputs = prepareInputs(model, where, x);
+  return { inputs, targets: [], weights: [], length: checkLengths(where, named(model.inputNames, inputs)) };
 }
 
 /** The inputs alone, checked. */
@@ -90,8 +103,9 @@ export function prepareInputs(model: Model, where: string, x: DataSet): Column[]
         },
       );
     }
-    const limit = indexLimit(model, symbolic);
-    if (limit) checkIndices(where, name, given, limit);
+    const lookups = lookupsOf(model, symbolic);
+    const [least] = lookups.sort((a, b) => a.size - b.size);
+    if (least) checkIndices(where, name, given, least);
   });
   return inputs;
 }
@@ -123,7 +137,8 @@ function namedItems(where: string, what: string, value: DataSet, names: readonly
     what,
     value as never,
     names,
-    (one): one is unknown => one === value && isArrayData(value),
+    // For several there is no one array: nested arrays are then a list.
+    (one): one is unknown => one === value && isArrayData(value) && (names.length === 1 || !Array.isArray(value)),
   );
 }
 
@@ -141,9 +156,12 @@ function fits(shape: Shape, expected: PartialShape): boolean {
   );
 }
 
-function checkTarget(where: string, lossName: string, output: string, target: Column, shape: PartialShape): void {
-  if (lossName.startsWith('sparse_')) {
-    checkLabels(lossName, target, shape);
+function checkTarget(where: string, loss: Loss, output: string, target: Column, shape: PartialShape): void {
+  // What targets a loss of the user's own takes, only the user knows.
+  if (loss.className === undefined) return;
+  const lossName = loss.name;
+  if (loss.labels !== undefined) {
+    checkLabels(loss, target, shape);
     return;
   }
   const row = target.shape.slice(1);
@@ -175,42 +193,82 @@ function prepareWeights(
   model: Model,
   where: string,
   targets: readonly Column[],
-  { sampleWeight, classWeight }: DataOptions,
+  sampleWeight: SampleWeights | undefined,
 ): (Column | null)[] {
-  if (sampleWeight !== undefined && classWeight !== undefined) {
-    throw new ArgumentError(`${where}: give sampleWeight or classWeight, not both.`, { where });
-  }
-  if (classWeight !== undefined) {
-    const [target] = targets;
-    if (targets.length !== 1 || !target) {
-      throw new ArgumentError(
-        `${where}: classWeight is for models with one output; this one has ${targets.length}. Use sampleWeight by output.`,
-        { where },
-      );
-    }
-    return [weightsOfClasses(target, classWeight)];
-  }
   if (sampleWeight === undefined) return targets.map(() => null);
-  if (isArrayData(sampleWeight)) {
-    const one = column(where, 'sampleWeight', sampleWeight);
-    return targets.map(() => one);
-  }
-  if (Array.isArray(sampleWeight)) {
-    return namedItems(where, 'sample weight', sampleWeight, model.outputNames).map((value) =>
-      column(where, 'sampleWeight', value),
+  const several = targets.length > 1;
+  const weightOf = (value: unknown, index: number): Column | null =>
+    value === null || value === undefined
+      ? null
+      : column(where, several ? `sampleWeight of ${model.outputNames[index]}` : 'sampleWeight', value);
+  // Numbers in a list of one list per output are weights per output: one array would have one number per sample.
+  const isPerOutput =
+    Array.isArray(sampleWeight) &&
+    (!isArrayData(sampleWeight) ||
+      (several && sampleWeight.length === targets.length && sampleWeight.every((one) => Array.isArray(one))));
+  if (isPerOutput) {
+    if (sampleWeight.length === targets.length) return (sampleWeight as readonly unknown[]).map(weightOf);
+    throw new ArgumentError(
+      `${where}: sampleWeight has ${sampleWeight.length} entries, the model has ${targets.length} outputs (${model.outputNames.join(', ')}). Give one array per output, null for none.`,
+      { where, got: sampleWeight.length, expected: targets.length },
     );
   }
-  const record = sampleWeight as Record<string, unknown>;
-  const surplus = Object.keys(record).filter((name) => !model.outputNames.includes(name));
+  if (!isRecord(sampleWeight) || isArrayData(sampleWeight)) {
+    const one = column(where, 'sampleWeight', sampleWeight);
+    if (several && one.shape.length > 1 && one.data.length !== one.shape[0]) {
+      throw new ShapeError(
+        `${where}: sampleWeight has the shape ${formatShape(one.shape)}; one array for ${targets.length} outputs has one number per sample. Give one array per output for weights of steps.`,
+        { where, got: one.shape },
+      );
+    }
+    return targets.map(() => one);
+  }
+  const surplus = Object.keys(sampleWeight).filter((name) => !model.outputNames.includes(name));
   if (surplus.length > 0) {
     throw new ArgumentError(
       `${where}: sampleWeight names the unknown output '${surplus[0]}'. The outputs are ${model.outputNames.join(', ')}.`,
       { where, got: surplus },
     );
   }
-  return model.outputNames.map((name) =>
-    record[name] === undefined ? null : column(where, `sampleWeight ${name}`, record[name]),
-  );
+  return model.outputNames.map((name, index) => weightOf(sampleWeight[name], index));
+}
+
+/**
+ * Columns whose samples weigh what their classes do: a target of one number is the class, a row of several its largest.
+ * @throws ArgumentError beside sample weights, for several outputs, for targets of several steps, and for weights that are no numbers
+ */
+export function withClassWeights(model: Model, where: string, columns: Columns, classWeight: ClassWeight): Columns {
+  if (columns.weights.some((weight) => weight !== null)) {
+    throw new ArgumentError(`${where}: give sampleWeight or classWeight, not both.`, { where });
+  }
+  const [target] = columns.targets;
+  const [output] = model.outputs;
+  if (columns.targets.length !== 1 || !target || !output) {
+    throw new ArgumentError(
+      `${where}: classWeight is for models with one output; this one has ${model.outputs.length}. Use sampleWeight by output.`,
+      { where },
+    );
+  }
+  if (output.shape.length > 2 || target.shape.length > 2) {
+    throw new ArgumentError(
+      `${where}: classWeight weighs whole samples, and the target has the shape ${formatShape(target.shape)}. Use sampleWeight [samples, steps].`,
+      { where, got: target.shape },
+    );
+  }
+  if (!isRecord(classWeight)) {
+    throw new ArgumentError(`${where}: classWeight is ${describeValue(classWeight)}. Give { 0: weight, 1: weight }.`, {
+      where,
+      got: classWeight,
+    });
+  }
+  for (const [label, weight] of Object.entries(classWeight as Readonly<Record<string, unknown>>)) {
+    if (/^\d+$/.test(label) && typeof weight === 'number' && Number.isFinite(weight)) continue;
+    throw new ArgumentError(
+      `${where}: classWeight has ${describeValue(weight)} for '${label}'. Give a finite number for each class 0, 1, ...`,
+      { where, got: classWeight },
+    );
+  }
+  return { ...columns, weights: [weightsOfClasses(target, classWeight)] };
 }
 
 // One-hot targets are taken by their largest entry.
@@ -219,7 +277,7 @@ function weightsOfClasses({ data, shape }: Column, classWeight: ClassWeight): Co
   const width = length === 0 ? 1 : data.length / length;
   const weights = new Float32Array(length);
   for (let sample = 0; sample < length; sample++) {
-    let label = data[sample * width] ?? 0;
+    let label = nearestInteger(data[sample * width] ?? 0);
     if (width > 1) {
       label = 0;
       for (let j = 1; j < width; j++)
@@ -230,30 +288,51 @@ function weightsOfClasses({ data, shape }: Column, classWeight: ClassWeight): Co
   return { data: weights, shape: [length] };
 }
 
-/** The number of indices that a layer fed by this input takes, when one looks them up in a table. */
-function indexLimit(model: Model, symbolic: SymbolicTensor): { layer: Layer; size: number } | undefined {
-  for (const node of model.graphNodes) {
-    const position = node.inputs.indexOf(symbolic);
-    if (position < 0) continue;
-    const { layer } = node;
-    const size = (layer as { readonly inputDim?: unknown }).inputDim;
-    if (layer.className === 'Embedding' && typeof size === 'number') return { layer, size };
-    const inner = layer instanceof Model ? layer.inputs[position] : undefined;
-    const found = inner && indexLimit(layer as Model, inner);
-    if (found) return found;
+// Halves go to the even neighbour, as in Keras.
+function nearestInteger(value: number): number {
+  const below = Math.floor(value);
+  return value - below < 0.5 || (value - below === 0.5 && below % 2 === 0) ? below : below + 1;
+}
+
+/** A layer that looks up indices, and how many it knows. */
+interface Lookup {
+  readonly layer: Layer;
+  readonly size: number;
+}
+
+/** Layers that hand the values of their input on as they are. */
+const LAYOUTS: ReadonlySet<string> = new Set(['Concatenate', 'Flatten', 'Permute', 'RepeatVector', 'Reshape']);
+
+/** The layers that look up the values of a tensor of the graph, nested models included. */
+function lookupsOf(model: Model, symbolic: SymbolicTensor): Lookup[] {
+  return model.graphNodes.flatMap((node) =>
+    mainInputs(node).flatMap((given, position): Lookup[] => {
+      if (given !== symbolic) return [];
+      if (LAYOUTS.has(node.layer.className)) return node.outputs.flatMap((output) => lookupsOf(model, output));
+      return lookupsIn(node.layer, position);
+    }),
+  );
+}
+
+function lookupsIn(layer: Layer, position: number): Lookup[] {
+  if (layer instanceof Model) {
+    const inner = layer.inputs[position];
+    return inner ? lookupsOf(layer, inner) : [];
   }
-  return undefined;
+  const { inputDim, layer: wrapped } = layer as { readonly inputDim?: unknown; readonly layer?: unknown };
+  if (layer.className === 'Embedding' && typeof inputDim === 'number') return [{ layer, size: inputDim }];
+  return layer.className === 'TimeDistributed' && wrapped instanceof Layer ? lookupsIn(wrapped, position) : [];
 }
 
 function checkIndices(
   where: string,
   name: string,
   { data, shape }: Column,
-  { layer, size }: { layer: Layer; size: number },
+  { layer, size }: Lookup,
 ): void {
   for (let position = 0; position < data.length; position++) {
     const index = data[position] as number;
-    if (Number.isInteger(index) && index >= 0 && index < size) continue;
+    if (Number.isInteger(index) && index >= 0 && index < size && index <= MAX_EXACT_INTEGER) continue;
     const row = data.length / (shape[0] || 1);
     throw new ArgumentError(
       `${where}: the input '${name}' has the index ${index} in sample ${Math.floor(position / row)}, but the layer '${layer.name}' knows the indices 0 to ${size - 1}. ` +

@@ -1,7 +1,10 @@
 /** What training keeps beside a model: its compilation and programs, and whether a run is under way. */
 import { ArgumentError } from '../errors.ts';
+import { resolveLoss } from '../losses/index.ts';
 import type { Model } from '../models/model.ts';
+import { resolveOptimizer, type Optimizer } from '../optimizers/index.ts';
 import { compileOptions, type CompileModelOptions, type Compilation } from './compilation.ts';
+import type { History } from './history.ts';
 import { predictor, Steps, type Predictor } from './steps.ts';
 
 export interface TrainingState {
@@ -10,40 +13,88 @@ export interface TrainingState {
 }
 
 const compiled = new WeakMap<Model, TrainingState>();
+const pending = new WeakMap<Model, CompileModelOptions & { readonly optimizer: Optimizer }>();
 const running = new WeakSet<Model>();
 const predictors = new WeakMap<Model, Predictor>();
 const shuffles = new WeakMap<Model, number>();
+const histories = new WeakMap<Model, History>();
 
-/** Replaces the compilation; a wrong option leaves the old one. */
+/**
+ * Replaces the compilation; a wrong option leaves the old one. A sequential model without an input shape has no
+ * outputs yet: the rest is settled when the first data have built it.
+ */
 export function compileModel<Names extends string>(model: Model<Names>, options: CompileModelOptions<Names>): void {
   refuseWhileRunning(model, 'compile');
-  const compilation = compileOptions(model as Model, options as CompileModelOptions);
-  predictors.delete(model as Model);
-  compiled.set(model as Model, { compilation, steps: new Steps(model as Model, compilation) });
+  const one = model as Model;
+  const given = options as CompileModelOptions;
+  if (!one.built) {
+    const where = `model '${one.name}': compile`;
+    const optimizer = resolveOptimizer(where, given.optimizer ?? 'rmsprop');
+    if (typeof given.loss === 'string') resolveLoss(where, given.loss);
+    pending.set(one, { ...given, optimizer });
+    compiled.delete(one);
+  } else {
+    const compilation = compileOptions(one, given);
+    pending.delete(one);
+    compiled.set(one, { compilation, steps: new Steps(one, compilation) });
+  }
+  predictors.delete(one);
+}
+
+function settled(model: Model): TrainingState | undefined {
+  const options = pending.get(model);
+  if (options && model.built) {
+    const compilation = compileOptions(model, options);
+    pending.delete(model);
+    compiled.set(model, { compilation, steps: new Steps(model, compilation) });
+  }
+  return compiled.get(model);
 }
 
 /** @throws ArgumentError when the model was not compiled */
+export function requireCompiled(model: Model, where: string): void {
+  if (compiled.has(model) || pending.has(model)) return;
+  throw new ArgumentError(
+    `model '${model.name}': ${where} needs a compiled model. Call model.compile({ optimizer, loss }) first.`,
+    { where: model.name },
+  );
+}
+
+/** The compilation of a built model. @throws ArgumentError when it was not compiled */
 export function stateOf(model: Model, where: string): TrainingState {
-  const state = compiled.get(model);
-  if (!state) {
-    throw new ArgumentError(
-      `model '${model.name}': ${where} needs a compiled model. Call model.compile({ optimizer, loss }) first.`,
-      { where: model.name },
-    );
-  }
-  return state;
+  requireCompiled(model, where);
+  const state = settled(model);
+  if (state) return state;
+  throw new ArgumentError(
+    `model '${model.name}': ${where} needs the shape of the input. Give the first layer an inputShape, or train on data first.`,
+    { where: model.name },
+  );
 }
 
 /** The prediction program; it needs no compilation. */
 export function predictorOf(model: Model): Predictor {
   let step = predictors.get(model);
-  if (!step) predictors.set(model, (step = predictor(model, compiled.get(model)?.compilation.device)));
+  if (!step) predictors.set(model, (step = predictor(model, settled(model)?.compilation.device)));
   return step;
 }
 
-/** The optimizer of a compiled model. */
+/** The compilation of a compiled model. */
 export function compilationOf(model: Model): Compilation | undefined {
-  return compiled.get(model)?.compilation;
+  return settled(model)?.compilation;
+}
+
+/** The optimizer of a compiled model, also before its first data. */
+export function optimizerOf(model: Model): Optimizer | undefined {
+  return settled(model)?.compilation.optimizer ?? pending.get(model)?.optimizer;
+}
+
+/** The history of the last `fit`, from its beginning on. */
+export function historyOf(model: Model): History | undefined {
+  return histories.get(model);
+}
+
+export function setHistory(model: Model, history: History): void {
+  histories.set(model, history);
 }
 
 /** Number of the next shuffle of this model's data: epochs of one model are never shuffled alike. */

@@ -106,7 +106,8 @@ def loss_family(make, kind, variants=(), pointwise=True):
             pairs = (pairs[0], data.logits3 if pairs is data.pairs3 else data.logits)
         label = ", ".join(f"{key} {value}" for key, value in variant.items())
         label += " of steps" if pairs[1].ndim == 3 else ""
-        cases.append(loss_case(label, make(**variant), *pairs, data.weight if pointwise and pairs[1].ndim == 2 else None))
+        weighted = pointwise and pairs[1].ndim == 2 and "axis" not in variant
+        cases.append(loss_case(label, make(**variant), *pairs, data.weight if weighted else None))
     return {"family": name, "kind": "loss", "keras": keras.__version__, "cases": cases}
 
 

@@ -81,7 +81,8 @@ def metric_family(make, kinds, *variants, required=None):
     for options in variants:
         label = ", ".join(f"{key} {value}" for key, value in options.items())
         cases.append(metric_case(label, make(**{**required, **options}), batches))
-        cases.append(metric_case(f"{label}, weights", make(**{**required, **options}), batches, weights))
+        if "axis" not in options:
+            cases.append(metric_case(f"{label}, weights", make(**{**required, **options}), batches, weights))
     return {"family": name, "kind": "metric", "keras": keras.__version__, "cases": cases}
 
 

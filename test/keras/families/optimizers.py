@@ -1,5 +1,6 @@
 """Twenty steps of every optimizer with its options, and every learning rate schedule."""
 
+import jax
 import keras
 import numpy as np
 from keras import optimizers
@@ -20,14 +21,19 @@ def optimizer_case(name, optimizer, constraint=None):
         variables[1].constraint = keras.constraints.get(constraint)
     optimizer.build(variables)
     values, rates, state = [[] for _ in variables], [], {}
+    apply = jax.jit(optimizer.stateless_apply)
+    now, slots = [v.value for v in variables], [v.value for v in optimizer.variables]
     for step in gradients:
         rates.append(number(optimizer.learning_rate))
-        optimizer.apply([keras.ops.convert_to_tensor(g) for g in step])
-        for kept, variable in zip(values, variables):
-            kept.append(variable.numpy())
-        for variable in optimizer.variables:
+        now, slots = apply(slots, step, now)
+        for kept, value in zip(values, now):
+            kept.append(np.asarray(value))
+        for variable, value in zip(optimizer.variables, slots):
+            variable.assign(value)  # the learning rate of the next step is read from them
             if variable.name != "learning_rate":
-                state.setdefault(variable.path.split("/", 1)[-1], []).append(variable.numpy())
+                state.setdefault(variable.path.split("/", 1)[-1], []).append(np.asarray(value))
+    for variable, value in zip(variables, now):
+        variable.assign(value)
     optimizer.finalize_variable_values(variables)
     case = {
         "name": name,
@@ -161,7 +167,7 @@ def schedule_families():
         for options in variants:
             schedule = make(**options)
             label = ", ".join(f"{key} {value}" for key, value in options.items())
-            config = json_of(schedule.get_config())
+            config = schedule.get_config()
             values = [number(schedule(step)) for step in steps]
             case = {"name": label, "className": make.__name__, "config": config, "steps": steps, "values": values}
             keras.utils.clear_session()
@@ -169,7 +175,3 @@ def schedule_families():
             cases.append({**case, "optimizer": optimizer_case(label, optimizer)})
         name = keras.src.utils.naming.to_snake_case(make.__name__)
         yield {"family": name, "kind": "schedule", "keras": keras.__version__, "cases": cases}
-
-
-def json_of(config):
-    return {key: value for key, value in config.items()}

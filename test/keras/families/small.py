@@ -11,7 +11,7 @@ def activation_cases():
     for name in (
         "linear relu relu6 leaky_relu elu selu gelu silu swish sigmoid hard_sigmoid tanh softmax log_softmax softplus "
         "softsign exponential mish hard_silu hard_swish celu glu tanh_shrink hard_tanh hard_shrink soft_shrink squareplus "
-        "log_sigmoid sparse_plus sparsemax threshold"
+        "log_sigmoid sparse_plus sparsemax"
     ).split():
         function = keras.activations.get(name)
         x = uniform(random_of(f"activation/{name}"), (4, 6), -4, 4)
