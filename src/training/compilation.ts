@@ -17,16 +17,23 @@ export type MetricSpec = MetricLike;
 export type PerOutput<Value, Names extends string = string> =
   Value | readonly (Value | null)[] | { readonly [Name in Names]?: Value | null };
 
+/** Metrics of one output in a list; of several in a list of lists, or a record. */
+export type MetricSpecs<Names extends string = string> =
+  | readonly (MetricSpec | readonly MetricSpec[] | null)[]
+  | { readonly [Name in Names]?: MetricSpec | readonly MetricSpec[] | null };
+
 export interface CompileModelOptions<Names extends string = string> {
   /** Default `'rmsprop'`, as in Keras. */
   readonly optimizer?: string | Optimizer;
-  /** A record names every output; `null` for an output without a loss. */
-  readonly loss?: PerOutput<LossSpec, Names>;
-  /** Factors of the losses in the total. Default 1. */
-  readonly lossWeights?: readonly number[] | { readonly [Name in Names]?: number };
-  /** For all outputs a list; per output a list of lists, or a record. */
-  readonly metrics?:
-    readonly (MetricSpec | readonly MetricSpec[])[] | { readonly [Name in Names]?: MetricSpec | readonly MetricSpec[] };
+  /** A record names every output; `null` for an output without a loss, a list for several that are added up. */
+  readonly loss?: PerOutput<LossSpec | readonly LossSpec[], Names>;
+  /** Factors of the losses in the total: a number for a single loss, else a list or record by output. Default 1. */
+  readonly lossWeights?:
+    number | readonly (number | null)[] | { readonly [Name in Names]?: number | readonly number[] | null };
+  /** A list for a model of one output; else a list with one entry (a metric or a list) per output, or a record. They take no weights. */
+  readonly metrics?: MetricSpecs<Names>;
+  /** Metrics in which samples count by their weights; without weights as `metrics`. A name that is taken becomes `weighted_acc`. */
+  readonly weightedMetrics?: MetricSpecs<Names>;
   /** Default: the device of `setDevice`. */
   readonly device?: DeviceName | Device;
 }
@@ -35,6 +42,8 @@ export interface CompileModelOptions<Names extends string = string> {
 export interface OutputMetric {
   readonly output: number;
   readonly spec: MetricSpec;
+  /** Whether the samples' weights count. */
+  readonly weighted: boolean;
   readonly logName: string;
 }
 
@@ -51,6 +60,8 @@ export interface Compilation {
   readonly optimizer: Optimizer;
   readonly losses: readonly OutputLoss[];
   readonly metrics: readonly OutputMetric[];
+  /** Log names in the order in which `evaluate` lists the values. */
+  readonly evaluationOrder: readonly string[];
   /** The trainable weights as of `compile()`. */
   readonly trainable: readonly Variable[];
   readonly device: DeviceName | Device | undefined;
@@ -61,25 +72,123 @@ export function compileOptions(model: Model, options: CompileModelOptions): Comp
   const where = `model '${model.name}': compile`;
   const names = model.outputNames;
   const optimizer = resolveOptimizer(where, options.optimizer ?? 'rmsprop');
-  const losses = perOutput<LossSpec>(where, 'loss', options.loss, names, true);
-  const weights = perOutput<number>(where, 'lossWeights', options.lossWeights, names, false);
-  const given = losses.flatMap((spec, output) => (spec === null ? [] : [{ output, spec }]));
-  const several = given.length > 1;
-  const outputLosses = given.map(({ output, spec }) => ({
-    output,
-    loss: resolveLoss(where, spec),
-    weight: checkWeight(where, weights[output] ?? 1),
-    logName: several ? `${names[output]}_loss` : undefined,
-  }));
-  const taken = new Set(['loss', ...outputLosses.flatMap(({ logName }) => logName ?? [])]);
-  const metrics = metricsPerOutput(where, options.metrics, names).flatMap((specs, output) =>
-    specs.map((spec): OutputMetric => {
+  const losses = lossesPerOutput(where, options, names);
+  const taken = new Set(['loss']);
+  const outputLosses = losses.map(({ output, spec, weight }): OutputLoss => {
+    const loss = resolveLoss(where, spec);
+    refuseSeveralValues(where, loss);
+    const logName = losses.length > 1 ? uniqueName(`${names[output]}_loss`, taken) : undefined;
+    return { output, loss, weight: checkWeight(where, weight), logName };
+  });
+  const plain = metricsOf(where, 'metrics', options.metrics, names);
+  const weighted = metricsOf(where, 'weightedMetrics', options.weightedMetrics, names);
+  const prefix = (output: number): string => (names.length > 1 ? `${names[output]}_` : '');
+  const metrics = [
+    ...plain.map(({ output, spec, name }): OutputMetric => {
+      return { output, spec, weighted: false, logName: uniqueName(prefix(output) + name, taken) };
+    }),
+    ...weighted.map(({ output, spec, name }): OutputMetric => {
+      const wanted = prefix(output) + name;
+      const free = taken.has(wanted) ? `${prefix(output)}weighted_${name}` : wanted;
+      return { output, spec, weighted: true, logName: uniqueName(free, taken) };
+    }),
+  ];
+  return {
+    optimizer,
+    losses: outputLosses,
+    metrics,
+    evaluationOrder: evaluationOrder(
+      outputLosses,
+      metrics,
+      [...plain, ...weighted].map(({ name }) => name),
+    ),
+    trainable: model.trainableWeights,
+    device: options.device,
+  };
+}
+
+// Keras's: the total, then the logs that bear a metric's own name, the outputs' losses, and the others by name.
+function evaluationOrder(
+  losses: readonly OutputLoss[],
+  metrics: readonly OutputMetric[],
+  ownNames: readonly string[],
+): string[] {
+  const lossNames = losses.flatMap(({ logName }) => logName ?? []);
+  const logNames = new Set(['loss', ...lossNames, ...metrics.map(({ logName }) => logName)]);
+  const first = new Set(['loss', ...ownNames.filter((name) => logNames.has(name)), ...lossNames]);
+  return [...first, ...[...logNames].filter((name) => !first.has(name)).sort()];
+}
+
+interface GivenLoss {
+  readonly output: number;
+  readonly spec: LossSpec;
+  readonly weight: unknown;
+}
+
+function lossesPerOutput(where: string, options: CompileModelOptions, names: readonly string[]): GivenLoss[] {
+  const specs = perOutput<LossSpec | readonly LossSpec[]>(where, 'loss', options.loss, names, true);
+  const { lossWeights } = options;
+  if (typeof lossWeights === 'number') {
+    const given = specs.flatMap((spec, output) =>
+      listOf<LossSpec>(spec).map((one) => ({ output, spec: one, weight: lossWeights })),
+    );
+    if (given.length <= 1) return given;
+    throw new ArgumentError(
+      `${where}: lossWeights is one number for ${given.length} losses. Give a list, or a record by output (${names.join(', ')}).`,
+      { where, got: lossWeights, expected: names },
+    );
+  }
+  const weights = perOutput<number | readonly number[]>(where, 'lossWeights', lossWeights, names, false);
+  return specs.flatMap((spec, output) => {
+    const ofOutput = listOf<LossSpec>(spec);
+    const weight = weights[output] ?? 1;
+    if (Array.isArray(weight) && weight.length !== ofOutput.length) {
+      throw new ArgumentError(
+        `${where}: the output '${names[output]}' has ${weight.length} lossWeights for ${ofOutput.length} losses. Give one each.`,
+        { where, got: weight.length, expected: ofOutput.length },
+      );
+    }
+    return ofOutput.map((one, index) => ({
+      output,
+      spec: one,
+      weight: Array.isArray(weight) ? (weight as readonly number[])[index] : weight,
+    }));
+  });
+}
+
+function refuseSeveralValues(where: string, loss: Loss): void {
+  if (loss.reduction !== 'none') return;
+  throw new ArgumentError(
+    `${where}: the loss '${loss.name}' has the reduction 'none', which gives one value per sample; training needs one number. Use 'sum_over_batch_size' or 'sum'.`,
+    { where, got: loss.reduction },
+  );
+}
+
+interface GivenMetric {
+  readonly output: number;
+  readonly spec: MetricSpec;
+  readonly name: string;
+}
+
+function metricsOf(
+  where: string,
+  what: 'metrics' | 'weightedMetrics',
+  specs: MetricSpecs | undefined,
+  names: readonly string[],
+): GivenMetric[] {
+  return metricsPerOutput(where, what, specs, names).flatMap((ofOutput, output) =>
+    ofOutput.map((spec) => {
       // Which kind of accuracy it is depends on the data; the name does not.
-      const own = resolveMetric(where, spec, { targetShape: [1, 1], outputShape: [1, 1] }).name;
-      return { output, spec, logName: uniqueName(names.length > 1 ? `${names[output]}_${own}` : own, taken) };
+      const metric = resolveMetric(where, spec, { targetShape: [1, 1], outputShape: [1, 1] });
+      if (metric.severalValues !== undefined) {
+        throw new ArgumentError(
+          `${where}: the metric '${metric.name}' has several values, a log is one number. ${metric.severalValues}, or use the metric by itself: updateState() and result().`,
+          { where, got: metric.name },
+        );
+      }
+      return { output, spec, name: metric.name };
     }),
   );
-  return { optimizer, losses: outputLosses, metrics, trainable: model.trainableWeights, device: options.device };
 }
 
 function perOutput<Value>(
@@ -130,18 +239,26 @@ function perOutput<Value>(
 
 function metricsPerOutput(
   where: string,
-  spec: CompileModelOptions['metrics'],
+  what: string,
+  spec: MetricSpecs | undefined,
   names: readonly string[],
 ): readonly (readonly MetricSpec[])[] {
-  if (spec === undefined) return names.map(() => []);
-  const listOf = (value: unknown): readonly MetricSpec[] =>
-    Array.isArray(value) ? (value as MetricSpec[]) : value === null || value === undefined ? [] : [value as MetricSpec];
-  if (Array.isArray(spec) && !spec.some((one) => Array.isArray(one))) {
-    return names.length === 1
-      ? [listOf(spec)]
-      : perOutput<MetricSpec>(where, 'metrics', spec, names, false).map(listOf);
+  if (spec === undefined || spec === null) return names.map(() => []);
+  const isList = Array.isArray(spec);
+  if (!isList && !isRecord(spec)) {
+    throw new ArgumentError(
+      `${where}: ${what} is ${typeof spec === 'object' ? 'a single metric' : `of type ${typeof spec}`}. Give a list, or a record by output (${names.join(', ')}).`,
+      { where, got: spec, expected: names },
+    );
   }
-  return perOutput<unknown>(where, 'metrics', spec, names, false).map(listOf);
+  if (isList && names.length === 1) return [(spec as readonly unknown[]).flatMap((one) => listOf<MetricSpec>(one))];
+  if (isList && spec.length === 0) return names.map(() => []);
+  return perOutput<unknown>(where, what, spec, names, false).map((one) => listOf<MetricSpec>(one));
+}
+
+function listOf<Value>(value: unknown): readonly Value[] {
+  if (value === null || value === undefined) return [];
+  return Array.isArray(value) ? (value as Value[]) : [value as Value];
 }
 
 function uniqueName(name: string, taken: Set<string>): string {

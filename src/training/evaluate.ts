@@ -13,7 +13,7 @@ import {
 } from './batches.ts';
 import { CallbackList, type Callback, type Logs } from './callback.ts';
 import { checkRunOptions, checkWhole, verbosityOf } from './checks.ts';
-import type { BatchData, BatchSource, DataSet, SampleWeights } from './data.ts';
+import type { BatchSource, Columns, DataSet, SampleWeights } from './data.ts';
 import { prepareColumns, type DataOptions } from './prepare.ts';
 import { withProgressBar } from './progress-bar.ts';
 import { requireCompiled, stateOf } from './state.ts';
@@ -116,11 +116,11 @@ export function sourceOf(
   y: DataSet | null | undefined,
   { sampleWeight, classWeight }: DataOptions,
 ): Source {
-  const read = (here: string, [inputs, targets, weights]: BatchData, options: DataOptions) =>
-    prepareColumns(model, stateOf(model, 'fit').compilation, here, inputs, targets, options.sampleWeight === undefined && weights ? { ...options, sampleWeight: weights } : options); // prettier-ignore
+  const read = (here: string, inputs: DataSet, targets: DataSet | null | undefined, options: DataOptions): Columns =>
+    prepareColumns(model, stateOf(model, 'fit').compilation, here, inputs, targets, options);
   if (!isBatchSource(x)) {
     buildFromData(model, where, x);
-    return { kind: 'columns', columns: read(where, [x, y], { sampleWeight, classWeight }) };
+    return { kind: 'columns', columns: read(where, x, y, { sampleWeight, classWeight }) };
   }
   for (const [name, value] of Object.entries({ 'the targets y': y, sampleWeight })) {
     if (value === undefined || value === null) continue;
@@ -129,5 +129,9 @@ export function sourceOf(
       { where, got: value },
     );
   }
-  return { kind: 'iterable', source: x, read: (here, batch) => read(here, batch, { classWeight }) };
+  return {
+    kind: 'iterable',
+    source: x,
+    read: (here, [inputs, targets, weights]) => read(here, inputs, targets, { sampleWeight: weights ?? undefined, classWeight }), // prettier-ignore
+  };
 }

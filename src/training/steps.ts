@@ -1,5 +1,6 @@
 /** The programs of a compiled model: one whole training step, one evaluation step, one prediction step. */
 import { collectLosses } from '../layers/call-scope.ts';
+import { maskOf } from '../layers/masks.ts';
 import { computeLoss } from '../losses/index.ts';
 import { addStates, resolveMetric, type Metric } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
@@ -57,15 +58,13 @@ export class Steps {
   #report([inputs, targets, weights]: StepArguments, training: boolean): { total: Tensor; values: Tensor[] } {
     const { losses, metrics } = this.#compilation;
     const { result: outputs, losses: added } = collectLosses(() => outputsOf(this.#model, inputs, training));
-    const values = losses.map(({ loss, output }) => {
-      const sampleWeight = weights[output];
-      return computeLoss(
-        loss,
-        targets[output] as Tensor,
-        outputs[output] as Tensor,
-        sampleWeight ? { sampleWeight } : {},
-      );
-    });
+    const masks = outputs.map((output) => maskOf(output));
+    const values = losses.map(({ loss, output }) =>
+      computeLoss(loss, targets[output] as Tensor, outputs[output] as Tensor, {
+        sampleWeight: weights[output] ?? undefined,
+        mask: masks[output],
+      }),
+    );
     const total = values.reduce<Tensor | undefined>((sum, value, index) => {
       const weight = losses[index]?.weight ?? 1;
       const term = weight === 1 ? value : mul(value, weight);
@@ -76,11 +75,12 @@ export class Steps {
       (sum, term) => (sum ? add(sum, term) : term),
       total,
     );
-    const states = metrics.map(({ spec, output }) => {
+    const states = metrics.map(({ spec, output, weighted }) => {
       const [yTrue, yPred] = [targets[output] as Tensor, outputs[output] as Tensor];
       const shapes = { targetShape: yTrue.shape, outputShape: yPred.shape };
       const metric = resolveMetric(`model '${this.#model.name}'`, spec, shapes);
-      return { metric, state: metric.update(yTrue, yPred) };
+      const sampleWeight = weighted ? (weights[output] ?? undefined) : undefined;
+      return { metric, state: metric.update(yTrue, yPred, sampleWeight, masks[output]) };
     });
     this.#metrics = states.map(({ metric, state }) => ({ metric, size: state.size }));
     const loss = whole ?? full([], 0);
@@ -150,8 +150,8 @@ export class Meters {
 }
 
 /** Log names in the order in which `evaluate` lists them. */
-export function logNames({ losses, metrics }: Compilation): string[] {
-  return ['loss', ...losses.flatMap(({ logName }) => logName ?? []), ...metrics.map(({ logName }) => logName)];
+export function logNames({ evaluationOrder }: Compilation): readonly string[] {
+  return evaluationOrder;
 }
 
 /** The arguments of a training or test step. */

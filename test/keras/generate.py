@@ -15,7 +15,7 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0")
 
-from families import layers_plain, layers_steps, layers_windows, losses, metrics, optimizers, small  # noqa: E402
+from families import layers_plain, layers_steps, layers_windows, losses, metrics, models, optimizers, small  # noqa: E402
 from families.encoding import differences, text_of  # noqa: E402
 
 FOLDERS = {
@@ -25,6 +25,7 @@ FOLDERS = {
     "optimizers": (optimizers.optimizer_families,),
     "schedules": (optimizers.schedule_families,),
     "small": (small.families,),
+    "models": (models.families,),
 }
 
 

@@ -57,7 +57,12 @@ def text_of(family):
 
 
 def dump(value):
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True, default=plain)
+
+
+def plain(value):
+    """Arrays inside configs."""
+    return [number(v) for v in np.asarray(value)] if np.ndim(value) else number(value)
 
 
 def differences(path, expected, actual):

@@ -65,16 +65,16 @@ class Data:
             self.pairs = softmax(uniform(random, (5, 4))), softmax(self.logits)
             self.pairs3 = softmax(uniform(random, (2, 4, 3))), softmax(self.logits3)
         elif kind == "classes":
-            sure = softmax(self.logits)
+            sure = softmax(self.logits).copy()
             sure[0] = [1, 0, 0, 0]  # clipped at epsilon
             self.pairs, self.pairs3 = (one_hot(labels, 4), sure), (one_hot(labels3, 3), softmax(self.logits3))
         elif kind == "labels":
-            sure = softmax(self.logits)
+            sure = softmax(self.logits).copy()
             sure[0] = [1, 0, 0, 0]
             self.pairs, self.pairs3 = (labels, sure), (labels3, softmax(self.logits3))
         elif kind == "binary":
             truth, truth3 = (uniform(random, s, 0, 1).round().astype(np.float32) for s in ((5, 4), (2, 4, 3)))
-            wrong = sigmoid(self.logits)
+            wrong = sigmoid(self.logits).copy()
             wrong[0, 0] = 1 - truth[0, 0]  # as wrong as can be
             self.pairs, self.pairs3 = (truth, wrong), (truth3, sigmoid(self.logits3))
         elif kind == "signs":
