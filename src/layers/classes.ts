@@ -3,10 +3,11 @@ import { Activation } from './activation.ts';
 import { ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activation-layers.ts';
 import { BatchNormalization } from './batch-normalization.ts';
 import { Bidirectional } from './bidirectional.ts';
+import { Conv1DTranspose, Conv2DTranspose } from './conv-transpose.ts';
 import { Conv1D } from './conv1d.ts';
 import { Conv2D } from './conv2d.ts';
 import { Dense } from './dense.ts';
-import { DepthwiseConv2D } from './depthwise-conv2d.ts';
+import { DepthwiseConv1D, DepthwiseConv2D } from './depthwise-conv.ts';
 import { Dot } from './dot.ts';
 import { Dropout, SpatialDropout1D, SpatialDropout2D } from './dropout.ts';
 import { Embedding } from './embedding.ts';
@@ -29,7 +30,7 @@ import { AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D } from '
 import { RepeatVector } from './repeat-vector.ts';
 import { Rescaling } from './rescaling.ts';
 import { Reshape } from './reshape.ts';
-import { SeparableConv2D } from './separable-conv2d.ts';
+import { SeparableConv1D, SeparableConv2D } from './separable-conv.ts';
 import { SimpleRNN } from './simple-rnn.ts';
 import { TimeDistributed } from './time-distributed.ts';
 
@@ -46,8 +47,11 @@ const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   Bidirectional,
   Concatenate,
   Conv1D,
+  Conv1DTranspose,
   Conv2D,
+  Conv2DTranspose,
   Dense,
+  DepthwiseConv1D,
   DepthwiseConv2D,
   Dropout,
   Dot,
@@ -76,6 +80,7 @@ const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   RepeatVector,
   Rescaling,
   Reshape,
+  SeparableConv1D,
   SeparableConv2D,
   Softmax,
   SpatialDropout1D,

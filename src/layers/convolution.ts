@@ -8,14 +8,19 @@ import { Layer, type Config, type InputShapes, type LayerOptions } from './layer
 import {
   activationConfig,
   activationOf,
+  constraintConfig,
   initializerConfig,
   oneShape,
   pairOption,
   positiveOption,
+  regularizerConfig,
+  singleOption,
   type Activation,
   type ActivationSpec,
+  type ConstraintSpec,
   type InitializerSpec,
   type Pair,
+  type RegularizerSpec,
 } from './options.ts';
 
 /** Options that all convolutions take. `Size` is a number for one axis, one or two numbers for two. */
@@ -32,6 +37,10 @@ export interface ConvolutionOptions<Size, Name extends string = string> extends 
   readonly useBias?: boolean;
   /** Default `'zeros'`. */
   readonly biasInitializer?: InitializerSpec;
+  /** Default none. */
+  readonly biasRegularizer?: RegularizerSpec;
+  /** Default none. */
+  readonly biasConstraint?: ConstraintSpec;
 }
 
 /** Windows of a convolution layer, resolved: one entry per spatial axis. */
@@ -46,7 +55,8 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
   readonly windows: LayerWindows;
   readonly activation: Activation;
   readonly useBias: boolean;
-  readonly biasInitializer: InitializerSpec;
+  readonly biasOptions: Pick<ConvolutionOptions<unknown>, 'biasInitializer' | 'biasRegularizer' | 'biasConstraint'>;
+  bias: Variable | undefined;
 
   constructor(options: ConvolutionOptions<unknown, Name>, windows: (where: string) => LayerWindows) {
     super(options);
@@ -54,7 +64,7 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
     this.windows = windows(where);
     this.activation = activationOf(where, options.activation);
     this.useBias = options.useBias ?? true;
-    this.biasInitializer = options.biasInitializer ?? 'zeros';
+    this.biasOptions = options;
     if (this.windows.strides.some((stride) => stride > 1) && this.windows.dilationRate.some((rate) => rate > 1)) {
       throw new ArgumentError(`${where}: strides and dilationRate above 1 do not go together. Use one of them.`, {
         where: this.name,
@@ -70,6 +80,16 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
     return this.knownSize(this.#image(shapes), -1);
   }
 
+  /** Makes the bias, one number per output channel, unless the layer has none. */
+  protected addBias(channels: number): void {
+    if (!this.useBias) return;
+    const { biasInitializer = 'zeros', biasRegularizer, biasConstraint } = this.biasOptions;
+    this.bias = this.addWeight('bias', [channels], biasInitializer, {
+      regularizer: biasRegularizer,
+      constraint: biasConstraint,
+    });
+  }
+
   override computeOutputShape(shapes: InputShapes): PartialShape {
     const shape = this.#image(shapes);
     const spatial = this.windows.kernelSize.map((size, axis) =>
@@ -80,6 +100,7 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
 
   override getConfig(): Config {
     const { kernelSize, strides, padding, dilationRate } = this.windows;
+    const { biasInitializer = 'zeros', biasRegularizer, biasConstraint } = this.biasOptions;
     return {
       ...super.getConfig(),
       kernel_size: kernelSize,
@@ -89,7 +110,10 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
       dilation_rate: dilationRate,
       activation: activationConfig(this.name, this.activation),
       use_bias: this.useBias,
-      bias_initializer: initializerConfig(this.name, this.biasInitializer),
+      bias_initializer: initializerConfig(this.name, biasInitializer),
+      bias_regularizer: regularizerConfig(this.name, biasRegularizer),
+      ...this.activityRegularizerConfig(),
+      bias_constraint: constraintConfig(this.name, biasConstraint),
     };
   }
 
@@ -116,15 +140,18 @@ export interface FilterOptions<Size, Name extends string = string> extends Convo
   readonly groups?: number;
   /** Default `'glorot_uniform'`. */
   readonly kernelInitializer?: InitializerSpec;
+  /** Default none. */
+  readonly kernelRegularizer?: RegularizerSpec;
+  /** Default none. */
+  readonly kernelConstraint?: ConstraintSpec;
 }
 
 /** A convolution with one kernel `[...kernelSize, channels / groups, filters]` and a bias. */
 export abstract class FilterConvolution<Name extends string = string> extends Convolution<Name> {
   readonly filters: number;
   readonly groups: number;
-  readonly kernelInitializer: InitializerSpec;
+  readonly kernelOptions: Pick<FilterOptions<unknown>, 'kernelInitializer' | 'kernelRegularizer' | 'kernelConstraint'>;
   kernel: Variable | undefined;
-  bias: Variable | undefined;
 
   constructor(
     options: FilterOptions<unknown, Name> & { readonly filters: number },
@@ -134,7 +161,7 @@ export abstract class FilterConvolution<Name extends string = string> extends Co
     const where = `layer '${this.name}'`;
     this.filters = positiveOption(where, 'filters', options.filters);
     this.groups = positiveOption(where, 'groups', options.groups ?? 1);
-    this.kernelInitializer = options.kernelInitializer ?? 'glorot_uniform';
+    this.kernelOptions = options;
   }
 
   override build(shapes: InputShapes): void {
@@ -147,8 +174,12 @@ export abstract class FilterConvolution<Name extends string = string> extends Co
       );
     }
     const shape = [...this.windows.kernelSize, channels / groups, filters];
-    this.kernel = this.addWeight('kernel', shape, this.kernelInitializer);
-    this.bias = this.useBias ? this.addWeight('bias', [filters], this.biasInitializer) : undefined;
+    const { kernelInitializer = 'glorot_uniform', kernelRegularizer, kernelConstraint } = this.kernelOptions;
+    this.kernel = this.addWeight('kernel', shape, kernelInitializer, {
+      regularizer: kernelRegularizer,
+      constraint: kernelConstraint,
+    });
+    this.addBias(filters);
   }
 
   protected override channels(): number {
@@ -156,11 +187,14 @@ export abstract class FilterConvolution<Name extends string = string> extends Co
   }
 
   override getConfig(): Config {
+    const { kernelInitializer = 'glorot_uniform', kernelRegularizer, kernelConstraint } = this.kernelOptions;
     return {
       ...super.getConfig(),
       filters: this.filters,
       groups: this.groups,
-      kernel_initializer: initializerConfig(this.name, this.kernelInitializer),
+      kernel_initializer: initializerConfig(this.name, kernelInitializer),
+      kernel_regularizer: regularizerConfig(this.name, kernelRegularizer),
+      kernel_constraint: constraintConfig(this.name, kernelConstraint),
     };
   }
 }
@@ -175,6 +209,27 @@ export function imageWindows(
     dilationRate: pairOption(where, 'dilationRate', options.dilationRate ?? 1),
     padding: options.padding ?? 'valid',
   });
+}
+
+/** The windows of a layer over steps. */
+export function stepWindows(
+  options: ConvolutionOptions<number> & { readonly kernelSize: number },
+): (where: string) => LayerWindows {
+  return (where) => ({
+    kernelSize: [singleOption(where, 'kernelSize', options.kernelSize)],
+    strides: [singleOption(where, 'strides', options.strides ?? 1)],
+    dilationRate: [singleOption(where, 'dilationRate', options.dilationRate ?? 1)],
+    padding: options.padding ?? 'valid',
+  });
+}
+
+/** Windows over steps as the ops take them. */
+export function stepOptions({ strides, padding, dilationRate }: LayerWindows): {
+  strides: number;
+  padding: 'valid' | 'same';
+  dilationRate: number;
+} {
+  return { strides: strides[0] ?? 1, padding: padding as 'valid' | 'same', dilationRate: dilationRate[0] ?? 1 };
 }
 
 /** Windows over height and width as the ops take them. */

@@ -1,10 +1,11 @@
 /** Pooling over all steps or all pixels at once. */
 import { ShapeError } from '../errors.ts';
-import { max, mean } from '../ops/index.ts';
+import { div, expandDims, max, mean, mul, sum } from '../ops/index.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { Layer, type Config, type InputShapes, type LayerOptions } from './layer.ts';
+import type { CallContext } from './call-scope.ts';
+import { Layer, type Config, type InputShapes, type LayerOptions, type Masks } from './layer.ts';
 import { oneShape } from './options.ts';
 
 export interface GlobalPoolingOptions<Name extends string = string> extends LayerOptions<Name> {
@@ -70,8 +71,18 @@ export class GlobalAveragePooling1D<Name extends string = string> extends Global
   protected override get spatialRank(): number {
     return 1;
   }
-  override call(x: Tensor): Tensor {
-    return mean(x, this.reduction);
+  override get supportsMasking(): boolean {
+    return true;
+  }
+
+  override call(x: Tensor, { mask }: CallContext): Tensor {
+    if (!mask) return mean(x, this.reduction);
+    const kept = expandDims(mask, -1); // [batch, steps, 1]
+    return div(sum(mul(x, kept), this.reduction), sum(kept, this.reduction));
+  }
+
+  override computeMask(): Masks {
+    return undefined;
   }
 }
 
@@ -102,7 +113,7 @@ export function globalMaxPooling2d<const Name extends string = string>(
   return new GlobalMaxPooling2D<Name>(withoutNumber(options));
 }
 
-/** The mean over all steps, `[batch, steps, channels] -> [batch, channels]`. Source: Keras `GlobalAveragePooling1D`. */
+/** The mean over all steps (with a mask: over those that count), `[batch, steps, channels] -> [batch, channels]`. Source: Keras `GlobalAveragePooling1D`. */
 export function globalAveragePooling1d<const Name extends string = string>(
   options: GlobalPoolingOptions<Name> | number = {},
 ): GlobalAveragePooling1D<Name> {

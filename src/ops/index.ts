@@ -16,6 +16,7 @@ export * from './arithmetic.ts';
 export * from './batch-norm.ts';
 export { broadcastTo, sumToShape } from './broadcasting.ts';
 export * from './comparison.ts';
+export * from './conv-transpose.ts';
 export * from './conv1d.ts';
 export * from './conv2d.ts';
 export * from './cross-entropy.ts';

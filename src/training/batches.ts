@@ -140,7 +140,10 @@ function iterableStream(
         first = await nextOf(where, open);
       }
       if (first.done) open = undefined;
-      else buildFromData(model, `${where}: batch 0`, batchParts(where, first.value)[0]);
+      else {
+        const here = `${where}: batch 0`;
+        buildFromData(model, here, batchParts(here, first.value)[0]);
+      }
       return !first.done;
     },
     async *batches() {

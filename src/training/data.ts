@@ -4,8 +4,8 @@ import { permutation } from '../../kernels/random/permutation.ts';
 import { checkShape, formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
 import { Tensor, tensor, type NestedArray, type NumericArray } from '../tensor/tensor.ts';
 
-/** Samples along the first axis. A typed array with its shape is converted batch by batch: bytes stay bytes. */
-export type ArrayData = Tensor | NestedArray | { readonly data: NumericArray; readonly shape: Shape };
+/** Samples along the first axis. A typed array, with its shape or of one number per sample, is converted batch by batch: bytes stay bytes. */
+export type ArrayData = Tensor | NestedArray | NumericArray | { readonly data: NumericArray; readonly shape: Shape };
 
 /** One array, several in order, or several by name. */
 export type DataSet = ArrayData | readonly ArrayData[] | { readonly [name: string]: ArrayData };
@@ -17,9 +17,14 @@ export type SampleWeights =
 /** A batch of an iterable: inputs, targets, and sample weights where there are any. */
 export type BatchData = readonly [x: DataSet, y?: DataSet | null, sampleWeight?: SampleWeights | null];
 
-/** What an iterable gives: a batch in a list, or inputs alone that are no list. */
+/** What an iterable gives: a batch in a list of up to three, or inputs alone that are no list. */
 export type BatchEntry =
-  BatchData | Tensor | { readonly data: NumericArray; readonly shape: Shape } | { readonly [name: string]: ArrayData };
+  | BatchData
+  | readonly (DataSet | SampleWeights | null)[]
+  | Tensor
+  | NumericArray
+  | { readonly data: NumericArray; readonly shape: Shape }
+  | { readonly [name: string]: ArrayData };
 
 /** Any (async) iterable of batches, or a function that makes one per epoch. */
 export type BatchSource =

@@ -15,7 +15,8 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 os.environ.setdefault("JAX_DISABLE_MOST_OPTIMIZATIONS", "1")
 os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false --xla_backend_optimization_level=0")
 
-from families import layers_plain, layers_steps, layers_windows, losses, metrics, models, optimizers, small  # noqa: E402
+from families import callbacks, layers_plain, layers_steps, layers_windows  # noqa: E402
+from families import losses, metrics, models, optimizers, small  # noqa: E402
 from families.encoding import differences, text_of  # noqa: E402
 
 FOLDERS = {
@@ -26,6 +27,7 @@ FOLDERS = {
     "schedules": (optimizers.schedule_families,),
     "small": (small.families,),
     "models": (models.families,),
+    "callbacks": (callbacks.families,),
 }
 
 

@@ -31,7 +31,7 @@ def activations():
     f = LayerFamily("activation", layers.Activation)
     for name in ("linear", "relu", "sigmoid", "tanh", "softmax", "gelu", "selu", "silu", "softplus", "softsign"):
         f.add(name, [(3, 5)], {"activation": name}, span=(-3, 3))
-    for name in ("hard_sigmoid", "elu", "exponential", "log_softmax", "leaky_relu", "relu6", "mish", "hard_silu"):
+    for name in ("hard_sigmoid", "elu", "exponential", "log_softmax", "leaky_relu", "relu6", "mish"):
         f.add(name, [(3, 5)], {"activation": name}, span=(-3, 3))
     f.add("passes the mask on", [(3, 4, 2)], {"activation": "tanh"}, masks=[RAGGED])
     yield f.family()

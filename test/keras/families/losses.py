@@ -11,7 +11,8 @@ from .encoding import optional, random_of, tensor, uniform
 REDUCTIONS = ["sum", "mean", "mean_with_sample_weight", "none"]
 
 
-def loss_case(name, loss, y_true, y_pred, weight=None, mask=None):
+def loss_case(name, loss, y_true, y_pred, weight=None, mask=None, options=None):
+    """`options`: what the loss was made with, since Keras's config leaves some out."""
     def value(prediction):
         if mask is not None:
             backend.set_keras_mask(prediction, mask)
@@ -28,7 +29,7 @@ def loss_case(name, loss, y_true, y_pred, weight=None, mask=None):
         "value": tensor(result),
         "gradient": tensor(gradient),
     }
-    parts = {"sampleWeight": optional(weight), "mask": optional(mask)}
+    parts = {"sampleWeight": optional(weight), "mask": optional(mask), "options": options}
     return {**case, **{key: part for key, part in parts.items() if part is not None}}
 
 
@@ -107,7 +108,7 @@ def loss_family(make, kind, variants=(), pointwise=True):
         label = ", ".join(f"{key} {value}" for key, value in variant.items())
         label += " of steps" if pairs[1].ndim == 3 else ""
         weighted = pointwise and pairs[1].ndim == 2 and "axis" not in variant
-        cases.append(loss_case(label, make(**variant), *pairs, data.weight if weighted else None))
+        cases.append(loss_case(label, make(**variant), *pairs, data.weight if weighted else None, options=variant))
     return {"family": name, "kind": "loss", "keras": keras.__version__, "cases": cases}
 
 

@@ -48,7 +48,8 @@ def batches_of(name, kind):
             yield (uniform(random, (size, 2)),)
 
 
-def metric_case(label, metric, batches, weights=None):
+def metric_case(label, metric, batches, weights=None, options=None):
+    """`options`: what the metric was made with, since Keras's config leaves some out."""
     results = []
     for index, batch in enumerate(batches):
         metric.update_state(*batch, **({} if weights is None else {"sample_weight": weights[index]}))
@@ -60,6 +61,8 @@ def metric_case(label, metric, batches, weights=None):
         "batches": [[tensor(part) for part in batch] for batch in batches],
         "results": results,
     }
+    if options:
+        case["options"] = options
     if weights is not None:
         case["weights"] = [tensor(weight) for weight in weights]
     return case
@@ -80,9 +83,9 @@ def metric_family(make, kinds, *variants, required=None):
     batches = list(batches_of(f"{name}/options", kinds[0]))
     for options in variants:
         label = ", ".join(f"{key} {value}" for key, value in options.items())
-        cases.append(metric_case(label, make(**{**required, **options}), batches))
+        cases.append(metric_case(label, make(**{**required, **options}), batches, None, options))
         if "axis" not in options:
-            cases.append(metric_case(f"{label}, weights", make(**{**required, **options}), batches, weights))
+            cases.append(metric_case(f"{label}, weights", make(**{**required, **options}), batches, weights, options))
     return {"family": name, "kind": "metric", "keras": keras.__version__, "cases": cases}
 
 
@@ -130,7 +133,7 @@ def families():
     averages = [{"average": one} for one in ("micro", "macro", "weighted")]
     yield metric_family(m.F1Score, ["classes", "binary"], *averages, {"threshold": 0.4})
     yield metric_family(m.FBetaScore, ["classes"], {"beta": 2.0}, {"beta": 0.5, "average": "macro"}, {"threshold": 0.3})
-    yield metric_family(m.BinaryIoU, ["binary"], {"threshold": 0.3}, {"target_class_ids": [1]})
+    yield metric_family(m.BinaryIoU, ["binary vector"], {"threshold": 0.3}, {"target_class_ids": [1]})
     classes = {"num_classes": 4}
     yield metric_family(m.MeanIoU, ["two labels"], required=classes)
     yield metric_family(m.IoU, ["two labels"], {"target_class_ids": [2]}, required={**classes, "target_class_ids": [0, 1]})

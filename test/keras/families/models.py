@@ -213,7 +213,7 @@ def other_cases():
     tags = {"optimizer": "adam", "loss": "categorical_crossentropy", "metrics": ["acc"], "weighted_metrics": ["acc"]}
     for name, extra in (
         ("plain", {}),
-        ("weights of samples", {"sample_weight": uniform(random, (10,), 0, 2)}),
+        ("weights of samples", {"sample_weight": uniform(random, (10, 1), 0, 2)}),
         ("weights of steps", {"sample_weight": uniform(random, (10, 5), 0, 2)}),
     ):
         keras.utils.clear_session()

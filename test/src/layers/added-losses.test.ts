@@ -117,7 +117,7 @@ t.test('wrong regularizers, constraints and losses are refused with the way out'
   for (const [call, message] of [
     [() => layers.dense(1, { kernelRegularizer: 'l3' })(start), /unknown regularizer 'l3'; .*Known: l1, l2, l1_l2/],
     [() => layers.dense(1, { kernelConstraint: 'max' })(start), /unknown constraint 'max'/],
-    [() => layers.dense(1, { activityRegularizer: {} as never }), /the regularizer is \[object Object\]. Give a name/],
+    [() => layers.dense(1, { activityRegularizer: {} as never }), /the regularizer is an object. Give a name/],
     [() => regularizers.l2(-1), /l2: l2 is -1. Give a finite number of at least 0/],
     [() => regularizers.l1({ l1: NaN }), /l1: l1 is NaN/],
     [() => regularizers.orthogonalRegularizer({ mode: 'both' as never }), /Give 'rows' or 'columns'/],

@@ -210,9 +210,6 @@ t.test('keys that mean nothing are ignored; others are refused by name and value
   t.throws(() => modelFromJSON(withKeys({ data_format: 'channels_first' }, 'Flatten')), {
     message: /data_format = "channels_first"/,
   });
-  t.throws(() => modelFromJSON(withKeys({ input_dim: 3, output_dim: 2, mask_zero: true }, 'Embedding')), {
-    message: /mask_zero = true/,
-  });
   t.equal(modelFromJSON(withKeys({ renorm: false, renorm_momentum: 0.99 }, 'BatchNormalization')).layers.length, 1);
   t.throws(() => modelFromJSON(withKeys({ renorm: true }, 'BatchNormalization')), { message: /renorm = true/ });
   t.end();
