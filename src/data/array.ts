@@ -106,10 +106,10 @@ export function checkOptions(where: string, options: unknown): void {
 /** @throws ArgumentError unless it is an integer of at least `least` */
 export function checkCount(where: string, name: string, value: unknown, least: number): asserts value is number {
   if (Number.isSafeInteger(value) && (value as number) >= least) return;
-  throw new ArgumentError(
-    `${where}: ${name} is ${describeValue(value)}. Give an integer of at least ${least}.`,
-    { where, got: value },
-  );
+  throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}. Give an integer of at least ${least}.`, {
+    where,
+    got: value,
+  });
 }
 
 /** @throws ArgumentError unless it is true or false */

@@ -28,7 +28,8 @@ export interface BatchesOptions {
 }
 
 /** Inputs, targets or weights: one array, several in order, or several by name. */
-export type BatchItem = DataArray | readonly (Tensor | NumericArray | Columnar)[] | { readonly [name: string]: DataArray };
+export type BatchItem =
+  DataArray | readonly (Tensor | NumericArray | Columnar)[] | { readonly [name: string]: DataArray };
 
 /** What a batch has in the place of an item: a tensor, a list or a record of them. */
 export type Batched<Item> = Item extends Tensor | number | boolean | NumericArray | Columnar
@@ -48,7 +49,7 @@ export interface Batches<Batch> extends Iterable<Batch> {
 interface Item {
   readonly columns: readonly Columnar[];
   /** Puts one tensor per column back into the item's own structure. */
-  join(tensors: readonly Tensor[]): unknown;
+  readonly join: (tensors: readonly Tensor[]) => unknown;
 }
 
 /**

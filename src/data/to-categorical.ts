@@ -21,7 +21,8 @@ export function toCategorical(labels: DataArray, options: number | ToCategorical
   if (typeof options !== 'number') checkOptions(where, options);
   const { numClasses } = typeof options === 'number' ? { numClasses: options } : options;
   if (numClasses !== undefined) checkCount(where, 'numClasses', numClasses, 1);
-  const { data, shape } = typeof labels === 'number' ? { data: [labels], shape: [] } : readArray(where, 'labels', labels);
+  const { data, shape } =
+    typeof labels === 'number' ? { data: [labels], shape: [] } : readArray(where, 'labels', labels);
   const limit = numClasses ?? Infinity;
   let largest = -1;
   for (let i = 0; i < data.length; i++) {

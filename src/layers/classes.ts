@@ -34,6 +34,9 @@ import { SeparableConv1D, SeparableConv2D } from './separable-conv.ts';
 import { SimpleRNN } from './simple-rnn.ts';
 import { TimeDistributed } from './time-distributed.ts';
 
+import { UpSampling1D, UpSampling2D } from './up-sampling.ts';
+import { Cropping1D, Cropping2D, ZeroPadding1D, ZeroPadding2D } from './zero-padding.ts';
+
 /** A layer class: made from one options object whose names are Keras's in camelCase. */
 export type LayerClass = new (options: never) => Layer;
 
@@ -88,6 +91,12 @@ const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   Subtract,
   SimpleRNN,
   TimeDistributed,
+  Cropping1D,
+  Cropping2D,
+  UpSampling1D,
+  UpSampling2D,
+  ZeroPadding1D,
+  ZeroPadding2D,
 ];
 
 export const layerClasses: ReadonlyMap<string, LayerClass> = new Map(classes.map((one) => [one.kerasName, one]));

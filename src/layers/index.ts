@@ -33,3 +33,5 @@ export { reshape } from './reshape.ts';
 export { separableConv1d, separableConv2d } from './separable-conv.ts';
 export { simpleRnn } from './simple-rnn.ts';
 export { timeDistributed } from './time-distributed.ts';
+export { upSampling1d, upSampling2d } from './up-sampling.ts';
+export { cropping1d, cropping2d, zeroPadding1d, zeroPadding2d } from './zero-padding.ts';

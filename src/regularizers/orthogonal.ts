@@ -22,7 +22,8 @@ export interface OrthogonalRegularizerOptions {
  */
 export function orthogonalRegularizer(options: number | OrthogonalRegularizerOptions = {}): Regularizer {
   const where = 'orthogonalRegularizer';
-  const given = typeof options === 'number' ? { factor: options } : optionsOf<OrthogonalRegularizerOptions>(where, options);
+  const given =
+    typeof options === 'number' ? { factor: options } : optionsOf<OrthogonalRegularizerOptions>(where, options);
   const factor = checkFactor(where, 'factor', given.factor ?? 0.01);
   const mode = given.mode ?? 'rows';
   if (mode !== 'rows' && mode !== 'columns') {

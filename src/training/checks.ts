@@ -13,10 +13,13 @@ export interface RunOptions {
 /** @throws ArgumentError for an option that is not what it should be; the reason of a signal that is aborted already */
 export function checkRunOptions(where: string, options: RunOptions): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options) || 'shape' in options) {
-    throw new ArgumentError(`${where}: the options are ${describeValue(options)}. Give an object such as { batchSize: 32 }.`, {
-      where,
-      got: options,
-    });
+    throw new ArgumentError(
+      `${where}: the options are ${describeValue(options)}. Give an object such as { batchSize: 32 }.`,
+      {
+        where,
+        got: options,
+      },
+    );
   }
   const { batchSize, verbose, callbacks, signal } = options;
   checkWhole(where, 'batchSize', batchSize, 1);

@@ -3,20 +3,14 @@ import { ArgumentError, describeValue } from '../errors.ts';
 import { Yielder } from '../clock.ts';
 import { warn } from '../console.ts';
 import type { Model } from '../models/model.ts';
-import {
-  batchSizeFor,
-  batchStream,
-  isBatchSource,
-  type BatchStream,
-  type Source,
-  type Verbosity,
-} from './batches.ts';
+import type { Verbosity } from './batches.ts';
 import { CallbackList, type Callback, type Logs } from './callback.ts';
 import { checkRunOptions, checkWhole, verbosityOf } from './checks.ts';
-import { sliceColumns, type BatchData, type BatchSource, type DataSet, type SampleWeights } from './data.ts';
-import { sourceOf, testLoop } from './evaluate.ts';
+import type { BatchData, BatchSource, DataSet, SampleWeights } from './data.ts';
+import { testLoop } from './evaluate.ts';
+import { fitStreams, type FitStreams } from './fit-data.ts';
 import { History } from './history.ts';
-import { withClassWeights, type ClassWeight } from './prepare.ts';
+import type { ClassWeight } from './prepare.ts';
 import { withProgressBar } from './progress-bar.ts';
 import { exclusively, requireCompiled, setHistory, stateOf } from './state.ts';
 import { Meters, stepArguments } from './steps.ts';
@@ -64,157 +58,85 @@ export async function fit(
   return exclusively(model, 'fit', async () => {
     checkOptions(where, options);
     requireCompiled(model, 'fit');
-    const { epochs = 1, initialEpoch = 0, stepsPerEpoch, signal } = options;
-    const { training, validation } = sources(model, where, x, y, options);
-    const batchSize = batchSizeOf(training, options.batchSize, stepsPerEpoch);
-    const batches = batchStream(model, where, training, {
-      batchSize,
-      steps: stepsPerEpoch,
-      shuffle: options.shuffle !== false,
-      restarts: false,
-    });
-    const validator = validation && validationStream(model, where, validation, options);
-    const verbose = verbosityOf(options.verbose);
-    const yielder = new Yielder();
-    let logs: Logs = {};
-    let finish: (() => Promise<History>) | undefined;
+    const { epochs = 1, initialEpoch = 0 } = options;
+    const streams = fitStreams(model, where, x, y, options);
     try {
       // The first batch may have to build the model.
       const hasEpochs = initialEpoch < epochs || !model.built;
-      if (hasEpochs && !(await batches.begin())) throw new ArgumentError(`${where}: the data gave no batch.`, { where });
-      const { compilation, steps } = stateOf(model, 'fit');
-      const given = options.callbacks ?? [];
-      const ownHistory = given.find((one): one is History => one instanceof History);
-      const history = ownHistory ?? new History();
-      const callbacks = new CallbackList(withProgressBar(ownHistory ? given : [...given, history], verbose), model, {
-        epochs,
-        steps: stepsPerEpoch ?? (training.kind === 'columns' ? Math.ceil(training.columns.length / batchSize) : undefined), // prettier-ignore
-        verbose,
-      });
-      setHistory(model, history);
-      const meters = new Meters(compilation, steps);
-      model.stopTraining = false;
-      await callbacks.call('onTrainBegin', {});
-      for (let epoch = initialEpoch; epoch < epochs; epoch++) {
-        if (epoch > initialEpoch && !(await batches.begin())) {
-          warn(
-            `${where}: the data ran out after ${epoch - initialEpoch} epochs; training ends. ` +
-              'A function that makes a generator is called again in each epoch.',
-          );
-          break;
-        }
-        meters.reset();
-        await callbacks.call('onEpochBegin', epoch, {});
-        let step = 0;
-        for await (const batch of batches.batches()) {
-          signal?.throwIfAborted();
-          await callbacks.call('onTrainBatchBegin', step, {});
-          const report = await steps.train(...stepArguments(batch));
-          meters.update(report, batch.size);
-          await callbacks.call('onTrainBatchEnd', step, meters.logs());
-          step++;
-          await yielder.pause();
-          signal?.throwIfAborted();
-          // A wish to stop from before the batch counts after it, as in Keras.
-          if (model.stopTraining) break;
-        }
-        logs = meters.logs();
-        if (validator && validates(epoch, options.validationFreq ?? 1)) {
-          if (await validator.begin()) {
-            const results = await testLoop(model, validator, { callbacks, yielder, signal });
-            for (const [name, value] of Object.entries(results.logs())) logs[`val_${name}`] = value;
-          } else {
-            warn(
-              `${where}: the validation data gave no batch in epoch ${epoch + 1}, which has no validation. ` +
-                'A function that makes a generator is called again for each validation.',
-            );
-          }
-        }
-        await callbacks.call('onEpochEnd', epoch, logs);
-        if (model.stopTraining) break;
-      }
-      finish = async () => {
-        await callbacks.call('onTrainEnd', logs);
-        return history;
-      };
+      if (hasEpochs && !(await streams.training.begin()))
+        throw new ArgumentError(`${where}: the data gave no batch.`, { where });
+      return await runEpochs(model, where, streams, options);
     } finally {
-      await batches.close();
-      await validator?.close();
-      // Averaged weights take their place however training ended.
-      const trained = model.built ? stateOf(model, 'fit').compilation : undefined;
-      if (epochs > 0) await trained?.optimizer.finalizeVariableValues(trained.trainable);
+      await streams.training.close();
+      await streams.validation?.close();
     }
-    return finish();
   });
 }
 
-function batchSizeOf(source: Source, batchSize: number | undefined, steps: number | undefined): number {
-  return batchSizeFor(source.kind === 'columns' ? source.columns.length : 0, batchSize, steps);
-}
-
-function validationStream(model: Model, where: string, source: Source, options: FitOptions): BatchStream {
-  const steps = options.validationSteps;
-  const batchSize = batchSizeOf(source, options.validationBatchSize ?? options.batchSize, steps);
-  return batchStream(model, `${where}: validation`, source, { batchSize, steps, shuffle: false, restarts: true });
-}
-
-function sources(
+async function runEpochs(
   model: Model,
   where: string,
-  x: DataSet | BatchSource,
-  y: DataSet | null | undefined,
+  { training, validation, steps: stepCount }: FitStreams,
   options: FitOptions,
-): { training: Source; validation: Source | undefined } {
-  const { sampleWeight, classWeight, validationData } = options;
-  const split = validationData === undefined ? (options.validationSplit ?? 0) : 0;
-  if (isBatchSource(x)) {
-    if (split > 0) {
-      throw new ArgumentError(`${where}: validationSplit needs arrays; give validationData beside an iterable.`, {
-        where,
-      });
+): Promise<History> {
+  const { epochs = 1, initialEpoch = 0, signal } = options;
+  const { compilation, steps } = stateOf(model, 'fit');
+  const given = options.callbacks ?? [];
+  const ownHistory = given.find((one): one is History => one instanceof History);
+  const history = ownHistory ?? new History();
+  const verbose = verbosityOf(options.verbose);
+  const all = withProgressBar(ownHistory ? given : [...given, history], verbose);
+  const callbacks = new CallbackList(all, model, { epochs, steps: stepCount, verbose });
+  const meters = new Meters(compilation, steps);
+  const yielder = new Yielder();
+  let logs: Logs = {};
+  setHistory(model, history);
+  model.stopTraining = false;
+  try {
+    await callbacks.call('onTrainBegin', {});
+    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
+      if (epoch > initialEpoch && !(await training.begin())) {
+        warn(
+          `${where}: the data ran out after ${epoch} of ${epochs} epochs; training ends. ` +
+            'A function that makes a generator is called again in each epoch.',
+        );
+        break;
+      }
+      meters.reset();
+      await callbacks.call('onEpochBegin', epoch, {});
+      let step = 0;
+      for await (const batch of training.batches()) {
+        signal?.throwIfAborted();
+        await callbacks.call('onTrainBatchBegin', step, {});
+        meters.update(await steps.train(...stepArguments(batch)), batch.size);
+        await callbacks.call('onTrainBatchEnd', step, meters.logs());
+        step++;
+        await yielder.pause();
+        signal?.throwIfAborted();
+        // A wish to stop from before the batch counts after it, as in Keras.
+        if (model.stopTraining) break;
+      }
+      logs = meters.logs();
+      if (validation && validates(epoch, options.validationFreq ?? 1)) {
+        if (await validation.begin()) {
+          const results = await testLoop(model, validation, { callbacks, yielder, signal });
+          for (const [name, value] of Object.entries(results.logs())) logs[`val_${name}`] = value;
+        } else {
+          warn(
+            `${where}: the validation data gave no batch in epoch ${epoch + 1}, which has no validation. ` +
+              'A function that makes a generator is called again for each validation.',
+          );
+        }
+      }
+      await callbacks.call('onEpochEnd', epoch, logs);
+      if (model.stopTraining) break;
     }
-    const training = sourceOf(model, where, x, y, { sampleWeight, classWeight });
-    return { training, validation: validationSource(model, where, validationData) };
+  } finally {
+    // Averaged weights take their place however training ended.
+    if (epochs > 0) await compilation.optimizer.finalizeVariableValues(compilation.trainable);
   }
-  const whole = sourceOf(model, where, x, y, { sampleWeight });
-  if (whole.kind !== 'columns') return { training: whole, validation: undefined };
-  const { columns } = whole;
-  if (columns.length === 0) throw new ArgumentError(`${where}: the data have no samples.`, { where });
-  const cut = Math.floor(columns.length * (1 - split));
-  if (split > 0 && (cut === 0 || cut === columns.length)) {
-    throw new ArgumentError(
-      `${where}: validationSplit ${split} of ${columns.length} samples leaves ${cut} for training and ${columns.length - cut} for validation. Both need at least one.`,
-      { where, got: split },
-    );
-  }
-  const kept = split > 0 ? sliceColumns(columns, 0, cut) : columns;
-  // Class weights are for training alone: a split validates without them.
-  const trained = classWeight === undefined ? kept : withClassWeights(model, where, kept, classWeight);
-  return {
-    training: { kind: 'columns', columns: trained },
-    validation:
-      split > 0
-        ? { kind: 'columns', columns: sliceColumns(columns, cut, columns.length) }
-        : validationSource(model, where, validationData),
-  };
-}
-
-/** `[x, y]`, `[x, y, sampleWeight]` or an iterable of batches as a source. */
-function validationSource(model: Model, where: string, data: BatchData | BatchSource | undefined): Source | undefined {
-  if (data === undefined || data === null) return undefined;
-  const here = `${where}: validationData`;
-  if (isBatchSource(data)) return sourceOf(model, here, data, undefined, {});
-  if (!Array.isArray(data) || data.length < 1 || data.length > 3) {
-    throw new ArgumentError(`${here} is ${describeValue(data)}. Give [x, y], [x, y, sampleWeight] or an iterable.`, {
-      where,
-      got: data,
-    });
-  }
-  const [x, y, sampleWeight] = data as BatchData;
-  const source = sourceOf(model, here, x, y, { sampleWeight: sampleWeight ?? undefined });
-  if (source.kind === 'columns' && source.columns.length === 0)
-    throw new ArgumentError(`${here}: the data have no samples.`, { where });
-  return source;
+  await callbacks.call('onTrainEnd', logs);
+  return history;
 }
 
 function validates(epoch: number, frequency: number | readonly number[]): boolean {

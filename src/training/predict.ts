@@ -84,7 +84,8 @@ export async function predictOnBatch(model: Model, x: DataSet): Promise<Structur
 
 function inputSource(model: Model, where: string, x: DataSet | BatchSource): Source {
   // Targets and weights in a batch are not looked at.
-  if (isBatchSource(x)) return { kind: 'iterable', source: x, read: (here, [inputs]) => inputColumns(model, here, inputs) };
+  if (isBatchSource(x))
+    return { kind: 'iterable', source: x, read: (here, [inputs]) => inputColumns(model, here, inputs) };
   buildFromData(model, where, x);
   return { kind: 'columns', columns: inputColumns(model, where, x) };
 }

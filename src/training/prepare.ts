@@ -324,12 +324,7 @@ function lookupsIn(layer: Layer, position: number): Lookup[] {
   return layer.className === 'TimeDistributed' && wrapped instanceof Layer ? lookupsIn(wrapped, position) : [];
 }
 
-function checkIndices(
-  where: string,
-  name: string,
-  { data, shape }: Column,
-  { layer, size }: Lookup,
-): void {
+function checkIndices(where: string, name: string, { data, shape }: Column, { layer, size }: Lookup): void {
   for (let position = 0; position < data.length; position++) {
     const index = data[position] as number;
     if (Number.isInteger(index) && index >= 0 && index < size && index <= MAX_EXACT_INTEGER) continue;

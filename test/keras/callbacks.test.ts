@@ -1,50 +1,47 @@
-/** The callbacks decide as Keras's do, epoch by epoch, on the scripted logs that Keras was given. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The callbacks decide as Keras's do, epoch by epoch, on the scripted logs that Keras was given; summaries are Keras's. */
+import * as gt from 'gradtape';
 import t from 'tap';
-import { earlyStopping, reduceLROnPlateau } from '../../src/callbacks/index.ts';
-import type { Logs } from '../../src/training/callback.ts';
-import { root } from '../house/sources.ts';
+import * as callbacks from '../../src/callbacks/index.ts';
+import type { Callback, Logs } from '../../src/training/callback.ts';
 import { captured, fakeModel, run, type Run } from '../src/callbacks/fake-model.ts';
+import { camelCase, readFamilies } from './fixture.ts';
 
-interface Case<ClassName, Result> {
+interface CallbackCase {
   readonly name: string;
-  readonly className: ClassName;
+  readonly className: 'EarlyStopping' | 'ReduceLROnPlateau' | 'LearningRateScheduler';
   readonly options: Readonly<Record<string, unknown>>;
   readonly logs: readonly Logs[];
-  readonly result: Result;
-}
-type StoppingCase = Case<
-  'EarlyStopping',
-  {
+  readonly result: {
     readonly epochsRun: number;
     readonly stopped: boolean;
     readonly stoppedEpoch: number;
     readonly bestEpoch: number;
     readonly weightsOfEpoch: number;
-  }
->;
-type PlateauCase = Case<
-  'ReduceLROnPlateau',
-  {
     readonly initialLearningRate: number;
     readonly loggedLearningRates: readonly number[];
     readonly learningRates: readonly number[];
-  }
->;
+  };
+}
 
-const { cases } = JSON.parse(readFileSync(join(root, 'test/keras/fixtures/callbacks.json'), 'utf8')) as {
-  readonly cases: readonly (StoppingCase | PlateauCase)[];
+interface SummaryCase {
+  readonly name: string;
+  readonly config: object;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly compile: Readonly<Record<string, string>> | null;
+  readonly text: string;
+  readonly narrow: string;
+}
+
+/** What the scheduler calls: the same as SCHEDULES in families/callbacks.py. */
+const schedules: Readonly<Record<string, (epoch: number, rate: number) => number>> = {
+  halves: (_epoch, rate) => rate / 2,
+  'by epoch': (epoch) => 1 / (1 + epoch),
+  steps: (epoch, rate) => (epoch >= 2 ? 0.1 : rate),
 };
 
-/** `min_delta` as `minDelta`. */
-const camelCase = (options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [
-      name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
-  );
+const families = readFamilies<unknown>('callbacks');
+const casesOf = <Case>(name: string): readonly Case[] =>
+  (families.find(({ family }) => family === name)?.cases ?? []) as readonly Case[];
 
 const runQuietly = async (...args: Parameters<typeof run>): Promise<Run> => {
   let result: Run | undefined;
@@ -52,33 +49,52 @@ const runQuietly = async (...args: Parameters<typeof run>): Promise<Run> => {
   return result as Run;
 };
 
-t.test('the fixture has cases of both callbacks', (t) => {
-  t.strictSame([...new Set(cases.map(({ className }) => className))], ['EarlyStopping', 'ReduceLROnPlateau']);
-  t.end();
-});
+const renamed = (options: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
 
-for (const { className, name, options, logs, result } of cases) {
+for (const { className, name, options, logs, result } of casesOf<CallbackCase>('callbacks')) {
   t.test(`${className}: ${name}`, async (t) => {
     if (className === 'EarlyStopping') {
-      const callback = earlyStopping(camelCase(options));
+      const callback = callbacks.earlyStopping(renamed(options));
       const { model, epochsRun } = await runQuietly([callback], logs);
       const { stoppedEpoch, bestEpoch } = callback;
       t.strictSame(
         { epochsRun, stopped: model.stopTraining, stoppedEpoch, bestEpoch, weightsOfEpoch: model.weight },
         result,
       );
-    } else {
-      const done = await runQuietly(
-        [reduceLROnPlateau(camelCase(options))],
-        logs,
-        fakeModel(result.initialLearningRate),
-      );
-      // The fixture gives each float32 as its shortest decimal.
-      t.strictSame(done.learningRates, result.learningRates.map(Math.fround));
-      t.strictSame(
-        done.logs.map((one) => one['learning_rate']),
-        result.loggedLearningRates.map(Math.fround),
-      );
+      return;
     }
+    const { learningRateScheduler } = callbacks as unknown as {
+      learningRateScheduler(schedule: unknown): Callback;
+    };
+    const callback =
+      className === 'ReduceLROnPlateau'
+        ? callbacks.reduceLROnPlateau(renamed(options))
+        : learningRateScheduler(schedules[name]);
+    const script = className === 'ReduceLROnPlateau' ? logs : result.learningRates.map(() => ({ loss: 1 }));
+    const done = await runQuietly([callback], script, fakeModel(result.initialLearningRate));
+    // The fixture gives each float32 as its shortest decimal.
+    t.strictSame(done.learningRates, result.learningRates.map(Math.fround));
+    t.strictSame(
+      done.logs.map((one) => one['learning_rate']),
+      result.loggedLearningRates.map(Math.fround),
+    );
+  });
+}
+
+for (const { name, config, options, compile, text, narrow } of casesOf<SummaryCase>('summaries')) {
+  t.test(`summary: ${name}`, async (t) => {
+    const net = gt.modelFromJSON(config);
+    if (compile) {
+      net.compile(compile as never);
+      await net.fit(gt.full([2, 6], 0), gt.full([2, 3], 0), { verbose: 0 });
+    }
+    const print = (more: object): string => {
+      const lines: string[] = [];
+      net.summary({ ...renamed(options), ...more, printFn: (line: string) => lines.push(line) } as never);
+      return lines.join('\n').trimEnd();
+    };
+    t.equal(print({}), text.trimEnd());
+    if (!('line_length' in options)) t.equal(print({ lineLength: 76 }), narrow.trimEnd());
   });
 }

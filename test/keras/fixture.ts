@@ -27,11 +27,6 @@ export function readFamilies<Case>(name: string): Family<Case>[] {
     .map((file) => JSON.parse(readFileSync(join(folder, name, file), 'utf8'), decode) as Family<Case>);
 }
 
-/** The fixture of this name. */
-export function readFixture<Fixture>(name: string): Fixture {
-  return JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Fixture;
-}
-
 /** The folders of fixtures. */
 export function fixtureFolders(): string[] {
   return readdirSync(folder).sort();

@@ -31,7 +31,10 @@ def optimizer_case(name, optimizer, constraint=None):
         for variable, value in zip(optimizer.variables, slots):
             variable.assign(value)  # the learning rate of the next step is read from them
             if variable.name != "learning_rate":
-                state.setdefault(variable.path.split("/", 1)[-1], []).append(np.asarray(value))
+                # Nadam's product of momentums has no name in Keras.
+                unnamed = variable is getattr(optimizer, "_u_product", None)
+                name = "u_product" if unnamed else variable.path.split("/", 1)[-1]
+                state.setdefault(name, []).append(np.asarray(value))
     for variable, value in zip(variables, now):
         variable.assign(value)
     optimizer.finalize_variable_values(variables)

@@ -34,7 +34,10 @@ const close = (server: Server): Promise<unknown> => {
   return new Promise((resolve) => server.close(resolve));
 };
 
-const send = async (options: RemoteMonitorOptions, status = 200): Promise<{ requests: Request[]; warnings: string[] }> => {
+const send = async (
+  options: RemoteMonitorOptions,
+  status = 200,
+): Promise<{ requests: Request[]; warnings: string[] }> => {
   const { server, root, requests } = await listen(status);
   const { warnings } = await captured(() => run([remoteMonitor({ root, ...options })], series('loss', 0.5, 0.25)));
   await close(server);

@@ -54,7 +54,11 @@ t.test('a finite loss, or none, is left alone', async (t) => {
   const callback = terminateOnNaN({ raiseError: true });
   callback.onTrainBatchEnd(0, { loss: 1e30 });
   callback.onTrainBatchEnd(0, { acc: NaN });
-  const history = await regression().fit(gt.ones([4, 1]), gt.ones([4, 1]), { epochs: 2, verbose: 0, callbacks: [callback] });
+  const history = await regression().fit(gt.ones([4, 1]), gt.ones([4, 1]), {
+    epochs: 2,
+    verbose: 0,
+    callbacks: [callback],
+  });
   t.equal(history.epoch.length, 2);
 });
 

@@ -43,7 +43,12 @@ class Bound extends gt.Layer {
 }
 
 t.test('nonNeg sets what is negative to 0', (t) => {
-  t.same(nonNeg().apply(gt.tensor([-1, 0, 2])).toArray(), [0, 0, 2]);
+  t.same(
+    nonNeg()
+      .apply(gt.tensor([-1, 0, 2]))
+      .toArray(),
+    [0, 0, 2],
+  );
   t.end();
 });
 
@@ -98,7 +103,12 @@ t.test('names and files: every spelling of Keras, and its envelope there and bac
     t.ok(resolveConstraint('here', name), name);
   t.equal(resolveConstraint('here', undefined), undefined);
   t.equal(resolveConstraint('here', null), undefined);
-  for (const one of [nonNeg(), maxNorm({ maxValue: 3, axis: [0, 1] }), unitNorm({ axis: 1 }), minMaxNorm({ rate: 0.5 })]) {
+  for (const one of [
+    nonNeg(),
+    maxNorm({ maxValue: 3, axis: [0, 1] }),
+    unitNorm({ axis: 1 }),
+    minMaxNorm({ rate: 0.5 }),
+  ]) {
     const envelope = serializeConstraint(one);
     t.equal(envelope.module, 'keras.constraints');
     t.same(serializeConstraint(constraintFromConfig(JSON.parse(JSON.stringify(envelope)))), envelope, one.className);

@@ -17,7 +17,8 @@ t.test('padSequences: zeros stand before short sequences, up to the longest', (t
 });
 
 t.test('padSequences: padding, truncating, maxlen and value', (t) => {
-  const of = (options: Parameters<typeof padSequences>[1]): unknown => padSequences(sequences.slice(0, 3), options).toArray();
+  const of = (options: Parameters<typeof padSequences>[1]): unknown =>
+    padSequences(sequences.slice(0, 3), options).toArray();
   t.same(of({ padding: 'post' }), [
     [1, 0, 0],
     [2, 3, 0],
@@ -162,7 +163,10 @@ t.test('normalize: vectors along the axis have norm 1, zeros stay', (t) => {
 
 t.test('normalize: by its definition for any order, shape and axis', (t) => {
   const cases = fc
-    .tuple(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }), fc.double({ min: 0.5, max: 4, noNaN: true }))
+    .tuple(
+      fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+      fc.double({ min: 0.5, max: 4, noNaN: true }),
+    )
     .chain(([shape, order]) => {
       const size = shape.reduce((product, length) => product * length, 1);
       return fc.record({

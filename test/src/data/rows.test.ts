@@ -8,10 +8,7 @@ import { tensor, type Tensor } from '../../../src/tensor/tensor.ts';
 const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 /** Row i is [i, i + 100]; label i is 10 i. */
 const rows = (length: number): { x: Tensor; y: Tensor } => ({
-  x: tensor(
-    Float32Array.from(range(length).flatMap((i) => [i, i + 100])),
-    [length, 2],
-  ),
+  x: tensor(Float32Array.from(range(length).flatMap((i) => [i, i + 100])), [length, 2]),
   y: tensor(
     Float32Array.from(range(length), (i) => 10 * i),
     [length],
@@ -84,7 +81,13 @@ t.test('trainTestSplit: in order without shuffle; one seed gives one split', (t)
 t.test('trainTestSplit: stratify gives each part its share of each label', (t) => {
   const cases = fc
     .array(fc.integer({ min: 4, max: 30 }), { minLength: 2, maxLength: 4 })
-    .chain((counts) => fc.record({ counts: fc.constant(counts), seed: fc.integer({ min: 0, max: 999 }), share: fc.constantFrom(0.25, 0.4, 0.5) }));
+    .chain((counts) =>
+      fc.record({
+        counts: fc.constant(counts),
+        seed: fc.integer({ min: 0, max: 999 }),
+        share: fc.constantFrom(0.25, 0.4, 0.5),
+      }),
+    );
   fc.assert(
     fc.property(cases, ({ counts, seed, share }) => {
       const labels = counts.flatMap((count, label) => new Array<number>(count).fill(label));
@@ -120,7 +123,10 @@ t.test('trainTestSplit refuses what cannot be split', (t) => {
   refuse({ stratify: [0, 0, 1, 1] }, /the arrays have 10, 10, 4 samples/);
   refuse({ stratify: [0, 0, 1, 1, 2, 2, 3, 3, 4, 4], testSize: 2 }, /cannot hold all 5 labels/);
   t.throws(() => trainTestSplit([x, [1, 2]]), /the arrays have 10, 2 samples/);
-  t.throws(() => trainTestSplit(x as never), /got a tensor of shape \[10, 2\]\. Give a list of arrays, such as \[x, y\]/);
+  t.throws(
+    () => trainTestSplit(x as never),
+    /got a tensor of shape \[10, 2\]\. Give a list of arrays, such as \[x, y\]/,
+  );
   t.throws(() => trainTestSplit([]), /got an array of 0/);
   t.throws(() => trainTestSplit([3]), { name: 'ArgumentError' });
   t.end();
@@ -163,15 +169,21 @@ t.test('batches: with shuffle each pass has its own order, and the seed settles 
 
 t.test('batches: items keep their structure: lists, records, typed arrays with a shape', (t) => {
   const { x, y } = rows(4);
-  const source = batches([[x, y], { left: x, right: [[1], [2], [3], [4]] }, { data: new Uint8Array(8), shape: [4, 2] }], {
-    batchSize: 3,
-  });
-  const [[pair, named, bytes]] = [...source] as [(typeof source extends Iterable<infer Batch> ? Batch : never)];
+  const source = batches(
+    [[x, y], { left: x, right: [[1], [2], [3], [4]] }, { data: new Uint8Array(8), shape: [4, 2] }],
+    {
+      batchSize: 3,
+    },
+  );
+  const [[pair, named, bytes]] = [...source] as [typeof source extends Iterable<infer Batch> ? Batch : never];
   t.same(pair.map((one) => one.shape), [[3, 2], [3]]); // prettier-ignore
-  t.same([named.left.shape, named.right.shape], [
-    [3, 2],
-    [3, 1],
-  ]);
+  t.same(
+    [named.left.shape, named.right.shape],
+    [
+      [3, 2],
+      [3, 1],
+    ],
+  );
   t.same(bytes.shape, [3, 2]);
   t.end();
 });

@@ -4,6 +4,7 @@ import * as layers from '../../../src/layers/index.ts';
 import type { Layer, LayerOptions } from '../../../src/layers/layer.ts';
 import type { Shape } from '../../../src/tensor/shape.ts';
 import { tensor, zeros } from '../../../src/tensor/tensor.ts';
+import { rows as convolutionRows } from './rows/convolution.ts';
 import { rows as coreRows } from './rows/core.ts';
 import { rows as recurrentRows } from './rows/recurrent.ts';
 
@@ -436,6 +437,7 @@ export const rows: readonly LayerRow[] = [
       { name: 'one tensor', call: () => layers.average()(input([3])), message: /takes a list of tensors, got one/ },
     ],
   },
+  ...convolutionRows,
   ...coreRows,
   ...recurrentRows,
 ];

@@ -68,14 +68,24 @@ t.test('orthogonalRegularizer: the cosines between rows, or columns, each pair o
 });
 
 t.test('gradients: l1 gives the sign, l2 twice the weight, times the factor', (t) => {
-  t.same(gt.grad((w: gt.Tensor) => l1(0.5).apply(w))(weight).toArray(), [
-    [0.5, -0.5],
-    [0.5, 0.5],
-  ]);
-  t.same(gt.grad((w: gt.Tensor) => l2(0.5).apply(w))(weight).toArray(), [
-    [1, -2],
-    [3, 4],
-  ]);
+  t.same(
+    gt
+      .grad((w: gt.Tensor) => l1(0.5).apply(w))(weight)
+      .toArray(),
+    [
+      [0.5, -0.5],
+      [0.5, 0.5],
+    ],
+  );
+  t.same(
+    gt
+      .grad((w: gt.Tensor) => l2(0.5).apply(w))(weight)
+      .toArray(),
+    [
+      [1, -2],
+      [3, 4],
+    ],
+  );
   t.end();
 });
 

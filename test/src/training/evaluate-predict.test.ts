@@ -129,7 +129,9 @@ t.test('a callback of fit may not train the model on its own', async (t) => {
       await this.model.trainOnBatch(x, y);
     },
   };
-  await t.rejects(line().fit(x, y, { ...quiet, callbacks: [trains] }), { message: /trainOnBatch was called while a fit/ });
+  await t.rejects(line().fit(x, y, { ...quiet, callbacks: [trains] }), {
+    message: /trainOnBatch was called while a fit/,
+  });
 });
 
 t.test('refused: options and data that do not fit', async (t) => {

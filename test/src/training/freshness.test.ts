@@ -75,7 +75,7 @@ const commands: fc.Arbitrary<Command[]> = fc.array(
     fc.constantFrom(1, -2, 0.5).map((value): Command => ({ call: 'set', value })),
     fc
       .constantFrom('train', 'test', 'predict', 'get', 'fit', 'evaluate', 'predictAll')
-      .map((call): Command => ({ call } as Command)),
+      .map((call): Command => ({ call }) as Command),
   ),
   { minLength: 2, maxLength: 7 },
 );
@@ -114,32 +114,35 @@ for (const [name, device] of Object.entries(devices)) {
     t.equal((await read)[0]?.item(), 4);
   });
 
-  t.test(`${name}: weights that a callback of fit sets count from the next batch on, and it reads those of the last`, async (t) => {
-    const net = decay(device());
-    const losses: number[] = [];
-    const read: (number | undefined)[] = [];
-    const validated: gt.Callback = {
-      onTrainBegin() {
-        this.model.setWeights(weight(8));
-      },
-      onEpochBegin(epoch) {
-        if (epoch === 2) this.model.setWeights(weight(2));
-      },
-      async onTrainBatchEnd(_, logs) {
-        losses.push(logs['loss'] ?? NaN);
-        read.push((await this.model.getWeights())[0]?.item());
-        if (losses.length === 1) this.model.setWeights(weight(4));
-      },
-      onTestBegin() {
-        if (losses.length === 2) this.model.setWeights(weight(16));
-      },
-    };
-    const { history } = await net.fit(x, y, { ...quiet, epochs: 3, validationData: [x, y], callbacks: [validated] });
-    t.same(losses, [64, 16, 4], 'the loss before each step');
-    t.same(read, [6, 3, 1.5], 'the weight after each step');
-    t.same(history['val_loss'], [16, 256, 2.25]);
-    t.equal((await net.predict(x)).item(), 1.5);
-  });
+  t.test(
+    `${name}: weights that a callback of fit sets count from the next batch on, and it reads those of the last`,
+    async (t) => {
+      const net = decay(device());
+      const losses: number[] = [];
+      const read: (number | undefined)[] = [];
+      const validated: gt.Callback = {
+        onTrainBegin() {
+          this.model.setWeights(weight(8));
+        },
+        onEpochBegin(epoch) {
+          if (epoch === 2) this.model.setWeights(weight(2));
+        },
+        async onTrainBatchEnd(_, logs) {
+          losses.push(logs['loss'] ?? NaN);
+          read.push((await this.model.getWeights())[0]?.item());
+          if (losses.length === 1) this.model.setWeights(weight(4));
+        },
+        onTestBegin() {
+          if (losses.length === 2) this.model.setWeights(weight(16));
+        },
+      };
+      const { history } = await net.fit(x, y, { ...quiet, epochs: 3, validationData: [x, y], callbacks: [validated] });
+      t.same(losses, [64, 16, 4], 'the loss before each step');
+      t.same(read, [6, 3, 1.5], 'the weight after each step');
+      t.same(history['val_loss'], [16, 256, 2.25]);
+      t.equal((await net.predict(x)).item(), 1.5);
+    },
+  );
 
   t.test(`${name}: the best weights that early stopping restores are those that predict`, async (t) => {
     const net = decay(device());

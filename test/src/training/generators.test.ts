@@ -42,7 +42,11 @@ t.test('every kind of iterable of the same batches trains alike', async (t) => {
   const wanted = await weightAfter((net) => net.fit(...squares(3), { ...options, batchSize: 1, shuffle: false }));
   for (const [name, source] of Object.entries(kinds)) {
     t.equal(await weightAfter((net) => net.fit(source, options)), wanted, name);
-    t.equal(await line().evaluate(source, quiet), await line().evaluate(...squares(3), { ...quiet, batchSize: 1 }), name);
+    t.equal(
+      await line().evaluate(source, quiet),
+      await line().evaluate(...squares(3), { ...quiet, batchSize: 1 }),
+      name,
+    );
     t.same((await line().predict(source)).toArray(), [[1], [2], [3]], name);
   }
 });
@@ -66,18 +70,21 @@ t.test('a generator that ends early ends its epoch and then the training, each w
   t.match(whole.warnings, [/the data ran out after 1 epochs/]);
 });
 
-t.test('a generator function begins anew when its batches end: at the end of an epoch silently, within with a warning', async (t) => {
-  const even = await traced((callback) =>
-    line().fit(() => singles(4), { ...quiet, epochs: 3, stepsPerEpoch: 2, callbacks: [callback] }),
-  );
-  t.same(even.history['loss'], [meanSquare(1, 2), meanSquare(3, 4), meanSquare(1, 2)]);
-  t.same(even.warnings, []);
-  const odd = await traced((callback) =>
-    line().fit(() => singles(3), { ...quiet, epochs: 3, stepsPerEpoch: 2, callbacks: [callback] }),
-  );
-  t.same(odd.history['loss'], [meanSquare(1, 2), 9, meanSquare(1, 2)]);
-  t.match(odd.warnings, [/ran out after 1 of 2 batches/]);
-});
+t.test(
+  'a generator function begins anew when its batches end: at the end of an epoch silently, within with a warning',
+  async (t) => {
+    const even = await traced((callback) =>
+      line().fit(() => singles(4), { ...quiet, epochs: 3, stepsPerEpoch: 2, callbacks: [callback] }),
+    );
+    t.same(even.history['loss'], [meanSquare(1, 2), meanSquare(3, 4), meanSquare(1, 2)]);
+    t.same(even.warnings, []);
+    const odd = await traced((callback) =>
+      line().fit(() => singles(3), { ...quiet, epochs: 3, stepsPerEpoch: 2, callbacks: [callback] }),
+    );
+    t.same(odd.history['loss'], [meanSquare(1, 2), 9, meanSquare(1, 2)]);
+    t.match(odd.warnings, [/ran out after 1 of 2 batches/]);
+  },
+);
 
 t.test('validation: a function begins anew each time, a generator is read on', async (t) => {
   const validated = (validationData: gt.BatchSource, validationSteps?: number): ReturnType<typeof traced> =>
@@ -101,7 +108,10 @@ t.test('validation: a function begins anew each time, a generator is read on', a
   const short = await validated(singles(3), 2);
   t.same(short.history['val_loss'], [meanSquare(1, 2), 9]);
   t.same(short.history['loss']?.length, 3, 'training goes on without validation');
-  t.match(short.warnings, [/validation: the data ran out after 1 of 2/, /no batch in epoch 3, which has no validation/]);
+  t.match(short.warnings, [
+    /validation: the data ran out after 1 of 2/,
+    /no batch in epoch 3, which has no validation/,
+  ]);
 });
 
 t.test('generators are closed when fit, evaluate or predict is through, also by an error', async (t) => {
@@ -139,7 +149,14 @@ t.test('a batch is [x], [x, y], [x, y, weights], or inputs alone', async (t) => 
   t.equal(await loss([x, y]), meanSquare(1, 2));
   t.equal(await loss([x, y, [4, 0]]), 2);
   t.equal(await loss([x, y, null]), meanSquare(1, 2));
-  t.equal(await loss([[[1], [2]], [[0], [0]]]), meanSquare(1, 2), 'nested arrays');
+  t.equal(
+    await loss([
+      [[1], [2]],
+      [[0], [0]],
+    ]),
+    meanSquare(1, 2),
+    'nested arrays',
+  );
   t.equal(await loss([{ x }, [y]]), meanSquare(1, 2), 'by name, in a list');
   const predicted = async (batch: gt.BatchEntry): Promise<unknown> => (await line().predict(() => [batch])).toArray();
   for (const batch of [[x], x, { x }, [{ x }, y], { data: new Uint8Array([1, 2]), shape: [2, 1] }] as gt.BatchEntry[])
@@ -180,14 +197,41 @@ t.test('refused: no batches, things that are no batches, a batch that does not f
     ['none to predict', () => net.predict(singles(0)), /predict: the data gave no batch/],
     ['a function of nothing', () => net.fit(bad(() => undefined), quiet), /the function gave undefined\. It must return an iterable/], // prettier-ignore
     ['a broken iterator', () => net.fit(bad({ [Symbol.iterator]: () => ({ next: () => 3 }) }), quiet), /gave 3 instead of \{ value, done \}/], // prettier-ignore
-    ['an empty batch', () => net.fit(bad(() => [[]]), quiet), /batch 0: a list of 0\. A batch is \[x\], \[x, y\]/],
-    ['a batch of four', () => net.fit(bad(() => [[x, y, y, y]]), quiet), /a list of 4/],
-    ['text', () => net.fit(bad(() => ['ab']), quiet), /batch 0: 'x' is 'ab'/],
+    [
+      'an empty batch',
+      () =>
+        net.fit(
+          bad(() => [[]]),
+          quiet,
+        ),
+      /batch 0: a list of 0\. A batch is \[x\], \[x, y\]/,
+    ],
+    [
+      'a batch of four',
+      () =>
+        net.fit(
+          bad(() => [[x, y, y, y]]),
+          quiet,
+        ),
+      /a list of 4/,
+    ],
+    [
+      'text',
+      () =>
+        net.fit(
+          bad(() => ['ab']),
+          quiet,
+        ),
+      /batch 0: 'x' is 'ab'/,
+    ],
     ['no targets', () => net.fit(() => [[x]], quiet), /batch 0: the targets y are missing/],
     ['unequal lengths', () => net.fit(() => [[x, y], [x, gt.zeros([3, 1])]], quiet), /batch 1: the data are of unequal length/], // prettier-ignore
     ['both weights', () => net.fit(() => [[x, y, [1, 1]]], { ...quiet, classWeight: { 0: 1 } }), /not both/],
   ];
   for (const [name, call, message] of cases) await t.rejects(call(), { name: 'ArgumentError', message }, name);
-  await t.rejects(net.fit(() => [[gt.ones([2, 3]), y]], quiet), { name: 'ShapeError', message: /batch 0: the input 'x'/ });
+  await t.rejects(
+    net.fit(() => [[gt.ones([2, 3]), y]], quiet),
+    { name: 'ShapeError', message: /batch 0: the input 'x'/ },
+  );
   await net.fit(x, y, quiet);
 });

@@ -42,10 +42,7 @@ const models: Readonly<Record<string, () => gt.Model>> = {
   },
   'two embeddings, the smaller one second': () => {
     const input = text();
-    return gt.model(
-      input,
-      head(gt.layers.add([gt.layers.embedding(20, 2)(input), gt.layers.embedding(10, 2)(input)])),
-    );
+    return gt.model(input, head(gt.layers.add([gt.layers.embedding(20, 2)(input), gt.layers.embedding(10, 2)(input)])));
   },
   'an embedding behind reshape, permute and concatenate': () => {
     const input = text();
@@ -84,7 +81,9 @@ for (const [name, make] of Object.entries(models)) {
         testOnBatch: () => net.testOnBatch(x, targets),
         predictOnBatch: () => net.predictOnBatch(x),
       };
-      const message = new RegExp(`has the index ${index} in sample 1, but the layer 'embedding.*' knows the indices 0 to 9`);
+      const message = new RegExp(
+        `has the index ${index} in sample 1, but the layer 'embedding.*' knows the indices 0 to 9`,
+      );
       for (const [method, call] of Object.entries(calls)) {
         await t.rejects(call(), { name: 'ArgumentError', message }, `${method}, ${index}`);
       }
@@ -98,7 +97,10 @@ t.test('a batch that a generator gives later is refused before it runs; those be
   const net = models['an embedding on the input']?.() as gt.Model;
   net.compile({ optimizer: gt.optimizers.sgd({ learningRate: 0.5 }), loss: 'mse' });
   const good = [dataWith(3), [[1], [1], [1]]] as gt.BatchData;
-  await t.rejects(net.fit(() => [good, [dataWith(10), targets]], quiet), { message: /batch 1: the input 'text' has the index 10/ });
+  await t.rejects(
+    net.fit(() => [good, [dataWith(10), targets]], quiet),
+    { message: /batch 1: the input 'text' has the index 10/ },
+  );
   t.equal((await net.optimizer?.iterations.read())?.item(), 1);
 });
 

@@ -66,34 +66,43 @@ t.test('several outputs: one array for all, a list, a record; null weighs nothin
   t.same(await losses({ left: null, right: [7, 9] }), [plain, right, plain + right]);
 });
 
-t.test('class weights: by label, by the largest of a row, for one column of 0 and 1; a missing class weighs 1', async (t) => {
-  const net = (units: number, loss: string): gt.Model => {
-    const input = gt.input([1]);
-    const made = gt.model(input, gt.layers.dense(units, { activation: units > 1 ? 'softmax' : 'sigmoid' })(input));
-    made.compile({ optimizer: gt.optimizers.sgd({ learningRate: 0 }), loss });
-    return made;
-  };
-  const labels = [0, 2, 1, 2];
-  const x = gt.ones([4, 1]);
-  const classWeight = { 0: 2, 2: 0.5 };
-  const bySample = [2, 0.5, 1, 0.5];
-  const cases: [name: string, units: number, loss: string, y: gt.Tensor | number[] | number[][], weights: number[]][] = [
-    ['labels', 3, 'sparse_categorical_crossentropy', labels, bySample],
-    ['a column of labels', 3, 'sparse_categorical_crossentropy', labels.map((one) => [one]), bySample],
-    ['one-hot rows', 3, 'categorical_crossentropy', gt.data.toCategorical(labels), bySample],
-    ['soft rows', 3, 'categorical_crossentropy', [[0.6, 0.2, 0.2], [0, 0.4, 0.6], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]], bySample], // prettier-ignore
-    ['a binary column', 1, 'binary_crossentropy', [[0], [1], [1], [0]], [2, 1, 1, 2]],
-    ['binary numbers', 1, 'binary_crossentropy', [0, 1, 1, 0], [2, 1, 1, 2]],
-  ];
-  for (const [name, units, loss, y, sampleWeight] of cases) {
-    const made = net(units, loss);
-    const wanted = await made.testOnBatch(x, y, { sampleWeight });
-    t.equal(await made.trainOnBatch(x, y, { classWeight }), wanted, name);
-    const { history } = await made.fit(x, y, { ...quiet, classWeight });
-    t.same(history['loss'], [wanted], `${name}, fit`);
-    t.not(wanted, await made.testOnBatch(x, y), `${name}: the weights change the loss`);
-  }
-});
+t.test(
+  'class weights: by label, by the largest of a row, for one column of 0 and 1; a missing class weighs 1',
+  async (t) => {
+    const net = (units: number, loss: string): gt.Model => {
+      const input = gt.input([1]);
+      const made = gt.model(input, gt.layers.dense(units, { activation: units > 1 ? 'softmax' : 'sigmoid' })(input));
+      made.compile({ optimizer: gt.optimizers.sgd({ learningRate: 0 }), loss });
+      return made;
+    };
+    const labels = [0, 2, 1, 2];
+    const x = gt.ones([4, 1]);
+    const classWeight = { 0: 2, 2: 0.5 };
+    const bySample = [2, 0.5, 1, 0.5];
+    const cases: [
+      name: string,
+      units: number,
+      loss: string,
+      y: gt.Tensor | number[] | number[][],
+      weights: number[],
+    ][] = [
+      ['labels', 3, 'sparse_categorical_crossentropy', labels, bySample],
+      ['a column of labels', 3, 'sparse_categorical_crossentropy', labels.map((one) => [one]), bySample],
+      ['one-hot rows', 3, 'categorical_crossentropy', gt.data.toCategorical(labels), bySample],
+      ['soft rows', 3, 'categorical_crossentropy', [[0.6, 0.2, 0.2], [0, 0.4, 0.6], [0.1, 0.8, 0.1], [0.3, 0.3, 0.4]], bySample], // prettier-ignore
+      ['a binary column', 1, 'binary_crossentropy', [[0], [1], [1], [0]], [2, 1, 1, 2]],
+      ['binary numbers', 1, 'binary_crossentropy', [0, 1, 1, 0], [2, 1, 1, 2]],
+    ];
+    for (const [name, units, loss, y, sampleWeight] of cases) {
+      const made = net(units, loss);
+      const wanted = await made.testOnBatch(x, y, { sampleWeight });
+      t.equal(await made.trainOnBatch(x, y, { classWeight }), wanted, name);
+      const { history } = await made.fit(x, y, { ...quiet, classWeight });
+      t.same(history['loss'], [wanted], `${name}, fit`);
+      t.not(wanted, await made.testOnBatch(x, y), `${name}: the weights change the loss`);
+    }
+  },
+);
 
 t.test('weights that do not fit are refused, and nothing is trained', async (t) => {
   const [x, y] = squares(2);
@@ -105,10 +114,12 @@ t.test('weights that do not fit are refused, and nothing is trained', async (t) 
     return () => net.fit(x, y, { ...quiet, sampleWeight: sampleWeight as number[] });
   };
   const classes = (classWeight: unknown, more: gt.FitOptions = {}): (() => Promise<unknown>) => {
-    return () => net.fit(x, y, { ...quiet, ...more, classWeight: classWeight as gt.FitOptions['classWeight'] & object });
+    return () =>
+      net.fit(x, y, { ...quiet, ...more, classWeight: classWeight as gt.FitOptions['classWeight'] & object });
   };
   const forked = (sampleWeight: unknown, more: gt.FitOptions = {}): (() => Promise<unknown>) => {
-    return () => two.fit(x, [y, y], { ...quiet, ...more, ...(sampleWeight ? { sampleWeight: sampleWeight as number[] } : {}) });
+    return () =>
+      two.fit(x, [y, y], { ...quiet, ...more, ...(sampleWeight ? { sampleWeight: sampleWeight as number[] } : {}) });
   };
   const cases: [string, () => Promise<unknown>, RegExp][] = [
     ['too few', weighted([1]), /unequal length \(x: 2, .*sample weight .*: 1\)/],

@@ -102,7 +102,7 @@ const arithmetic: readonly OpRow[] = [
       {
         name: 'an array in place of a tensor',
         call: () => ops.neg([1, 2] as unknown as Tensor),
-        message: /neg: input 0 is an array, not a tensor. Make one with tensor/,
+        message: /neg: input 0 is an array of \d, not a tensor. Make one with tensor/,
       },
     ],
   },
