@@ -89,3 +89,28 @@ export function exponential(x: Tensor): Tensor {
 export function mish(x: Tensor): Tensor {
   return ops.mul(x, ops.tanh(ops.softplus(x)));
 }
+
+/** `x hardSigmoid(x)`, by name also `'hard_swish'`. @example hardSilu(tensor([-3, 0, 3])) // [0, 0, 3] */
+export function hardSilu(x: Tensor): Tensor {
+  return ops.mul(x, hardSigmoid(x));
+}
+
+/** x limited to -1 and 1. @example hardTanh(tensor([-2, 0.5, 2])) // [-1, 0.5, 1] */
+export function hardTanh(x: Tensor): Tensor {
+  return ops.clip(x, -1, 1);
+}
+
+/** The logarithm of `sigmoid`, without its loss of digits. @example logSigmoid(tensor([0])) // [-0.6931471824645996] */
+export function logSigmoid(x: Tensor): Tensor {
+  return ops.neg(ops.softplus(ops.neg(x)));
+}
+
+/** `x - tanh(x)`. @example tanhShrink(tensor([0])) // [0] */
+export function tanhShrink(x: Tensor): Tensor {
+  return ops.sub(x, ops.tanh(x));
+}
+
+/** `max(x, 0) + min(eˣ - 1, 0)`. @see https://arxiv.org/abs/1704.07483 @example celu(tensor([0, 2])) // [0, 2] */
+export function celu(x: Tensor): Tensor {
+  return ops.elu(x);
+}

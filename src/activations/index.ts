@@ -1,11 +1,15 @@
 /** Activations: functions that a layer applies to its output. */
 export {
+  celu,
   elu,
   exponential,
   gelu,
   hardSigmoid,
+  hardSilu,
+  hardTanh,
   leakyRelu,
   linear,
+  logSigmoid,
   logSoftmax,
   mish,
   relu,
@@ -17,6 +21,7 @@ export {
   softplus,
   softsign,
   tanh,
+  tanhShrink,
   type Activation,
 } from './activations.ts';
 export { resolveActivation, type ResolvedActivation } from './resolve.ts';

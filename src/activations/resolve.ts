@@ -4,9 +4,13 @@ import {
   elu,
   exponential,
   gelu,
+  celu,
   hardSigmoid,
+  hardSilu,
+  hardTanh,
   leakyRelu,
   linear,
+  logSigmoid,
   logSoftmax,
   mish,
   relu,
@@ -18,6 +22,7 @@ import {
   softplus,
   softsign,
   tanh,
+  tanhShrink,
   type Activation,
 } from './activations.ts';
 
@@ -46,6 +51,11 @@ const known: ReadonlyMap<string, Activation> = new Map([
   ['softsign', softsign],
   ['exponential', exponential],
   ['mish', mish],
+  ['celu', celu],
+  ['hard_silu', hardSilu],
+  ['hard_tanh', hardTanh],
+  ['log_sigmoid', logSigmoid],
+  ['tanh_shrink', tanhShrink],
 ]);
 
 const aliases: ReadonlyMap<string, Activation> = new Map([['swish', silu]]);

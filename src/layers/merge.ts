@@ -9,6 +9,7 @@ import {
   maximum as maximumOp,
   minimum as minimumOp,
   mul,
+  reshape,
   sub,
 } from '../ops/index.ts';
 import { normalizeAxis } from '../tensor/broadcast.ts';
@@ -40,8 +41,14 @@ abstract class Merge<Name extends string> extends Layer<Name> {
   }
 }
 
-/** Element by element, with broadcasting over sizes of 1. */
+/** Element by element, with broadcasting over sizes of 1; an input with fewer axes gets them behind the batch. */
 abstract class ElementwiseMerge<Name extends string> extends Merge<Name> {
+  override call(inputs: Tensors): Tensor {
+    const list = inputs as readonly Tensor[];
+    const rank = Math.max(...list.map((one) => one.rank));
+    return this.merge(list.map((one) => (one.rank === rank ? one : reshape(one, withRank(one.shape, rank)))));
+  }
+
   /** A step counts where it counts in any input; without a mask on each of them there is none. */
   override computeMask(_inputs: Tensors, masks: readonly (Tensor | undefined)[]): Masks {
     if (masks.length === 0 || masks.some((mask) => mask === undefined)) return undefined;
@@ -49,8 +56,9 @@ abstract class ElementwiseMerge<Name extends string> extends Merge<Name> {
   }
 
   override computeOutputShape(shapes: InputShapes): PartialShape {
-    const list = manyShapes(`layer '${this.name}'`, shapes);
-    const rank = Math.max(...list.map((shape) => shape.length));
+    const given = manyShapes(`layer '${this.name}'`, shapes);
+    const rank = Math.max(...given.map((shape) => shape.length));
+    const list = given.map((shape) => withRank(shape, rank));
     return Array.from({ length: rank }, (_, axis): number | null => {
       const sizes = list.flatMap((shape) => {
         const size = shape[axis - rank + shape.length];
@@ -59,14 +67,21 @@ abstract class ElementwiseMerge<Name extends string> extends Merge<Name> {
       const known = new Set(sizes.filter((size) => size !== null));
       if (known.size > 1) {
         throw new ShapeError(
-          `layer '${this.name}' (${this.className}): the inputs ${list.map(formatShape).join(' and ')} do not fit: axis ${axis} has sizes ${[...known].join(' and ')}. Sizes must be equal or 1.`,
-          { where: this.name, got: list },
+          `layer '${this.name}' (${this.className}): the inputs ${given.map(formatShape).join(' and ')} do not fit: axis ${axis} has sizes ${[...known].join(' and ')}. Sizes must be equal or 1.`,
+          { where: this.name, got: given },
         );
       }
       if (known.size === 1) return [...known][0] as number;
       return sizes.length > 0 ? null : 1;
     });
   }
+}
+
+function withRank<Size>(shape: readonly Size[], rank: number): readonly (Size | 1)[] {
+  const missing = rank - shape.length;
+  return shape.length === 0 || missing === 0
+    ? shape
+    : [...shape.slice(0, 1), ...new Array<1>(missing).fill(1), ...shape.slice(1)];
 }
 
 export class Add<Name extends string = string> extends ElementwiseMerge<Name> {

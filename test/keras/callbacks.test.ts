@@ -91,7 +91,7 @@ for (const { name, config, options, compile, text, narrow } of casesOf<SummaryCa
     }
     const print = (more: object): string => {
       const lines: string[] = [];
-      net.summary({ ...renamed(options), ...more, printFn: (line: string) => lines.push(line) } as never);
+      net.summary({ ...renamed(options), ...more, write: (line) => void lines.push(line) });
       return lines.join('\n').trimEnd();
     };
     t.equal(print({}), text.trimEnd());

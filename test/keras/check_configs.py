@@ -13,7 +13,7 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 import keras  # noqa: E402
 import numpy as np  # noqa: E402
 
-TOLERANCE = 1e-5  # of the largest absolute value, as in make-fixtures.py
+TOLERANCE = 1e-5  # of the largest absolute value, as in families/encoding.py
 
 
 def shapes(items):

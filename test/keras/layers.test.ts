@@ -49,7 +49,7 @@ const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 };
 
 /** Keys that Keras writes and we need not: its number types, and what only its own backends know. */
-const keysOfKeras = new Set(['dtype', 'quantization_config', 'data_format', 'synchronized', 'renorm', 'seed']);
+const keysOfKeras = new Set(['dtype', 'quantization_config', 'data_format', 'synchronized', 'renorm', 'renorm_clipping', 'renorm_momentum', 'seed']);
 
 const report = new ErrorReport();
 

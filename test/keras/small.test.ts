@@ -11,7 +11,9 @@ import { ErrorReport, readFamilies, relativeDifference, toTensor, type FixtureTe
 
 interface SmallCase {
   readonly name: string;
-  readonly config: object;
+  readonly config: { readonly config: object };
+  /** What Keras's config leaves out. */
+  readonly options?: object;
   readonly x: FixtureTensor;
   readonly value: FixtureTensor | number;
   readonly cotangent: FixtureTensor;
@@ -43,7 +45,7 @@ const checks: Readonly<Record<string, (t: Test, one: SmallCase, close: Close) =>
     t.match(serializeConstraint(constraint), one.config);
   },
   initializers: (t, one, close) => {
-    const initializer = initializerFromConfig(one.config);
+    const initializer = initializerFromConfig({ ...one.config, config: { ...one.config.config, ...one.options } });
     const shape = (one.value as FixtureTensor | undefined)?.shape ?? one.shape;
     const values = initializer.initialize(shape, [1, 2]);
     if (one.value === undefined) {

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import * as layers from '../../src/layers/index.ts';
+import type { Config } from '../../src/layers/layer.ts';
 import { clearSession } from '../../src/layers/naming.ts';
 import { input } from '../../src/models/input.ts';
 import { model, type Model } from '../../src/models/model.ts';
@@ -12,6 +13,10 @@ import { sequential } from '../../src/models/sequential.ts';
 import type { SymbolicTensor } from '../../src/layers/symbolic-tensor.ts';
 import { sizeOf } from '../../src/tensor/shape.ts';
 import { Tensor, tensor } from '../../src/tensor/tensor.ts';
+import { layerFromConfig } from '../support/layer-from-config.ts';
+import { readFamilies, type FixtureTensor } from './fixture.ts';
+
+const CASES_OF_A_LAYER = 3;
 
 /** Every layer class once at least, and every way in which models are put together. */
 export function sampleModels(): Model[] {
@@ -26,6 +31,7 @@ export function sampleModels(): Model[] {
     nested(),
     middle(),
     records(),
+    ...singleLayers(),
   ] as Model[];
 }
 
@@ -119,6 +125,32 @@ function records(): Model {
   return model(x, { zero, pooled: layers.globalMaxPooling1d()(all) }, { name: 'records' });
 }
 
+/** Each layer of the fixtures by itself, with the options of its first cases. */
+function singleLayers(): Model[] {
+  return readFamilies<LayerCase>('layers').flatMap(({ family, cases }) =>
+    cases
+      .filter((one) => !one.function && !one.initialState && !one.calls)
+      .slice(0, CASES_OF_A_LAYER)
+      .map(({ className, config, inputs }, index) => {
+        const given = inputs.map(({ shape, data }, place) =>
+          input(shape.slice(1), { name: `x${place}`, dtype: data instanceof Float32Array ? 'float32' : 'int32' }),
+        );
+        const [first] = given as [SymbolicTensor];
+        const layer = layerFromConfig(className, config);
+        return model(given, layer(given.length === 1 ? first : given), { name: `${family}_${index}` });
+      }),
+  );
+}
+
+interface LayerCase {
+  readonly className: string;
+  readonly config: Config;
+  readonly inputs: readonly FixtureTensor[];
+  readonly function?: string;
+  readonly initialState?: unknown;
+  readonly calls?: number;
+}
+
 /** What Keras must find in the model, and what it must compute with these weights and inputs. */
 function expectation(net: Model): object {
   net.weights.forEach((weight) => weight.assign(numbers(weight.shape, /variance/.test(weight.name) ? 0.5 : -0.4)));
@@ -145,12 +177,12 @@ function expectation(net: Model): object {
   };
 }
 
-/** Numbers of no pattern between `low` and `low + 1`, or whole ones below 30. */
+/** Numbers of no pattern between `low` and `low + 1`, or whole ones below 7. */
 function numbers(shape: readonly number[], low: number | undefined): Tensor {
   const size = sizeOf(shape);
   return tensor(
     Float32Array.from({ length: size }, (_, i) =>
-      low === undefined ? (i * 7) % 30 : low + ((i * 37 + size) % 101) / 101,
+      low === undefined ? (i * 5) % 7 : low + ((i * 37 + size) % 101) / 101,
     ),
     shape,
   );

@@ -204,7 +204,6 @@ def summary_cases():
         ("line length 100", images, None, {"line_length": 100}),
         ("unbuilt", unbuilt, None, {}),
         ("after training", net, {"optimizer": "adam", "loss": "mse"}, {}),
-        ("layers of a range", net, None, {"layer_range": ["first", "second"]}),
     ):
         keras.utils.clear_session()
         model = make()

@@ -28,6 +28,30 @@ class LayerFamily:
         return {"family": self.name, "kind": "layer", "keras": keras.__version__, "cases": self.cases}
 
 
+def states_of(layer):
+    return getattr(layer, "states", None) or []
+
+
+def stateless(layer, trainable, frozen, carried, args, keywords):
+    """As `stateless_call`, but through `__call__`: masks that inputs carry, activity regularizers and states count."""
+    mapping = [*zip(layer.trainable_variables, trainable), *zip(layer.non_trainable_variables, frozen)]
+    mapping += zip(states_of(layer), carried)
+    with backend.StatelessScope(state_mapping=mapping, collect_losses=True) as scope:
+        outputs = layer(*args, **keywords)
+        losses = layer.losses
+
+    def now(variable):
+        value = scope.get_current_value(variable)
+        return variable.value if value is None else value
+
+    return (
+        outputs,
+        [now(one) for one in layer.non_trainable_variables],
+        [now(one) for one in states_of(layer)],
+        losses,
+    )
+
+
 def layer_case(
     family,
     label,
@@ -72,15 +96,16 @@ def layer_case(
     def run(trainable, floats, initial):
         """All calls; only the last one is differentiated."""
         xs = [floats[i] if i in floats else convert(x) for i, x in enumerate(inputs)]
-        after = frozen
+        after, carried = frozen, [state.value for state in states_of(layer)]
         for index in range(calls):
             last = index == calls - 1
             values = trainable if last else [v.value for v in layer.trainable_variables]
             current = xs if last else [convert(x) for x in inputs]
-            apply = lambda *a, **k: layer.stateless_call(values, after, *a, return_losses=True, **k)  # noqa: B023, E731
-            outputs, after, losses = call(current, initial, apply)
+            apply = lambda *a, **k: stateless(layer, values, after, carried, a, k)  # noqa: B023, E731
+            outputs, after, carried, losses = call(current, initial, apply)
             if not last:
                 after = [jax.lax.stop_gradient(v) for v in after]
+                carried = [jax.lax.stop_gradient(v) for v in carried]
         flat = keras.tree.flatten(outputs)
         total = sum((one * weighting(one.shape)).sum() for one in flat if np.issubdtype(one.dtype, np.floating))
         loss = sum(losses) if losses else None

@@ -77,6 +77,7 @@ def initializer_cases():
         yield {
             "name": label,
             "config": keras.initializers.serialize(one),
+            "options": {"gain": one.gain} if isinstance(one, i.Identity) else {},  # Keras's config leaves it out
             "value": tensor(np.asarray(one(shape))),
         }
     for label, one in {

@@ -64,10 +64,10 @@ t.test('a generator that ends early ends its epoch and then the training, each w
   );
   t.equal(run.hooks, 'train e0 b0 b1 /e0 e1 b0 b1 /e1 e2 b0 /e2 /train');
   t.same(run.history['loss'], [meanSquare(1, 2), meanSquare(3, 4), 25]);
-  t.match(run.warnings, [/ran out after 1 of 2 batches/, /the data ran out after 3 epochs; training ends/]);
+  t.match(run.warnings, [/ran out after 1 of 2 batches/, /the data ran out after 3 of 9 epochs; training ends/]);
   const whole = await traced((callback) => line().fit(singles(2), { ...quiet, epochs: 3, callbacks: [callback] }));
   t.equal(whole.hooks, 'train e0 b0 b1 /e0 /train', 'without stepsPerEpoch an epoch is all of it');
-  t.match(whole.warnings, [/the data ran out after 1 epochs/]);
+  t.match(whole.warnings, [/the data ran out after 1 of 3 epochs/]);
 });
 
 t.test(
