@@ -58,7 +58,10 @@ const known: ReadonlyMap<string, Activation> = new Map([
   ['tanh_shrink', tanhShrink],
 ]);
 
-const aliases: ReadonlyMap<string, Activation> = new Map([['swish', silu]]);
+const aliases: ReadonlyMap<string, Activation> = new Map([
+  ['swish', silu],
+  ['hard_swish', hardSilu],
+]);
 
 /**
  * The activation that an option names: `'leaky_relu'` or `'leakyRelu'`, a function, or none, which is linear.

@@ -4,9 +4,16 @@ import { History } from '../training/history.ts';
 export { progressBar, type ProgressBar, type ProgressBarOptions } from '../training/progress-bar.ts';
 export { earlyStopping, type EarlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
 export { lambdaCallback } from './lambda-callback.ts';
+export {
+  learningRateScheduler,
+  type EpochSchedule,
+  type LearningRateScheduler,
+  type LearningRateSchedulerOptions,
+} from './learning-rate-scheduler.ts';
 export type { MonitorMode, MonitorOptions } from './monitor.ts';
 export { reduceLROnPlateau, type ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.ts';
 export { remoteMonitor, type RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.ts';
+export { swapEmaWeights, type SwapEmaWeights, type SwapEmaWeightsOptions } from './swap-ema-weights.ts';
 export { terminateOnNaN, type TerminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.ts';
 
 /** A record of every epoch's logs. `fit` makes one by itself and returns it. */

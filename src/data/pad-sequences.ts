@@ -1,6 +1,6 @@
 /** Sequences of different lengths as one tensor. Source: Keras `pad_sequences`. */
 import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
-import { formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
+import { checkShape, formatShape, sameShape, sizeOf } from '../tensor/shape.ts';
 import { MAX_EXACT_INTEGER, Tensor, type NestedArray, type NumericArray } from '../tensor/tensor.ts';
 import { checkChoice, checkCount, checkOptions, readSamples, type Columnar } from './array.ts';
 
@@ -49,14 +49,15 @@ export function padSequences(sequences: Sequences, options: PadSequencesOptions 
   const element = read.find((_, index) => lengths[index] !== 0)?.shape.slice(1) ?? [];
   const width = sizeOf(element);
   const convert = dtype === 'int32' ? toInteger : toNumber;
-  const values = new Float32Array(read.length * maxlen * width).fill(convert(where, 'value', value));
-  read.forEach(({ data, shape }, sample) => {
-    const length = shape[0] ?? 0;
+  const shape = checkShape(where, [read.length, maxlen, ...element]);
+  const values = new Float32Array(sizeOf(shape)).fill(convert(where, 'value', value));
+  read.forEach(({ data, shape: own }, sample) => {
+    const length = own[0] ?? 0;
     if (length === 0) return;
-    if (!sameShape(shape.slice(1), element)) {
+    if (!sameShape(own.slice(1), element)) {
       throw new ShapeError(
-        `${where}: the elements of sequence ${sample} have the shape ${formatShape(shape.slice(1))}, those before it ${formatShape(element)}.`,
-        { where, got: shape.slice(1), expected: element },
+        `${where}: the elements of sequence ${sample} have the shape ${formatShape(own.slice(1))}, those before it ${formatShape(element)}.`,
+        { where, got: own.slice(1), expected: element },
       );
     }
     const kept = Math.min(length, maxlen);
@@ -67,7 +68,7 @@ export function padSequences(sequences: Sequences, options: PadSequencesOptions 
       values[start + i] = convert(where, `sequence ${sample}`, data[from * width + i]);
     }
   });
-  return new Tensor([read.length, maxlen, ...element], values);
+  return new Tensor(shape, values);
 }
 
 function readSequence(where: string, sequence: unknown, index: number): Columnar {

@@ -1,5 +1,6 @@
 /** Class numbers as rows of zeros with a one. Source: Keras `to_categorical`. */
 import { ArgumentError } from '../errors.ts';
+import { checkShape, sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { checkCount, checkOptions, readArray, type DataArray } from './array.ts';
 
@@ -39,8 +40,9 @@ export function toCategorical(labels: DataArray, options: number | ToCategorical
     throw new ArgumentError(`${where}: without labels the number of classes is unknown. Give numClasses.`, { where });
   }
   const classes = numClasses ?? largest + 1;
-  const values = new Float32Array(data.length * classes);
-  for (let i = 0; i < data.length; i++) values[i * classes + (data[i] as number)] = 1;
   const rows = shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape;
-  return new Tensor([...rows, classes], values);
+  const result = checkShape(where, [...rows, classes]);
+  const values = new Float32Array(sizeOf(result));
+  for (let i = 0; i < data.length; i++) values[i * classes + (data[i] as number)] = 1;
+  return new Tensor(result, values);
 }

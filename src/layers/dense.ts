@@ -101,7 +101,6 @@ export class Dense<Name extends string = string> extends Layer<Name> {
       bias_initializer: initializerConfig(this.name, biasInitializer),
       kernel_regularizer: regularizerConfig(this.name, kernelRegularizer),
       bias_regularizer: regularizerConfig(this.name, biasRegularizer),
-      ...this.activityRegularizerConfig(),
       kernel_constraint: constraintConfig(this.name, kernelConstraint),
       bias_constraint: constraintConfig(this.name, biasConstraint),
     };

@@ -1,5 +1,6 @@
 /** Dropout of values, of whole steps' channels and of feature maps: in training a fraction is zero, the rest scaled up. */
 import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { mul } from '../ops/index.ts';
 import { dropoutWith } from '../ops/random.ts';
 import { formatShape, type Shape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
@@ -24,7 +25,7 @@ abstract class AnyDropout<Name extends string> extends Layer<Name> {
 
   constructor(options: SeededOptions<Name> & { readonly rate: number }) {
     super(seedOption(options));
-    this.rate = rateOption(`layer '${this.name}'`, 'the dropout rate', options.rate);
+    this.rate = rateOption(`layer '${this.name}'`, 'the dropout rate', options.rate, 1);
     this.givenSeed = options.seed;
   }
 
@@ -36,6 +37,7 @@ abstract class AnyDropout<Name extends string> extends Layer<Name> {
 
   override call(x: Tensor, context: CallContext): Tensor {
     if (!context.training || this.rate === 0) return x;
+    if (this.rate === 1) return mul(x, 0);
     return dropoutWith(x, this.rate, {
       ...context.random('dropout', this.givenSeed),
       noiseShape: this.noiseShape(x.shape),
@@ -72,7 +74,7 @@ export class Dropout<Name extends string = string> extends AnyDropout<Name> {
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), ...(this.pattern ? { noise_shape: this.pattern } : {}) };
+    return { ...super.getConfig(), noise_shape: this.pattern ?? null };
   }
 }
 
@@ -119,7 +121,7 @@ export class SpatialDropout2D<Name extends string = string> extends SpatialDropo
 /**
  * Dropout: in training each value is zero with probability `rate`, else divided by `1 - rate`; otherwise nothing changes.
  * Source: Srivastava et al. 2014; Keras `Dropout`.
- * @param rate fraction dropped, at least 0 and below 1
+ * @param rate fraction dropped, from 0 to 1
  * @param options noiseShape: the input's; seed: the layer's own
  * @throws ArgumentError for another rate, a seed that is no integer, or a noise shape that is no list
  * @example const y = layers.dropout(0.5)(x);
@@ -134,7 +136,7 @@ export function dropout<const Name extends string = string>(
 /**
  * Dropout of whole channels: a channel of `[batch, steps, channels]` is zero at all steps or at none.
  * Source: Tompson et al. 2014; Keras `SpatialDropout1D`.
- * @param rate fraction of the channels dropped, at least 0 and below 1
+ * @param rate fraction of the channels dropped, from 0 to 1
  * @throws ArgumentError for another rate; ShapeError for another rank
  * @example const y = layers.spatialDropout1d(0.2)(layers.embedding(1000, 32)(text));
  */
@@ -147,7 +149,7 @@ export function spatialDropout1d<const Name extends string = string>(
 
 /**
  * Dropout of whole feature maps of `[batch, height, width, channels]`. Source: Tompson et al. 2014; Keras `SpatialDropout2D`.
- * @param rate fraction of the maps dropped, at least 0 and below 1
+ * @param rate fraction of the maps dropped, from 0 to 1
  * @throws ArgumentError for another rate; ShapeError for another rank
  * @example const y = layers.spatialDropout2d(0.2)(layers.conv2d(16, 3)(images));
  */

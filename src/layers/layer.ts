@@ -155,7 +155,11 @@ export abstract class Layer<Name extends string = string> {
 
   /** The options that make an equal layer, under Keras's names. */
   getConfig(): Config {
-    return { name: this.name, trainable: this.trainable };
+    return {
+      name: this.name,
+      trainable: this.trainable,
+      ...(this.activityRegularizer ? this.activityRegularizerConfig() : {}),
+    };
   }
 
   toJSON(): Config {
@@ -309,7 +313,7 @@ export abstract class Layer<Name extends string = string> {
     return size;
   }
 
-  /** @internal `activity_regularizer`, for the configs of the layers that have it in Keras. */
+  /** @internal `activity_regularizer`, for the configs of the layers that write it in Keras even where there is none. */
   protected activityRegularizerConfig(): Config {
     return { activity_regularizer: regularizerConfig(this.name, this.activityRegularizer) };
   }

@@ -100,10 +100,11 @@ export function manyShapes(where: string, shapes: InputShapes): readonly Partial
   return shapes as readonly PartialShape[];
 }
 
-/** A fraction that is dropped. @throws ArgumentError unless it is a number of at least 0 and below 1 */
-export function rateOption(where: string, name: string, value: unknown): number {
-  if (typeof value === 'number' && value >= 0 && value < 1) return value;
-  throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}; it must be at least 0 and below 1.`, {
+/** A fraction that is dropped. @throws ArgumentError unless it is a number of at least 0 and below 1, or 1 where that is the limit */
+export function rateOption(where: string, name: string, value: unknown, limit?: 1): number {
+  if (typeof value === 'number' && value >= 0 && (value < 1 || value === limit)) return value;
+  const rule = limit === undefined ? 'at least 0 and below 1' : 'from 0 to 1';
+  throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}; it must be ${rule}.`, {
     where,
     got: value,
   });

@@ -39,7 +39,7 @@ export interface CircleOptions {
  * @param yTrue `[batch]` or `[batch, 1]`: class numbers   @param yPred `[batch, size]`: embeddings of length 1
  * @returns a scalar; one value per sample with the reduction `'none'`
  * @throws ShapeError unless there is one label per embedding; ArgumentError for options that are not finite
- * @example circle(tensor([0, 0, 1]), tensor([[1, 0], [1, 0], [0, 1]])) // 0
+ * @example circle(tensor([0, 0, 1]), tensor([[1, 0], [1, 0], [0, 1]])) // 7.621877087804485e-12
  */
 export const circle: LossFunction<CircleOptions> = defineLoss<CircleOptions>({
   name: 'circle',

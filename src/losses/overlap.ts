@@ -41,7 +41,7 @@ export interface TverskyOptions extends DiceOptions {
  * @param yTrue any shape, from 0 to 1   @param yPred the same shape
  * @returns a scalar, also with the reduction `'none'` unless `axis` leaves some axes
  * @throws ShapeError when the shapes differ; ArgumentError for weights that are not finite, or an axis out of range
- * @example tversky(tensor([[1, 0]]), tensor([[0.5, 0.5]])) // 0.5
+ * @example tversky(tensor([[1, 0]]), tensor([[0.5, 0.5]])) // 0.5000000596046448
  */
 export const tversky: LossFunction<TverskyOptions> = defineLoss<TverskyOptions>({
   name: 'tversky',

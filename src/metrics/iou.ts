@@ -51,7 +51,7 @@ export interface BinaryIoUOptions extends MetricOptions {
  * Mean over some classes of `TP / (TP + FP + FN)`, classes that never occur left out. Targets and predictions are class
  * numbers of any shape; those outside the classes do not count. Weights are cut to whole numbers, as in Keras.
  * @throws ArgumentError for a number of classes below 1 or a class outside of them
- * @example const m = metrics.iou(2, [0]); m.updateState(tensor([0, 0, 1, 1]), tensor([0, 1, 0, 1])); m.result() // ⅓
+ * @example const m = metrics.iou(2, [0]); m.updateState(tensor([0, 0, 1, 1]), tensor([0, 1, 0, 1])); m.result() // 0.3333332888888937
  */
 export function iou(numClasses: number, targetClassIds: readonly number[], options: IoUOptions = {}): Metric {
   const { ignoreClass, sparseYTrue = true, sparseYPred = true, axis = -1 } = options;

@@ -107,7 +107,7 @@ export class ValueMetric extends Metric {
  * @example
  * const share = defineMetric({
  *   name: 'share',
- *   update: (yTrue, yPred) => stack([ops.sum(yPred), ops.sum(yTrue)]),
+ *   update: (yTrue, yPred) => ops.stack([ops.sum(yPred), ops.sum(yTrue)]),
  *   finish: ([predicted = 0, actual = 0]) => predicted / actual,
  * });
  */

@@ -1,5 +1,4 @@
 /** The coefficient of determination. */
-import { warn } from '../console.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { squeezeOrExpand } from '../losses/loss.ts';
 import { concat, mul, square, sub, sum } from '../ops/index.ts';
@@ -15,7 +14,7 @@ export type R2Aggregation = (typeof AGGREGATIONS)[number];
 export interface R2ScoreOptions extends MetricOptions {
   /** How the scores of several outputs are averaged; null for one each, outside of `compile`. Default `'uniform_average'`. */
   readonly classAggregation?: R2Aggregation | null | undefined;
-  /** Number of inputs of the model, for the adjusted score; 0 for the plain one. Default 0. */
+  /** Number of inputs of the model, for the adjusted score; 0, or as many as there are values, gives the plain one. Default 0. */
   readonly numRegressors?: number | undefined;
 }
 
@@ -84,15 +83,9 @@ function scoreOf(state: Float64Array, aggregation: R2Aggregation | null): number
 }
 
 function adjusted(score: number | Float64Array, count: number, regressors: number): MetricValue {
-  const adjust = (value: number): number => 1 - ((1 - value) * (count - 1)) / (count - regressors - 1);
-  const enough = regressors < count - 1;
-  if (regressors > 0 && count > 0 && !enough) {
-    warn(
-      `r2_score: ${regressors} regressors need more than ${regressors + 1} values, got ${count}; the score is not adjusted.`,
-    );
-  }
-  if (typeof score === 'number') return regressors > 0 && enough ? adjust(score) : score;
-  return tensor(regressors > 0 && enough ? score.map(adjust) : score);
+  const adjust = (value: number): number =>
+    regressors > 0 && regressors < count - 1 ? 1 - ((1 - value) * (count - 1)) / (count - regressors - 1) : value;
+  return typeof score === 'number' ? adjust(score) : tensor(score.map(adjust));
 }
 
 function refuse(rule: string, got: unknown): ArgumentError {

@@ -1,4 +1,5 @@
 /** AdamW: Adam with decoupled weight decay (Loshchilov and Hutter 2019). */
+import { optionsOf } from '../errors.ts';
 import { Adam, type AdamOptions } from './adam.ts';
 
 export interface AdamwOptions extends AdamOptions {
@@ -9,7 +10,7 @@ export interface AdamwOptions extends AdamOptions {
 /** See `adamw`. */
 export class Adamw extends Adam {
   constructor(options: AdamwOptions = {}) {
-    super({ ...options, weightDecay: options.weightDecay ?? 0.004 }, 'AdamW');
+    super({ ...optionsOf('adamw', options), weightDecay: options.weightDecay ?? 0.004 }, 'AdamW');
   }
 }
 

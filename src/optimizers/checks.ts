@@ -1,10 +1,13 @@
 /** Checks of numbers among the options of optimizers and schedules. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
 
 /** @internal @throws ArgumentError unless the option is a finite number that passes its test */
 export function checkNumber(where: string, name: string, value: number, passes: boolean, rule: string): void {
   if (typeof value === 'number' && Number.isFinite(value) && passes) return;
-  throw new ArgumentError(`${where}: ${name} is ${String(value)}. Give ${rule}.`, { where, got: value });
+  throw new ArgumentError(
+    `${where}: ${name} is ${typeof value === 'number' ? String(value) : describeValue(value)}. Give ${rule}.`,
+    { where, got: value },
+  );
 }
 
 /** @internal @throws ArgumentError unless the option is an integer of at least `least` */

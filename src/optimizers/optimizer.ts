@@ -2,10 +2,11 @@
  * What an optimizer is: variables of its own (number of steps, learning rate, slots such as moments) and one step, in
  * Keras's order: gradients are clipped, weights decay, every variable is updated, averaged and constrained.
  */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { add, div, floor, mul, sub } from '../ops/index.ts';
-import { full, type Tensor } from '../tensor/tensor.ts';
-import { variable as makeVariable, type Variable } from '../tensor/variable.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
+import { full, Tensor } from '../tensor/tensor.ts';
+import { variable as makeVariable, Variable } from '../tensor/variable.ts';
 import { checkNumber } from './checks.ts';
 import { clipGradients } from './clipping.ts';
 import { ComputedVariable } from './computed-variable.ts';
@@ -62,8 +63,8 @@ export abstract class Optimizer {
 
   protected constructor(className: string, defaultRate: number, options: OptimizerOptions) {
     this.className = className;
+    checkOptions(className.toLowerCase(), options);
     this.name = options.name ?? className.toLowerCase();
-    checkOptions(this.name, options);
     this.weightDecay = options.weightDecay;
     this.clipnorm = options.clipnorm;
     this.clipvalue = options.clipvalue;
@@ -125,7 +126,15 @@ export abstract class Optimizer {
         { where: `${this.name}.excludeFromWeightDecay` },
       );
     }
-    this.#undecayed = exclusion;
+    const at = `${this.name}.excludeFromWeightDecay`;
+    const { variables = [], names = [] } = optionsOf(at, exclusion);
+    if (![variables, names].every(Array.isArray) || names.some((part) => typeof part !== 'string')) {
+      throw new ArgumentError(`${at}: give { variables: [...] } or { names: ['bias', ...] }, or both.`, {
+        where: at,
+        got: exclusion,
+      });
+    }
+    this.#undecayed = { variables, names };
   }
 
   /** The loss times `lossScaleFactor`: what gradients for `apply` are taken of. */
@@ -138,19 +147,11 @@ export abstract class Optimizer {
    * compiled functions. No gradients, no step.
    * @param gradients one per variable, of its shape
    * @param variables those that the optimizer was built with, or some of them
-   * @throws ArgumentError for lists of different lengths or a variable that the optimizer was not built with
+   * @throws ArgumentError for lists of different lengths or a variable that the optimizer was not built with; ShapeError
+   *   for a gradient of another shape than its variable's
    */
   apply(gradients: readonly Tensor[], variables: readonly Variable[]): void {
-    if (gradients.length !== variables.length) {
-      throw new ArgumentError(
-        `${this.name}.apply: ${gradients.length} gradients for ${variables.length} variables. Give one per variable.`,
-        {
-          where: `${this.name}.apply`,
-          got: gradients.length,
-          expected: variables.length,
-        },
-      );
-    }
+    this.#checkLists(gradients, variables);
     if (gradients.length === 0) return;
     this.build(variables);
     const positions = variables.map((one) => this.#positionOf(one));
@@ -272,6 +273,31 @@ export abstract class Optimizer {
     const ownName = one.name.slice(one.name.lastIndexOf('/') + 1);
     if (!this.weightDecay || variables?.includes(one) || names?.some((part) => ownName.includes(part))) return;
     one.assign(sub(one, mul(mul(one, this.weightDecay), learningRate)));
+  }
+
+  #checkLists(gradients: readonly Tensor[], variables: readonly Variable[]): void {
+    const where = `${this.name}.apply`;
+    const lists = Array.isArray(gradients) && Array.isArray(variables);
+    if (!lists || gradients.some((g) => !(g instanceof Tensor)) || variables.some((v) => !(v instanceof Variable))) {
+      throw new ArgumentError(`${where}: give an array of gradients, which are tensors, and an array of variables.`, {
+        where,
+        got: [describeValue(gradients), describeValue(variables)],
+      });
+    }
+    if (gradients.length !== variables.length) {
+      throw new ArgumentError(
+        `${where}: ${gradients.length} gradients for ${variables.length} variables. Give one per variable.`,
+        { where, got: gradients.length, expected: variables.length },
+      );
+    }
+    variables.forEach(({ name, shape }, i) => {
+      const got = (gradients[i] as Tensor).shape;
+      if (sameShape(got, shape)) return;
+      throw new ShapeError(
+        `${where}: the gradient of '${name}' has the shape ${formatShape(got)}; it must be the variable's, ${formatShape(shape)}.`,
+        { where, got, expected: shape },
+      );
+    });
   }
 
   #positionOf(one: Variable): number {

@@ -1,4 +1,5 @@
 /** Options that all optimizers share, and what they may be. */
+import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { checkClipping, type ClippingOptions } from './clipping.ts';
 import { checkInteger, checkNumber } from './checks.ts';
 import type { LearningRateSchedule } from './schedules/index.ts';
@@ -31,6 +32,13 @@ export interface OptimizerOptions extends ClippingOptions {
 
 /** @internal @throws ArgumentError for an option out of range */
 export function checkOptions(where: string, options: OptimizerOptions): void {
+  const { name } = optionsOf(where, options);
+  if (name !== undefined && (typeof name !== 'string' || name === '')) {
+    throw new ArgumentError(`${where}: name is ${describeValue(name)}. Give a text, or leave it out.`, {
+      where,
+      got: name,
+    });
+  }
   const { weightDecay, emaMomentum, emaOverwriteFrequency, lossScaleFactor, gradientAccumulationSteps } = options;
   checkClipping(where, options);
   if (weightDecay !== undefined)

@@ -1,5 +1,5 @@
 /** Optimizers by name and from Keras's files. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue, FormatError } from '../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../names.ts';
 import { adadelta } from './adadelta.ts';
 import { adagrad } from './adagrad.ts';
@@ -13,7 +13,7 @@ import { Optimizer } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
 import { scheduleFromConfig } from './schedules/index.ts';
 import { sgd } from './sgd.ts';
-import { fromSnakeCase } from './snake-case.ts';
+import { fromSnakeCase, isEnvelope } from './snake-case.ts';
 
 /** What `compile` takes as an optimizer. */
 export type OptimizerLike = string | Optimizer;
@@ -42,7 +42,7 @@ export function resolveOptimizer(where: string, value: OptimizerLike): Optimizer
   if (typeof value === 'string') return lookUp(where, 'optimizer', value, known)({});
   if (value instanceof Optimizer) return value;
   throw new ArgumentError(
-    `${where}: the optimizer is ${String(value)}. Give a name or an object such as optimizers.adam({ learningRate: 1e-3 }).`,
+    `${where}: the optimizer is ${describeValue(value)}. Give a name or an object such as optimizers.adam({ learningRate: 1e-3 }).`,
     {
       where,
       got: value,
@@ -57,10 +57,17 @@ export function serializeOptimizer(optimizer: Optimizer): KerasEnvelope {
 
 /**
  * The optimizer of a name or of an envelope from a Keras file.
- * @throws ArgumentError for an unknown class, of the optimizer or of its schedule, or a setting out of range
+ * @throws ArgumentError for an unknown class, of the optimizer or of its schedule, or a setting out of range; FormatError for
+ *   something that is no envelope
  */
 export function optimizerFromConfig(value: string | KerasEnvelope): Optimizer {
   if (typeof value === 'string') return resolveOptimizer('optimizerFromConfig', value);
+  if (!isEnvelope(value)) {
+    throw new FormatError(
+      `optimizerFromConfig: ${describeValue(value)} is no optimizer. Give a name or Keras's envelope: an object with class_name and config.`,
+      { where: 'optimizerFromConfig', got: value },
+    );
+  }
   const make = lookUp('optimizerFromConfig', 'optimizer', value.class_name, known);
   const options = fromSnakeCase(value.config);
   const { learningRate } = options;

@@ -2,6 +2,7 @@
 import { hashKey } from '../../kernels/random/key.ts';
 import { warn } from '../console.ts';
 import { ArgumentError, describeValue } from '../errors.ts';
+import { Layer } from '../layers/layer.ts';
 import type { Model } from '../models/model.ts';
 import {
   column,
@@ -48,7 +49,8 @@ export interface BatchStream {
 
 /** Arrays, lists of arrays and records are data; any other iterable gives batches. */
 export function isBatchSource(value: unknown): value is BatchSource {
-  if (typeof value === 'function') return true;
+  // Layers are functions too.
+  if (typeof value === 'function') return !((value as unknown) instanceof Layer);
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value)) return false;
   return Symbol.asyncIterator in value || Symbol.iterator in value;
 }

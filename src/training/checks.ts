@@ -10,17 +10,18 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** @throws ArgumentError unless the options are an object, and no array that came in their place */
+export function checkOptionsObject(where: string, options: unknown): void {
+  if (typeof options === 'object' && options !== null && !Array.isArray(options) && !('shape' in options)) return;
+  throw new ArgumentError(`${where}: the options are ${describeValue(options)}. Give an object, or leave them out.`, {
+    where,
+    got: options,
+  });
+}
+
 /** @throws ArgumentError for an option that is not what it should be; the reason of a signal that is aborted already */
 export function checkRunOptions(where: string, options: RunOptions): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options) || 'shape' in options) {
-    throw new ArgumentError(
-      `${where}: the options are ${describeValue(options)}. Give an object such as { batchSize: 32 }.`,
-      {
-        where,
-        got: options,
-      },
-    );
-  }
+  checkOptionsObject(where, options);
   const { batchSize, verbose, callbacks, signal } = options;
   checkWhole(where, 'batchSize', batchSize, 1);
   if (verbose !== undefined && !([0, 1, 2, 'auto'] as readonly unknown[]).includes(verbose)) {

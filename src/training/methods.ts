@@ -5,6 +5,7 @@ import type { Structure } from '../models/structure.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Logs } from './callback.ts';
+import { checkOptionsObject } from './checks.ts';
 import type { CompileModelOptions } from './compilation.ts';
 import { isArrayData, type BatchSource, type DataSet, type SampleWeights } from './data.ts';
 import { evaluate, resultOf, type EvaluateOptions } from './evaluate.ts';
@@ -12,7 +13,7 @@ import { buildFromData, isBatchSource } from './batches.ts';
 import { fit, type FitOptions } from './fit.ts';
 import type { History } from './history.ts';
 import { predict, predictOnBatch, type PredictOptions } from './predict.ts';
-import { prepareColumns, wholeBatch, type ClassWeight, type DataOptions } from './prepare.ts';
+import { prepareColumns, wholeBatch, type ClassWeight } from './prepare.ts';
 import { compilationOf, compileModel, exclusively, historyOf, optimizerOf, requireCompiled, stateOf } from './state.ts';
 import { logNames, Meters, stepArguments } from './steps.ts';
 
@@ -94,17 +95,18 @@ async function onBatch(
   kind: 'train' | 'test',
   x: DataSet,
   y: DataSet | null,
-  { returnDict, ...data }: DataOptions & { readonly returnDict?: boolean } = {},
+  options: TrainOnBatchOptions = {},
 ): Promise<number | number[] | Logs> {
   const name = kind === 'train' ? 'trainOnBatch' : 'testOnBatch';
   const where = `model '${model.name}': ${name}`;
+  checkOptionsObject(where, options);
   requireCompiled(model, name);
   buildFromData(model, where, x);
   const { compilation, steps } = stateOf(model, name);
-  const batch = wholeBatch(prepareColumns(model, compilation, where, x, y, data));
+  const batch = wholeBatch(prepareColumns(model, compilation, where, x, y, options));
   const meters = new Meters(compilation, steps);
   meters.update(await steps[kind](...stepArguments(batch)), batch.size);
-  return resultOf(meters, returnDict);
+  return resultOf(meters, options.returnDict);
 }
 
 // `method(batches, options)` and `method(x, y, options)` are told apart by what comes first.
@@ -115,6 +117,7 @@ function withoutTargets(x: unknown, second: unknown, third: unknown): boolean {
 
 const methods = {
   compile(this: Model, options: CompileModelOptions = {}): void {
+    checkOptionsObject(`model '${this.name}': compile`, options);
     compileModel(this, options);
   },
   async fit(

@@ -1,7 +1,7 @@
 /** Schedules in Keras's files. */
-import { ArgumentError, FormatError } from '../../errors.ts';
+import { ArgumentError, describeValue, FormatError } from '../../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../../names.ts';
-import { fromSnakeCase } from '../snake-case.ts';
+import { fromSnakeCase, isEnvelope } from '../snake-case.ts';
 import { CosineDecayRestarts } from './cosine-decay-restarts.ts';
 import { CosineDecay } from './cosine-decay.ts';
 import { ExponentialDecay } from './exponential-decay.ts';
@@ -34,9 +34,9 @@ export function serializeSchedule(schedule: LearningRateSchedule): KerasEnvelope
 export function scheduleFromConfig(value: KerasEnvelope): LearningRateSchedule {
   const where = 'scheduleFromConfig';
   const given: unknown = value;
-  if (typeof given !== 'object' || given === null || typeof value.class_name !== 'string') {
+  if (!isEnvelope(given)) {
     throw new FormatError(
-      `${where}: this is no schedule. Give Keras's envelope: an object with class_name and config.`,
+      `${where}: ${describeValue(given)} is no schedule. Give Keras's envelope: an object with class_name and config.`,
       { where, got: value },
     );
   }

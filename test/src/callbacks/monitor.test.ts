@@ -41,7 +41,7 @@ t.test("mode 'auto' refuses a name that tells nothing, and a given mode decides 
 
 t.test("mode 'auto' asks a metric of the compiled model first", (t) => {
   const model = sequential([dense(1, { inputShape: [1] })]);
-  model.compile({ optimizer: 'sgd', loss: 'mse', metrics: [{ ...accuracy(), name: 'happiness' }] });
+  model.compile({ optimizer: 'sgd', loss: 'mse', metrics: [accuracy({ name: 'happiness' })] });
   for (const name of ['happiness', 'val_happiness']) {
     const monitor = new Monitor('test', { monitor: name });
     monitor.begin(model);

@@ -95,6 +95,7 @@ t.test('padSequences refuses what is no sequence', (t) => {
   t.throws(() => padSequences([1, 2] as never), /sequence 0 is 1\. Give a tensor/);
   t.throws(() => padSequences([['a']] as never), { name: 'ArgumentError' });
   t.throws(() => padSequences([[1]], { maxlen: 0 }), /maxlen is 0\. Give an integer of at least 1/);
+  t.throws(() => padSequences([[1]], { maxlen: 2 ** 31 }), /padSequences: a tensor of shape \[1, 2147483648\]/);
   t.throws(() => padSequences([[1]], { padding: 'left' as never }), /padding is 'left'\. Give 'pre' or 'post'/);
   t.throws(() => padSequences([[1]], { truncating: 'left' as never }), /truncating is 'left'/);
   t.throws(() => padSequences([[1]], { dtype: 'string' as never }), /dtype is 'string'/);
@@ -142,6 +143,7 @@ t.test('toCategorical refuses labels that are no classes', (t) => {
   t.throws(() => toCategorical([NaN]), /the label NaN/);
   t.throws(() => toCategorical([1], 0), /numClasses is 0\. Give an integer of at least 1/);
   t.throws(() => toCategorical(zeros([0])), /without labels the number of classes is unknown/);
+  t.throws(() => toCategorical([1], 2 ** 31), { name: 'ArgumentError', message: /at most 2147483647 are possible/ });
   t.throws(() => toCategorical('cat' as never), /labels is 'cat'/);
   t.end();
 });

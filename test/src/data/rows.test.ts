@@ -79,15 +79,13 @@ t.test('trainTestSplit: in order without shuffle; one seed gives one split', (t)
 });
 
 t.test('trainTestSplit: stratify gives each part its share of each label', (t) => {
-  const cases = fc
-    .array(fc.integer({ min: 4, max: 30 }), { minLength: 2, maxLength: 4 })
-    .chain((counts) =>
-      fc.record({
-        counts: fc.constant(counts),
-        seed: fc.integer({ min: 0, max: 999 }),
-        share: fc.constantFrom(0.25, 0.4, 0.5),
-      }),
-    );
+  const cases = fc.array(fc.integer({ min: 4, max: 30 }), { minLength: 2, maxLength: 4 }).chain((counts) =>
+    fc.record({
+      counts: fc.constant(counts),
+      seed: fc.integer({ min: 0, max: 999 }),
+      share: fc.constantFrom(0.25, 0.4, 0.5),
+    }),
+  );
   fc.assert(
     fc.property(cases, ({ counts, seed, share }) => {
       const labels = counts.flatMap((count, label) => new Array<number>(count).fill(label));

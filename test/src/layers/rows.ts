@@ -116,9 +116,9 @@ export const rows: readonly LayerRow[] = [
     trainingDiffers: 'it drops',
     refused: [
       {
-        name: 'a rate of 1',
-        call: () => layers.dropout(1),
-        message: /the dropout rate is 1; it must be at least 0 and below 1/,
+        name: 'a rate above 1',
+        call: () => layers.dropout(1.5),
+        message: /the dropout rate is 1.5; it must be from 0 to 1/,
       },
       { name: 'a negative rate', call: () => layers.dropout(-0.5), message: /the dropout rate is -0.5/ },
     ],

@@ -123,8 +123,14 @@ t.test('shuffle: every sample once per epoch, each epoch in its own order; false
   gt.seed(5);
   await line().fit(...squares(6), { ...quiet, batchSize: 1, epochs: 2, callbacks: [note] });
   const [first, second] = [orderOf(seen.slice(0, 6)), orderOf(seen.slice(6))];
-  t.same([...first].sort((a, b) => a - b), [1, 2, 3, 4, 5, 6]);
-  t.same([...second].sort((a, b) => a - b), [1, 2, 3, 4, 5, 6]);
+  t.same(
+    [...first].sort((a, b) => a - b),
+    [1, 2, 3, 4, 5, 6],
+  );
+  t.same(
+    [...second].sort((a, b) => a - b),
+    [1, 2, 3, 4, 5, 6],
+  );
   t.notSame(first, second);
   seen.length = 0;
   await line().fit(...squares(3), { ...quiet, batchSize: 1, shuffle: false, callbacks: [note] });

@@ -37,10 +37,10 @@ const unequal = (make: () => Layer): Refusal => ({
 });
 
 const wrongRate = (make: (rate: number) => Layer, what: string): readonly Refusal[] =>
-  [1, -0.5, NaN].map((rate) => ({
+  [1.5, -0.5, NaN].map((rate) => ({
     name: `the rate ${rate}`,
     call: () => make(rate),
-    message: new RegExp(`${what} is ${rate}; it must be at least 0 and below 1`),
+    message: new RegExp(`${what} is ${rate}; it must be (at least 0 and below 1|from 0 to 1)`),
   }));
 
 const makers = { subtract: layers.subtract, maximum: layers.maximum, minimum: layers.minimum } as unknown as Readonly<
