@@ -16,7 +16,7 @@ export interface ActivationsResult extends RunResult {
   readonly atTheEnd: gt.Tensor;
 }
 
-/** Trains on 2,000 digits, with 500 others to look at. */
+/** Trains on 1,500 digits, with 500 others to look at. */
 export async function run({ seed = 1, verbose = false }: RunOptions = {}): Promise<ActivationsResult> {
   gt.seed(seed);
   const image = gt.input([28, 28, 1], { name: 'image' });
@@ -26,11 +26,11 @@ export async function run({ seed = 1, verbose = false }: RunOptions = {}): Promi
   const net = gt.model(image, layers.dense(10, { activation: 'softmax', name: 'digit' })(x));
   net.compile({ optimizer: 'adam', loss: 'sparse_categorical_crossentropy', metrics: ['accuracy'] });
 
-  const train = loadDigits('train', 2000);
+  const train = loadDigits('train', 1500);
   const validation = loadDigits('t10k', 500);
   const logger = new ActivationLogger('inner', validation);
   const history = await net.fit(train.images, train.labels, {
-    epochs: 5,
+    epochs: 4,
     batchSize: 32,
     validationData: [validation.images, validation.labels],
     callbacks: [logger],

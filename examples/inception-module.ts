@@ -26,7 +26,8 @@ export async function run({ seed = 1, verbose = false }: RunOptions = {}): Promi
 
 function inceptionModel(): gt.Model<'digit'> {
   const image = gt.input([28, 28, 1], { name: 'image' });
-  const x = layers.conv2d(8, 5, { strides: 2, padding: 'same', activation: 'relu' })(image);
+  let x = layers.conv2d(8, 5, { strides: 2, padding: 'same', activation: 'relu' })(image);
+  x = layers.maxPooling2d(2)(x);
   const joined = inceptionModule(x, 8);
   const digit = layers.dense(10, { activation: 'softmax', name: 'digit' })(layers.flatten()(joined));
   const net = gt.model(image, digit, { name: 'inception' });

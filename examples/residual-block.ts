@@ -27,6 +27,7 @@ export async function run({ seed = 1, verbose = false }: RunOptions = {}): Promi
 function residualModel(): gt.Model<'digit'> {
   const image = gt.input([28, 28, 1], { name: 'image' });
   let x = layers.conv2d(8, 5, { strides: 2, padding: 'same', activation: 'relu' })(image);
+  x = layers.maxPooling2d(2)(x);
   x = identityBlock(x, 8);
   x = halvingBlock(x, 16);
   const digit = layers.dense(10, { activation: 'softmax', name: 'digit' })(layers.flatten()(x));

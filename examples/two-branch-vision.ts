@@ -16,7 +16,7 @@ interface Pairs {
   readonly larger: { readonly data: Float32Array; readonly shape: readonly [number, 1] };
 }
 
-/** Trains on pairs of 3,000 digits and judges on pairs of others. */
+/** Trains on pairs of 4,000 digits and judges on pairs of others. */
 export async function run({ seed = 1, verbose = false }: RunOptions = {}): Promise<RunResult> {
   gt.seed(seed);
   const net = comparisonModel();
@@ -58,8 +58,8 @@ function comparisonModel(): gt.Model<'larger'> {
 function visionModel(): gt.Model {
   const image = gt.input([28, 28, 1]);
   let x = layers.conv2d(8, 5, { strides: 2, padding: 'same', activation: 'relu' })(image);
-  x = layers.separableConv2d(16, 3, { padding: 'same', activation: 'relu' })(x);
   x = layers.maxPooling2d(2)(x);
+  x = layers.separableConv2d(24, 3, { activation: 'relu' })(x);
   x = layers.dense(32, { activation: 'relu' })(layers.flatten()(x));
   return gt.model(image, x, { name: 'eye' });
 }

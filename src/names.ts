@@ -18,7 +18,7 @@ export function lookUp<Entry>(
 ): Entry {
   const wanted = withoutSpelling(name);
   for (const [candidate, entry] of [...known, ...aliases]) if (withoutSpelling(candidate) === wanted) return entry;
-  throw new ArgumentError(`${where}: unknown ${kind} '${name}'; ${suggestName(name, [...known.keys()])}`, {
+  throw new ArgumentError(`${String(where)}: unknown ${kind} '${name}'; ${suggestName(name, [...known.keys()])}`, {
     where,
     got: name,
     expected: [...known.keys()],

@@ -26,7 +26,7 @@ export function resolveConstraint(
   if (typeof value === 'string') return lookUp(where, 'constraint', value, known)({});
   if (typeof value === 'object' && typeof value.apply === 'function') return value;
   throw new ArgumentError(
-    `${where}: the constraint is ${describeValue(value)}. Give a name, or an object such as constraints.maxNorm({ maxValue: 3 }).`,
+    `${String(where)}: the constraint is ${describeValue(value)}. Give a name, or an object such as constraints.maxNorm({ maxValue: 3 }).`,
     { where, got: value },
   );
 }
@@ -45,7 +45,10 @@ export function constraintFromConfig(value: unknown): Constraint {
   const where = 'constraintFromConfig';
   if (typeof value === 'string') return resolveConstraint(where, value) as Constraint;
   if (typeof value !== 'object' || value === null || !('class_name' in value) || typeof value.class_name !== 'string') {
-    throw new FormatError(`${where}: expected a name or an object with class_name and config.`, { where, got: value });
+    throw new FormatError(`${String(where)}: expected a name or an object with class_name and config.`, {
+      where,
+      got: value,
+    });
   }
   const config = 'config' in value && typeof value.config === 'object' && value.config !== null ? value.config : {};
   const entries = Object.entries(config).map(

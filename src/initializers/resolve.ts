@@ -54,7 +54,7 @@ export function resolveInitializer(where: string, value: string | Initializer): 
   if (typeof value === 'string') return lookUp(where, 'initializer', value, known, aliases)({});
   if (typeof value === 'object' && typeof (value as Initializer | null)?.initialize === 'function') return value;
   throw new ArgumentError(
-    `${where}: the initializer is ${describeValue(value)}. Give a name, or an object such as initializers.constant({ value: 1 }).`,
+    `${String(where)}: the initializer is ${describeValue(value)}. Give a name, or an object such as initializers.constant({ value: 1 }).`,
     { where, got: value },
   );
 }

@@ -1,6 +1,8 @@
 /** Every layer class by Keras's name, for models that are read from a config. Importing this file imports all layers. */
 import { Activation } from './activation.ts';
 import { ELU, LeakyReLU, PReLU, ReLU, Softmax } from './activation-layers.ts';
+import { ActivityRegularization } from './activity-regularization.ts';
+import { AlphaDropout } from './alpha-dropout.ts';
 import { BatchNormalization } from './batch-normalization.ts';
 import { Bidirectional } from './bidirectional.ts';
 import { Conv1DTranspose, Conv2DTranspose } from './conv-transpose.ts';
@@ -20,6 +22,7 @@ import {
   GlobalMaxPooling2D,
 } from './global-pooling.ts';
 import { GRU } from './gru.ts';
+import { Identity } from './identity.ts';
 import type { Layer } from './layer.ts';
 import { LayerNormalization } from './layer-normalization.ts';
 import { LSTM } from './lstm.ts';
@@ -42,7 +45,9 @@ export type LayerClass = new (options: never) => Layer;
 
 const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   Activation,
+  ActivityRegularization,
   Add,
+  AlphaDropout,
   Average,
   AveragePooling1D,
   AveragePooling2D,
@@ -68,6 +73,7 @@ const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   GlobalMaxPooling1D,
   GlobalMaxPooling2D,
   GRU,
+  Identity,
   LSTM,
   LayerNormalization,
   LeakyReLU,

@@ -60,9 +60,13 @@ export class Dropout<Name extends string = string> extends AnyDropout<Name> {
   constructor(options: DropoutOptions<Name> & { readonly rate: number }) {
     super(options);
     const { noiseShape } = options;
-    if (noiseShape !== undefined && !Array.isArray(noiseShape)) {
+    const sizes: readonly unknown[] | undefined = Array.isArray(noiseShape) ? noiseShape : undefined;
+    if (
+      noiseShape !== undefined &&
+      !sizes?.every((size) => size === null || (Number.isInteger(size) && Number(size) > 0))
+    ) {
       throw new ArgumentError(
-        `layer '${this.name}': noiseShape is ${describeValue(noiseShape)}; it must be a list of sizes, null where the input's counts.`,
+        `layer '${this.name}': noiseShape is ${sizes ? `[${sizes.map(describeValue).join(', ')}]` : describeValue(noiseShape)}; it must be a list of positive integers, null where the input's size counts.`,
         { where: this.name, got: noiseShape },
       );
     }

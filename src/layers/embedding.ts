@@ -52,11 +52,11 @@ export class Embedding<Name extends string = string> extends Layer<Name> {
   }
 
   override get supportsMasking(): boolean {
-    return true;
+    return this.maskZero;
   }
 
   override computeMask(indices: Tensors): Masks {
-    return this.maskZero ? notEqual(indices as Tensor, 0) : undefined;
+    return notEqual(indices as Tensor, 0);
   }
 
   override call(indices: Tensor): Tensor {

@@ -1,6 +1,8 @@
 /** All layers, as functions in Keras's names and lower-camel case. */
 export { activation } from './activation.ts';
 export { elu, leakyRelu, prelu, relu, softmax } from './activation-layers.ts';
+export { activityRegularization } from './activity-regularization.ts';
+export { alphaDropout } from './alpha-dropout.ts';
 export { batchNormalization } from './batch-normalization.ts';
 export { bidirectional } from './bidirectional.ts';
 export { conv1dTranspose, conv2dTranspose } from './conv-transpose.ts';
@@ -20,6 +22,7 @@ export {
   globalMaxPooling2d,
 } from './global-pooling.ts';
 export { gru } from './gru.ts';
+export { identity } from './identity.ts';
 export { lambda } from './lambda.ts';
 export { layerNormalization } from './layer-normalization.ts';
 export { lstm } from './lstm.ts';

@@ -1,6 +1,6 @@
 /** Layer normalization: each sample by its own moments. */
 import { ArgumentError, describeValue } from '../errors.ts';
-import { layerNorm } from '../ops/index.ts';
+import { add, layerNorm, mul, reshape, rsqrt, variance } from '../ops/index.ts';
 import { normalizeAxes } from '../tensor/broadcast.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -25,6 +25,8 @@ export interface LayerNormalizationOptions<Name extends string = string> extends
   readonly center?: boolean;
   /** Multiplies by gamma. Default true. */
   readonly scale?: boolean;
+  /** Divides by the root of the variance without subtracting the mean, with gamma and without beta. Default false. */
+  readonly rmsScaling?: boolean;
   /** Default `'zeros'`. */
   readonly betaInitializer?: InitializerSpec;
   /** Default `'ones'`. */
@@ -44,6 +46,7 @@ export class LayerNormalization<Name extends string = string> extends Layer<Name
   readonly options: LayerNormalizationOptions<Name>;
   readonly axis: number | readonly number[];
   readonly epsilon: number;
+  readonly rmsScaling: boolean;
   gamma: Variable | undefined;
   beta: Variable | undefined;
 
@@ -52,6 +55,7 @@ export class LayerNormalization<Name extends string = string> extends Layer<Name
     this.options = options;
     this.axis = options.axis ?? -1;
     this.epsilon = options.epsilon ?? 1e-3;
+    this.rmsScaling = options.rmsScaling ?? false;
     const axes: readonly unknown[] = Array.isArray(this.axis) ? (this.axis as readonly unknown[]) : [this.axis];
     if (axes.length === 0 || !axes.every((axis) => Number.isInteger(axis))) {
       throw new ArgumentError(
@@ -72,12 +76,12 @@ export class LayerNormalization<Name extends string = string> extends Layer<Name
     const sizes = this.#axes(shape).map((axis) => this.knownSize(shape, axis));
     const { center = true, scale = true, betaInitializer = 'zeros', gammaInitializer = 'ones' } = this.options;
     const { betaRegularizer, gammaRegularizer, betaConstraint, gammaConstraint } = this.options;
-    if (scale)
+    if (scale || this.rmsScaling)
       this.gamma = this.addWeight('gamma', sizes, gammaInitializer, {
         regularizer: gammaRegularizer,
         constraint: gammaConstraint,
       });
-    if (center)
+    if (center && !this.rmsScaling)
       this.beta = this.addWeight('beta', sizes, betaInitializer, {
         regularizer: betaRegularizer,
         constraint: betaConstraint,
@@ -89,6 +93,7 @@ export class LayerNormalization<Name extends string = string> extends Layer<Name
   }
 
   override call(x: Tensor): Tensor {
+    if (this.rmsScaling) return this.#scaled(x);
     return layerNorm(x, this.gamma, this.beta, { axis: this.axis, epsilon: this.epsilon });
   }
 
@@ -106,6 +111,7 @@ export class LayerNormalization<Name extends string = string> extends Layer<Name
       epsilon: this.epsilon,
       center,
       scale,
+      rms_scaling: this.rmsScaling,
       beta_initializer: initializerConfig(this.name, betaInitializer),
       gamma_initializer: initializerConfig(this.name, gammaInitializer),
       beta_regularizer: regularizerConfig(this.name, this.options.betaRegularizer),
@@ -113,6 +119,16 @@ export class LayerNormalization<Name extends string = string> extends Layer<Name
       beta_constraint: constraintConfig(this.name, this.options.betaConstraint),
       gamma_constraint: constraintConfig(this.name, this.options.gammaConstraint),
     };
+  }
+
+  // y = gamma x / sqrt(variance + epsilon)
+  #scaled(x: Tensor): Tensor {
+    const axes = this.#axes(x.shape);
+    const gamma = reshape(
+      this.gamma as Variable,
+      x.shape.map((size, axis) => (axes.includes(axis) ? size : 1)),
+    );
+    return mul(x, mul(rsqrt(add(variance(x, { axis: axes, keepDims: true }), this.epsilon)), gamma));
   }
 
   #axes(shape: PartialShape): number[] {
@@ -124,7 +140,7 @@ export class LayerNormalization<Name extends string = string> extends Layer<Name
  * Layer normalization, `y = gamma (x - mean) / sqrt(variance + epsilon) + beta` with the moments of each sample over
  * `axis`; the shape stays. Weights: gamma and beta, of the sizes along the axes. Source: Ba et al. 2016; Keras
  * `LayerNormalization`.
- * @param options axis -1, epsilon 1e-3, center true, scale true
+ * @param options axis -1, epsilon 1e-3, center true, scale true, rmsScaling false
  * @throws ArgumentError for an axis out of range; ShapeError where the sizes along the axes are unknown
  * @example const y = layers.layerNormalization()(x);
  */

@@ -11,11 +11,13 @@ import {
   mul,
   reshape,
   sub,
+  where,
 } from '../ops/index.ts';
 import { normalizeAxis } from '../tensor/broadcast.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { ones, type Tensor } from '../tensor/tensor.ts';
+import type { CallContext } from './call-scope.ts';
 import { Layer, type Config, type InputShapes, type LayerOptions, type Masks, type Tensors } from './layer.ts';
 import { manyShapes } from './options.ts';
 import type { SymbolicTensor } from './symbolic-tensor.ts';
@@ -24,12 +26,6 @@ abstract class Merge<Name extends string> extends Layer<Name> {
   override get supportsMasking(): boolean {
     return true;
   }
-
-  override call(inputs: Tensors): Tensor {
-    return this.merge(inputs as readonly Tensor[]);
-  }
-
-  protected abstract merge(inputs: readonly Tensor[]): Tensor;
 
   override build(shapes: InputShapes): void {
     const list = manyShapes(`layer '${this.name}'`, shapes);
@@ -43,11 +39,20 @@ abstract class Merge<Name extends string> extends Layer<Name> {
 
 /** Element by element, with broadcasting over sizes of 1; an input with fewer axes gets them behind the batch. */
 abstract class ElementwiseMerge<Name extends string> extends Merge<Name> {
-  override call(inputs: Tensors): Tensor {
+  override call(inputs: Tensors, { masks }: CallContext): Tensor {
     const list = inputs as readonly Tensor[];
     const rank = Math.max(...list.map((one) => one.rank));
-    return this.merge(list.map((one) => (one.rank === rank ? one : reshape(one, withRank(one.shape, rank)))));
+    return this.merge(
+      list.map((one) => (one.rank === rank ? one : reshape(one, withRank(one.shape, rank)))),
+      list.map((one, index) => {
+        const mask = masks[index];
+        return mask && one.rank === rank ? expandDims(mask, -1) : undefined; // [batch, steps, 1]
+      }),
+    );
   }
+
+  /** @param masks one per input, with an axis of 1 for the channels; an input that got axes has none, as in Keras */
+  protected abstract merge(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor;
 
   /** A step counts where it counts in any input; without a mask on each of them there is none. */
   override computeMask(_inputs: Tensors, masks: readonly (Tensor | undefined)[]): Masks {
@@ -91,10 +96,15 @@ export class Add<Name extends string = string> extends ElementwiseMerge<Name> {
   }
 }
 
+/** A value that does not count is a factor of 1; where none counts the product is 0. */
 export class Multiply<Name extends string = string> extends ElementwiseMerge<Name> {
   static readonly kerasName: string = 'Multiply';
-  protected override merge(inputs: readonly Tensor[]): Tensor {
-    return inputs.reduce((product, one) => mul(product, one));
+  protected override merge(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor {
+    const product = inputs
+      .map((one, index) => (masks[index] ? where(masks[index], one, 1) : one))
+      .reduce((left, right) => mul(left, right));
+    const known = masks.filter((mask) => mask !== undefined);
+    return known.length === inputs.length ? where(known.reduce(either), product, 0) : product;
   }
 }
 
@@ -128,16 +138,32 @@ export class Subtract<Name extends string = string> extends ElementwiseMerge<Nam
 
 export class Maximum<Name extends string = string> extends ElementwiseMerge<Name> {
   static readonly kerasName: string = 'Maximum';
-  protected override merge(inputs: readonly Tensor[]): Tensor {
-    return inputs.reduce((largest, one) => maximumOp(largest, one));
+  protected override merge(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor {
+    return chosen(maximumOp, inputs, masks);
   }
 }
 
 export class Minimum<Name extends string = string> extends ElementwiseMerge<Name> {
   static readonly kerasName: string = 'Minimum';
-  protected override merge(inputs: readonly Tensor[]): Tensor {
-    return inputs.reduce((smallest, one) => minimumOp(smallest, one));
+  protected override merge(inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor {
+    return chosen(minimumOp, inputs, masks);
   }
+}
+
+function either(a: Tensor, b: Tensor): Tensor {
+  return maximumOp(a, b);
+}
+
+// Neither operation has a number that leaves all others alone, so what does not count is replaced by the other side.
+function chosen(choose: typeof maximumOp, inputs: readonly Tensor[], masks: readonly (Tensor | undefined)[]): Tensor {
+  let [result, kept] = [inputs[0] as Tensor, masks[0]];
+  inputs.slice(1).forEach((one, index) => {
+    const mask = masks[index + 1];
+    const other = mask ? where(mask, one, result) : one;
+    result = choose(kept ? where(kept, result, other) : result, other);
+    kept = kept && mask && either(kept, mask);
+  });
+  return result;
 }
 
 export interface ConcatenateOptions<Name extends string = string> extends LayerOptions<Name> {
@@ -154,8 +180,8 @@ export class Concatenate<Name extends string = string> extends Merge<Name> {
     this.axis = options.axis ?? -1;
   }
 
-  protected override merge(inputs: readonly Tensor[]): Tensor {
-    return concat(inputs, { axis: this.axis });
+  override call(inputs: Tensors): Tensor {
+    return concat(inputs as readonly Tensor[], { axis: this.axis });
   }
 
   /** The masks side by side, each stretched to its input where it has fewer axes; one without a mask counts everywhere. */

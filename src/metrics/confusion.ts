@@ -81,8 +81,17 @@ export function sortThresholds(list: readonly number[]): Thresholds {
   return { sorted: positions.map((position) => list[position] ?? 0), order, even: isEven(list), open: false };
 }
 
+/** More thresholds than any curve needs; each is state of the metric. */
+const MAX_THRESHOLDS = 100_000;
+
 /** `count` thresholds from 0 to 1; `open` moves the ends outwards by 1e-7, so that rounding loses no prediction. */
 export function evenThresholds(count: number, open: boolean): Thresholds {
+  if (count > MAX_THRESHOLDS) {
+    throw new ArgumentError(`metrics: ${count} thresholds; at most ${MAX_THRESHOLDS} are kept.`, {
+      where: 'metrics',
+      got: count,
+    });
+  }
   const sorted = Array.from({ length: count }, (_, index) => index / (count - 1));
   return { sorted: open ? openEnds(sorted) : sorted, order: sorted.map((_, index) => index), even: true, open };
 }

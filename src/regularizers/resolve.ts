@@ -30,7 +30,7 @@ export function resolveRegularizer(
   }
   if (typeof value === 'object' && typeof value.apply === 'function') return value;
   throw new ArgumentError(
-    `${where}: the regularizer is ${describeValue(value)}. Give a name, or an object such as regularizers.l2(1e-4).`,
+    `${String(where)}: the regularizer is ${describeValue(value)}. Give a name, or an object such as regularizers.l2(1e-4).`,
     { where, got: value },
   );
 }
@@ -49,7 +49,10 @@ export function regularizerFromConfig(value: unknown): Regularizer {
   const where = 'regularizerFromConfig';
   if (typeof value === 'string') return resolveRegularizer(where, value) as Regularizer;
   if (typeof value !== 'object' || value === null || !('class_name' in value) || typeof value.class_name !== 'string') {
-    throw new FormatError(`${where}: expected a name or an object with class_name and config.`, { where, got: value });
+    throw new FormatError(`${String(where)}: expected a name or an object with class_name and config.`, {
+      where,
+      got: value,
+    });
   }
   const config = 'config' in value && typeof value.config === 'object' && value.config !== null ? value.config : {};
   return lookUp(where, 'regularizer', value.class_name, known)(config as Readonly<Record<string, never>>);

@@ -153,6 +153,7 @@ const methods = {
     return predictOnBatch(this, x);
   },
   summary(this: Model, options: SummaryOptions = {}): void {
+    checkOptionsObject(`model '${this.name}': summary`, options);
     const optimizer = optimizerOf(this);
     summary(
       this,

@@ -5,6 +5,7 @@
 import { now } from '../clock.ts';
 import { ArgumentError } from '../errors.ts';
 import type { Callback, CallbackHooks, CallbackParams, Logs } from './callback.ts';
+import { checkOptionsObject } from './checks.ts';
 import { standardOutput, type TextOutput } from '../console.ts';
 import { formatCount, formatSeconds, formatStep, formatValues, terminalLine } from './progress-line.ts';
 
@@ -40,6 +41,7 @@ export class ProgressBar implements CallbackHooks {
   readonly #values: Map<string, number> = new Map();
 
   constructor(options: ProgressBarOptions = {}) {
+    checkOptionsObject('progressBar', options);
     const { verbose, write, isTerminal, columns } = options;
     if (verbose !== undefined && ![0, 1, 2].includes(verbose)) {
       throw new ArgumentError(`progressBar: verbose is ${String(verbose)}; it must be 0, 1 or 2.`, {

@@ -41,7 +41,7 @@ export class Steps {
       const total = (): Tensor => {
         const result = this.#report(args, true);
         report = result.values;
-        return result.total;
+        return optimizer.scaleLoss(result.total);
       };
       const [, gradients] = valueAndGrad(total, trainable);
       optimizer.apply(gradients, trainable);

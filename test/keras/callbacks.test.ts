@@ -1,5 +1,5 @@
 /** The callbacks decide as Keras's do, epoch by epoch, on the scripted logs that Keras was given; summaries are Keras's. */
-import * as gt from 'gradtape';
+import * as gt from '../../src/index.ts';
 import t from 'tap';
 import * as callbacks from '../../src/callbacks/index.ts';
 import type { Callback, Logs } from '../../src/training/callback.ts';

@@ -72,6 +72,15 @@ export function camelCase(key: string): string {
   return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** A config without its number types, at any depth: Keras writes its own objects, and reads the plain names that we write. */
+export function withoutTypes(config: unknown): unknown {
+  if (Array.isArray(config)) return config.map(withoutTypes);
+  if (typeof config !== 'object' || config === null) return config;
+  return Object.fromEntries(
+    Object.entries(config).flatMap(([key, value]) => (key === 'dtype' ? [] : [[key, withoutTypes(value)]])),
+  );
+}
+
 /** What two float32 computations of the same formula may differ by; families/encoding.py allows the same. */
 export const KERAS_TOLERANCE = 1e-5;
 

@@ -2,7 +2,7 @@
  * Whole trainings against Keras: each model is read from Keras's JSON, trained from Keras's first weights with the same
  * options, and gives Keras's history, weights, evaluation and predictions; so does what we write of it.
  */
-import * as gt from 'gradtape';
+import * as gt from '../../src/index.ts';
 import t, { type Test } from 'tap';
 import {
   camelCase,
@@ -11,6 +11,7 @@ import {
   readFamilies,
   relativeDifference,
   toTensor,
+  withoutTypes,
   type FixtureTensor,
 } from './fixture.ts';
 
@@ -29,6 +30,8 @@ interface ModelCase {
   readonly initialWeights: readonly FixtureTensor[];
   readonly evaluateBefore: Numbers;
   readonly history: Numbers;
+  /** The metrics of training are left out: see families/models.py. */
+  readonly masked: boolean;
   readonly epochs: readonly number[];
   readonly finalWeights: readonly FixtureTensor[];
   readonly evaluate: Numbers;
@@ -85,7 +88,8 @@ for (const { family, cases } of readFamilies<ModelCase>('models')) {
         ...(one.validation && { validationData: one.validation.map(dataOf) }),
       } as never);
       t.strictSame(history.epoch, one.epochs, 'the epochs');
-      sameNumbers('history', history.history, one.history);
+      const logged = Object.entries(history.history).filter(([key]) => !one.masked || key in one.history);
+      sameNumbers('history', Object.fromEntries(logged), one.history);
       const weights = await net.getWeights();
       one.finalWeights.forEach((expected, index) => {
         const actual = weights[index];
@@ -120,10 +124,7 @@ for (const { family, cases } of readFamilies<ModelCase>('models')) {
           nodes.map((call) => call.args),
           `calls of layer ${index}`,
         );
-        for (const [key, value] of Object.entries(layer.config)) {
-          if (key === 'dtype' && layer.class_name !== 'InputLayer') continue; // a plain name is read by every Keras 3
-          t.match(config[key], value, `${layer.class_name}: ${key}`);
-        }
+        t.hasStrict(withoutTypes(config), withoutTypes(layer.config), layer.class_name);
       });
       t.end();
     });

@@ -146,8 +146,8 @@ def callback_cases():
 # summary()
 
 
-def table(model, columns=120, **options):
-    """The table as Keras prints it on a terminal of so many columns; 120 leaves it its full width."""
+def table(model, columns=140, **options):
+    """The table as Keras prints it on a terminal of so many columns; 140 leaves it its full width."""
     os.environ["COLUMNS"] = str(columns)
     lines = []
     model.summary(print_fn=lambda line, line_break=False: lines.append(line), **options)

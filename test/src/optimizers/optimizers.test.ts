@@ -195,7 +195,7 @@ t.test('names, objects and files', (t) => {
   t.equal(optimizers.resolveOptimizer('compile', own), own);
   t.throws(() => optimizers.resolveOptimizer('compile', 'adm'), {
     name: 'ArgumentError',
-    message: /did you mean 'adam'\? Known: adam, rmsprop, sgd/,
+    message: /did you mean 'adam'\? Known: adadelta, adagrad, adam, .*rmsprop, sgd/,
   });
   t.throws(() => optimizers.resolveOptimizer('compile', {} as never), { name: 'ArgumentError' });
   const written = optimizers.serializeOptimizer(
@@ -207,8 +207,5 @@ t.test('names, objects and files', (t) => {
     config: { learning_rate: 0.5, beta_1: 0.8, weight_decay: 0.1, clipnorm: 2 },
   });
   t.strictSame(optimizers.serializeOptimizer(optimizers.optimizerFromConfig(written)), written);
-  t.throws(() => optimizers.optimizerFromConfig({ ...written, config: { ...written.config, use_ema: true } }), {
-    name: 'FormatError',
-  });
   t.end();
 });
