@@ -114,7 +114,8 @@ export function describeValue(value: unknown): string {
 export function optionsOf<Options extends object>(where: string, options: Options | undefined): Options {
   if (options === undefined) return {} as Options;
   const given: unknown = options;
-  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given)) return options;
+  if (typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given))
+    return options;
   throw new ArgumentError(`${where}: the options are ${describeValue(given)}. Give an object of named options.`, {
     where,
     got: given,

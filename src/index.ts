@@ -8,10 +8,10 @@ export * as constraints from './constraints/index.ts';
 export * as data from './data/index.ts';
 export * as initializers from './initializers/index.ts';
 export * as layers from './layers/index.ts';
-export * as losses from './losses/index.ts';
-export * as metrics from './metrics/index.ts';
+export * as losses from './losses/public.ts';
+export * as metrics from './metrics/public.ts';
 export * as ops from './ops/public.ts';
-export * as optimizers from './optimizers/index.ts';
+export * as optimizers from './optimizers/public.ts';
 export * as regularizers from './regularizers/index.ts';
 
 export { debug } from './devices/debug.ts';

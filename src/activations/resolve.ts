@@ -1,4 +1,5 @@
 /** Activations by name. */
+import { checkFunction } from '../errors.ts';
 import { lookUp } from '../names.ts';
 import {
   elu,
@@ -69,6 +70,7 @@ const aliases: ReadonlyMap<string, Activation> = new Map([
  * @throws ArgumentError for an unknown name
  */
 export function resolveActivation(where: string, value: string | Activation | undefined): ResolvedActivation {
+  if (value !== undefined && typeof value !== 'string') checkFunction(where, 'the activation', value);
   const apply = typeof value === 'string' ? lookUp(where, 'activation', value, known, aliases) : (value ?? linear);
   for (const [name, activation] of known) if (activation === apply) return { name, apply };
   return { name: undefined, apply };

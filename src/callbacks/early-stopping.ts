@@ -1,4 +1,5 @@
 /** Ends training when a watched value no longer improves, and may go back to the best weights. */
+import { optionsOf } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { CallbackHooks, Logs } from '../training/callback.ts';
@@ -39,6 +40,7 @@ export class EarlyStopping implements CallbackHooks {
 
   constructor(options: EarlyStoppingOptions = {}) {
     const where = 'earlyStopping';
+    optionsOf(where, options);
     const { patience = 0, verbose = 0, baseline, restoreBestWeights = false, startFromEpoch = 0 } = options;
     this.#monitor = new Monitor(where, options);
     this.#patience = countOption(where, 'patience', patience);

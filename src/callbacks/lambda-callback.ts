@@ -1,5 +1,5 @@
 /** A callback made of functions. */
-import { ArgumentError, suggestName } from '../errors.ts';
+import { ArgumentError, optionsOf, suggestName } from '../errors.ts';
 import type { Callback, CallbackHooks } from '../training/callback.ts';
 
 // A record, so that the compiler misses a hook that is not here.
@@ -30,7 +30,8 @@ const hooks: Readonly<Record<keyof CallbackHooks, true>> = {
  */
 export function lambdaCallback(functions: Callback): Callback {
   const where = 'lambdaCallback';
-  for (const [name, hook] of Object.entries(functions)) {
+  optionsOf(where, functions);
+  for (const [name, hook] of Object.entries(functions ?? {})) {
     if (!Object.hasOwn(hooks, name)) {
       throw new ArgumentError(`${where}: unknown hook '${name}'; ${suggestName(name, Object.keys(hooks))}`, {
         where,

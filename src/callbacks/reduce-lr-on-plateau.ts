@@ -1,5 +1,5 @@
 /** Lowers the learning rate when a watched value no longer improves. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, optionsOf } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import { full } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -40,6 +40,7 @@ export class ReduceLROnPlateau implements CallbackHooks {
   #cooldownLeft = 0;
 
   constructor(options: ReduceLROnPlateauOptions = {}) {
+    optionsOf('reduceLROnPlateau', options);
     const { factor = 0.1, patience = 10, verbose = 0, minDelta = 1e-4, cooldown = 0, minLr = 0 } = options;
     this.#monitor = new Monitor(where, { ...options, minDelta });
     this.#factor = numberOption(where, 'factor', factor);

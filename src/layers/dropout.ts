@@ -100,6 +100,12 @@ abstract class SpatialDropout<Name extends string> extends AnyDropout<Name> {
     }
     return shape;
   }
+
+  /** Without `trainable`, which Keras's class does not take. */
+  override getConfig(): Config {
+    const { trainable: _, ...config } = super.getConfig();
+    return config;
+  }
 }
 
 export class SpatialDropout1D<Name extends string = string> extends SpatialDropout<Name> {

@@ -330,6 +330,7 @@ export abstract class Layer<Name extends string = string> {
 
   /** @internal */
   invoke(input: unknown, options: CallOptions = {}): unknown {
+    optionsOf(`layer '${this.name}'`, options);
     const items: readonly unknown[] = Array.isArray(input) ? (input as readonly unknown[]) : [input];
     if (items.length === 0)
       throw new ArgumentError(`layer '${this.name}': called with an empty list.`, { where: this.name });

@@ -81,7 +81,7 @@ export function pairOption(where: string, name: string, value: Pair): readonly [
 
 /** One number, also given as `[number]` as Keras's files do for one axis. */
 export function singleOption(where: string, name: string, value: number | readonly [number]): number {
-  return positiveOption(where, name, typeof value === 'number' ? value : value[0]);
+  return positiveOption(where, name, Array.isArray(value) && value.length === 1 ? (value[0] as number) : value);
 }
 
 /** The shape of a layer's one input. @throws ArgumentError when it was called with a list */

@@ -1,5 +1,5 @@
 /** Gives each sample another shape. */
-import { ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
 import { reshape as reshapeOp } from '../ops/index.ts';
 import { formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
@@ -14,6 +14,13 @@ export class Reshape<Name extends string = string> extends Layer<Name> {
   constructor(options: LayerOptions<Name> & { readonly targetShape: Shape }) {
     super(options);
     this.targetShape = options.targetShape;
+    const sizes: unknown = options.targetShape;
+    if (!Array.isArray(sizes) || !sizes.every((size) => Number.isInteger(size) && (size as number) >= -1)) {
+      throw new ArgumentError(
+        `layer '${this.name}': the target shape is ${describeValue(sizes)}; it must be a list of whole numbers, of which one may be -1.`,
+        { where: this.name, got: sizes },
+      );
+    }
     if (this.targetShape.filter((size) => size === -1).length > 1) {
       throw new ShapeError(
         `layer '${this.name}': the target shape ${formatShape(this.targetShape)} has more than one -1; one size at most can follow from the others.`,

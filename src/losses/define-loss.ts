@@ -1,4 +1,5 @@
 /** defineLoss: a loss is its formula over the last axis; calling conventions and reduction come from here. */
+import { checkFunction } from '../errors.ts';
 import { asTensor, type TensorLike } from '../ops/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import {
@@ -50,6 +51,7 @@ export interface LossDefinition<Options extends object> {
 
 /** Makes a loss of its definition. */
 export function defineLoss<Options extends object>(definition: LossDefinition<Options>): LossFunction<Options> {
+  checkFunction('defineLoss', 'perElement', (definition as LossDefinition<Options> | undefined)?.perElement);
   const { name, className, toConfig, configName = name } = definition;
   const make = (options: Options & LossOptions): Loss => {
     const { reduction = 'sum_over_batch_size' } = options;

@@ -1,5 +1,5 @@
 /** Accuracies: the share of samples whose class was predicted. */
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
 import { checkSameShape } from '../losses/loss.ts';
 import { argmax, equal, expandDims, greater, less, mul, oneHot, squeeze, sum, where as select } from '../ops/index.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
@@ -8,6 +8,7 @@ import { meanMetric, type Metric, type MetricOptions } from './metric.ts';
 
 /** Share of values that equal the target exactly. */
 export function accuracy(options: MetricOptions = {}): Metric {
+  optionsOf('accuracy', options);
   return meanMetric({
     name: options.name ?? 'accuracy',
     className: 'Accuracy',
@@ -26,6 +27,7 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 
 /** Share of predictions on the target's side of the threshold. @example metrics.binaryAccuracy({ threshold: 0.3 }) */
 export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
+  optionsOf('binaryAccuracy', options);
   const { threshold = 0.5 } = options;
   return meanMetric({
     name: options.name ?? 'binary_accuracy',
@@ -41,6 +43,7 @@ export function binaryAccuracy(options: BinaryAccuracyOptions = {}): Metric {
 
 /** Share of samples whose largest prediction stands at the largest target. */
 export function categoricalAccuracy(options: MetricOptions = {}): Metric {
+  optionsOf('categoricalAccuracy', options);
   return meanMetric({
     name: options.name ?? 'categorical_accuracy',
     className: 'CategoricalAccuracy',
@@ -54,6 +57,7 @@ export function categoricalAccuracy(options: MetricOptions = {}): Metric {
 
 /** Share of samples whose largest prediction stands at the label. */
 export function sparseCategoricalAccuracy(options: MetricOptions = {}): Metric {
+  optionsOf('sparseCategoricalAccuracy', options);
   return meanMetric({
     name: options.name ?? 'sparse_categorical_accuracy',
     className: 'SparseCategoricalAccuracy',
@@ -70,6 +74,7 @@ export interface TopKOptions extends MetricOptions {
 
 /** Share of samples whose class (the largest target) is among the k largest predictions. @example metrics.topKCategoricalAccuracy({ k: 3 }) */
 export function topKCategoricalAccuracy(options: TopKOptions = {}): Metric {
+  optionsOf('topKCategoricalAccuracy', options);
   const k = checkK('top_k_categorical_accuracy', options.k);
   return meanMetric({
     name: options.name ?? 'top_k_categorical_accuracy',
@@ -85,6 +90,7 @@ export function topKCategoricalAccuracy(options: TopKOptions = {}): Metric {
 
 /** Share of samples whose label is among the k largest predictions. @example metrics.sparseTopKCategoricalAccuracy({ k: 3 }) */
 export function sparseTopKCategoricalAccuracy(options: TopKOptions = {}): Metric {
+  optionsOf('sparseTopKCategoricalAccuracy', options);
   const k = checkK('sparse_top_k_categorical_accuracy', options.k);
   return meanMetric({
     name: options.name ?? 'sparse_top_k_categorical_accuracy',

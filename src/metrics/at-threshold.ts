@@ -1,5 +1,5 @@
 /** The best value of one measure among the thresholds at which another one is high enough. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { countsOf, countState, evenThresholds, shares, sortThresholds, type Counts } from './confusion.ts';
 import { Metric, type MetricOptions } from './metric.ts';
 import { checkIndex } from './precision-recall.ts';
@@ -19,22 +19,26 @@ const specificities: Measure = (counts) => shares(counts.trueNegatives, counts.f
 
 /** The best precision with at least this recall; 0 where no threshold gives it. @example metrics.precisionAtRecall(0.8) */
 export function precisionAtRecall(recall: number, options: AtThresholdOptions = {}): Metric {
+  optionsOf('precisionAtRecall', options);
   return bestAt('PrecisionAtRecall', 'precision_at_recall', { recall }, recalls, precisions, options);
 }
 
 /** The best recall with at least this precision; 0 where no threshold gives it. @example metrics.recallAtPrecision(0.8) */
 export function recallAtPrecision(precision: number, options: AtThresholdOptions = {}): Metric {
+  optionsOf('recallAtPrecision', options);
   return bestAt('RecallAtPrecision', 'recall_at_precision', { precision }, precisions, recalls, options);
 }
 
 /** The best share of found 1s with at least this share of found 0s; 0 where no threshold gives it. @example metrics.sensitivityAtSpecificity(0.5) */
 export function sensitivityAtSpecificity(specificity: number, options: AtThresholdOptions = {}): Metric {
+  optionsOf('sensitivityAtSpecificity', options);
   const name = 'sensitivity_at_specificity';
   return bestAt('SensitivityAtSpecificity', name, { specificity }, specificities, recalls, options);
 }
 
 /** The best share of found 0s with at least this share of found 1s; 0 where no threshold gives it. @example metrics.specificityAtSensitivity(0.5) */
 export function specificityAtSensitivity(sensitivity: number, options: AtThresholdOptions = {}): Metric {
+  optionsOf('specificityAtSensitivity', options);
   const name = 'specificity_at_sensitivity';
   return bestAt('SpecificityAtSensitivity', name, { sensitivity }, recalls, specificities, options);
 }
@@ -48,8 +52,8 @@ function bestAt(
   { numThresholds = 200, classId, name: ownName }: AtThresholdOptions,
 ): Metric {
   const [[option, least] = ['value', NaN]] = Object.entries(required);
-  if (!(least >= 0 && least <= 1)) {
-    throw new ArgumentError(`${name}: the ${option} is ${least}. Give a number from 0 to 1.`, {
+  if (!(typeof least === 'number' && least >= 0 && least <= 1)) {
+    throw new ArgumentError(`${name}: the ${option} is ${describeValue(least)}. Give a number from 0 to 1.`, {
       where: name,
       got: least,
     });

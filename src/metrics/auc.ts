@@ -1,6 +1,6 @@
 /** Area under the ROC, precision-recall or precision-recall-gain curve, by thresholds. */
 import { log } from '../../kernels/math.ts';
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, optionsOf } from '../errors.ts';
 import { sigmoid } from '../ops/index.ts';
 import { countsOf, countState, enclosedThresholds, evenThresholds, ratio, shares, type Counts } from './confusion.ts';
 import { Metric, type MetricOptions } from './metric.ts';
@@ -37,6 +37,7 @@ export interface AucOptions extends MetricOptions {
  * @example const m = metrics.auc(); m.updateState(tensor([0, 1]), tensor([0.2, 0.9])); m.result() // 1
  */
 export function auc(options: AucOptions = {}): Metric {
+  optionsOf('auc', options);
   const { numThresholds = 200, multiLabel = false, numLabels, labelWeights, fromLogits = false } = options;
   const curve = oneOf('curve', (options.curve ?? 'ROC').toUpperCase(), CURVES);
   const method = oneOf('summationMethod', (options.summationMethod ?? 'interpolation').toLowerCase(), METHODS);

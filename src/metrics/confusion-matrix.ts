@@ -1,5 +1,5 @@
 /** The confusion matrix: how often each class was predicted as each. */
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
 import type { LabelArray } from '../losses/loss.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
@@ -19,6 +19,7 @@ export interface ConfusionMatrixOptions {
  * @example confusionMatrix(tensor([0, 1, 1]), tensor([0, 0, 1])) // [[1, 0], [1, 1]]
  */
 export function confusionMatrix(yTrue: LabelArray, yPred: LabelArray, options: ConfusionMatrixOptions = {}): Tensor {
+  optionsOf('confusionMatrix', options);
   const [targets, predictions] = [labelsOf('targets', yTrue), labelsOf('predictions', yPred)];
   const weights = options.weights && labelsOf('weights', options.weights);
   if (targets.length !== predictions.length || (weights && weights.length !== targets.length)) {

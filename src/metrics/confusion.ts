@@ -2,7 +2,7 @@
  * Positives and negatives at many thresholds, in one pass: each prediction falls into the bucket of the thresholds that
  * it exceeds, and the state is the weight of true and of false targets in every bucket.
  */
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
 import { checkSameShape, squeezeOrExpand } from '../losses/loss.ts';
 import {
   add,
@@ -130,6 +130,7 @@ export function countState(
   thresholds: Thresholds,
   options: CountOptions = {},
 ): Tensor {
+  optionsOf('countState', options);
   let [predictions, targets] = squeezeOrExpand(yPred, yTrue);
   checkSameShape(where, targets, predictions);
   if (options.topK !== undefined) predictions = onlyTopK(where, predictions, options.topK);

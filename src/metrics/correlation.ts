@@ -1,4 +1,5 @@
 /** Correlations of targets and predictions along an axis, averaged over the samples. */
+import { optionsOf } from '../errors.ts';
 import { checkSameShape } from '../losses/loss.ts';
 import { add, div, mean, mul, sqrt, square, sub, variance } from '../ops/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -13,6 +14,7 @@ export interface CorrelationOptions extends MetricOptions {
 
 /** Pearson's correlation coefficient: 1 or -1 where one is a linear function of the other. @example metrics.pearsonCorrelation({ axis: 0 }) */
 export function pearsonCorrelation(options: CorrelationOptions = {}): Metric {
+  optionsOf('pearsonCorrelation', options);
   const { axis = -1, name = 'pearson_correlation' } = options;
   return meanMetric({
     name,
@@ -28,6 +30,7 @@ export function pearsonCorrelation(options: CorrelationOptions = {}): Metric {
 
 /** Lin's concordance correlation coefficient, as Keras computes it: 1 only where both are equal. @example metrics.concordanceCorrelation({ axis: 0 }) */
 export function concordanceCorrelation(options: CorrelationOptions = {}): Metric {
+  optionsOf('concordanceCorrelation', options);
   const { axis = -1, name = 'concordance_correlation' } = options;
   return meanMetric({
     name,

@@ -1,5 +1,5 @@
 /** F scores: the harmonic mean of precision and recall. */
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
 import { abs, concat, greater, greaterEqual, max, mul, reshape, sub, sum } from '../ops/index.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
@@ -33,6 +33,7 @@ export interface FBetaScoreOptions extends F1ScoreOptions {
  * @example metrics.f1Score({ average: 'macro' })
  */
 export function f1Score(options: F1ScoreOptions = {}): Metric {
+  optionsOf('f1Score', options);
   return fScore('f1_score', 'F1Score', { ...options, beta: 1 }, {});
 }
 
@@ -43,6 +44,7 @@ export function f1Score(options: F1ScoreOptions = {}): Metric {
  * @example metrics.fBetaScore({ beta: 2, average: 'micro' })
  */
 export function fBetaScore(options: FBetaScoreOptions = {}): Metric {
+  optionsOf('fBetaScore', options);
   return fScore('fbeta_score', 'FBetaScore', options, { beta: options.beta ?? 1 });
 }
 

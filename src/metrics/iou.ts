@@ -1,5 +1,5 @@
 /** Intersection over union of classes, from a confusion matrix. */
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import {
   add,
   argmax,
@@ -54,6 +54,7 @@ export interface BinaryIoUOptions extends MetricOptions {
  * @example const m = metrics.iou(2, [0]); m.updateState(tensor([0, 0, 1, 1]), tensor([0, 1, 0, 1])); m.result() // 0.3333332888888937
  */
 export function iou(numClasses: number, targetClassIds: readonly number[], options: IoUOptions = {}): Metric {
+  optionsOf('iou', options);
   const { ignoreClass, sparseYTrue = true, sparseYPred = true, axis = -1 } = options;
   return iouMetric('IoU', 'io_u', numClasses, targetClassIds, options, {
     num_classes: numClasses,
@@ -67,6 +68,8 @@ export function iou(numClasses: number, targetClassIds: readonly number[], optio
 
 /** Mean over all classes of their intersection over union: see `iou`. @example metrics.meanIoU(3) */
 export function meanIoU(numClasses: number, options: IoUOptions = {}): Metric {
+  checkCount('meanIoU', numClasses);
+  optionsOf('meanIoU', options);
   const { ignoreClass, sparseYTrue = true, sparseYPred = true, axis = -1 } = options;
   return iouMetric('MeanIoU', 'mean_io_u', numClasses, allClasses(numClasses), options, {
     num_classes: numClasses,
@@ -83,6 +86,7 @@ export function oneHotIoU(
   targetClassIds: readonly number[],
   options: OneHotIoUOptions = {},
 ): Metric {
+  optionsOf('oneHotIoU', options);
   const { ignoreClass, sparseYPred = false, axis = -1 } = options;
   const settings = { ...options, sparseYTrue: false, sparseYPred };
   return iouMetric('OneHotIoU', 'one_hot_io_u', numClasses, targetClassIds, settings, {
@@ -96,6 +100,8 @@ export function oneHotIoU(
 
 /** Intersection over union of all classes for one-hot targets and predictions `[batch, ..., classes]`: see `iou`. @example metrics.oneHotMeanIoU(3) */
 export function oneHotMeanIoU(numClasses: number, options: OneHotIoUOptions = {}): Metric {
+  checkCount('oneHotMeanIoU', numClasses);
+  optionsOf('oneHotMeanIoU', options);
   const { ignoreClass, sparseYPred = false, axis = -1 } = options;
   const settings = { ...options, sparseYTrue: false, sparseYPred };
   return iouMetric('OneHotMeanIoU', 'one_hot_mean_io_u', numClasses, allClasses(numClasses), settings, {
@@ -108,10 +114,11 @@ export function oneHotMeanIoU(numClasses: number, options: OneHotIoUOptions = {}
 
 /** Intersection over union of the classes 0 and 1, for probabilities: see `iou`. @example metrics.binaryIoU({ targetClassIds: [1] }) */
 export function binaryIoU(options: BinaryIoUOptions = {}): Metric {
+  optionsOf('binaryIoU', options);
   const { targetClassIds = [0, 1], threshold = 0.5, name } = options;
   const config = { target_class_ids: targetClassIds, threshold };
   if (!Number.isFinite(threshold)) {
-    throw new ArgumentError(`binary_io_u: the threshold is ${threshold}. Give a finite number.`, {
+    throw new ArgumentError(`binary_io_u: the threshold is ${describeValue(threshold)}. Give a finite number.`, {
       where: 'binary_io_u',
       got: threshold,
     });
@@ -209,5 +216,17 @@ function checkClasses(where: string, numClasses: number, classes: readonly numbe
   throw new ArgumentError(
     `${where}: targetClassIds is ${JSON.stringify(classes)}. Give a list of classes from 0 to ${numClasses - 1}.`,
     { where, got: classes, expected: numClasses },
+  );
+}
+
+// Each pair of classes is a number of the metric's state.
+function checkCount(where: string, numClasses: unknown): void {
+  if (Number.isInteger(numClasses) && (numClasses as number) >= 1 && (numClasses as number) <= 10_000) return;
+  throw new ArgumentError(
+    `${where}: numClasses is ${describeValue(numClasses)}. Give a whole number from 1 to 10000.`,
+    {
+      where,
+      got: numClasses,
+    },
   );
 }

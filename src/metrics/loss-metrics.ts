@@ -1,4 +1,5 @@
 /** Metrics that are the mean of a loss, or of something close to one. */
+import { optionsOf } from '../errors.ts';
 import {
   binaryCrossentropy as binaryLoss,
   categoricalCrossentropy as categoricalLoss,
@@ -36,6 +37,7 @@ export function lossMetric(
     readonly config?: Readonly<Record<string, unknown>> | undefined;
   } = {},
 ): Metric {
+  optionsOf('lossMetric', options);
   const { name = loss.name, className, direction } = options;
   const { name: _name, reduction: _reduction, ...config } = loss.getConfig?.() ?? {};
   return new Metric({
@@ -55,26 +57,31 @@ export function lossMetric(
 
 /** Mean of the squared differences. */
 export function meanSquaredError(options: MetricOptions = {}): Metric {
+  optionsOf('meanSquaredError', options);
   return lossMetric(squaredLoss(), { ...options, className: 'MeanSquaredError', direction: 'min' });
 }
 
 /** Mean of the absolute differences. */
 export function meanAbsoluteError(options: MetricOptions = {}): Metric {
+  optionsOf('meanAbsoluteError', options);
   return lossMetric(absoluteLoss(), { ...options, className: 'MeanAbsoluteError', direction: 'min' });
 }
 
 /** Mean of the absolute differences as percentages of the target. */
 export function meanAbsolutePercentageError(options: MetricOptions = {}): Metric {
+  optionsOf('meanAbsolutePercentageError', options);
   return lossMetric(percentageLoss(), { ...options, className: 'MeanAbsolutePercentageError', direction: 'min' });
 }
 
 /** Mean of the squared differences of `ln(1 + x)`. */
 export function meanSquaredLogarithmicError(options: MetricOptions = {}): Metric {
+  optionsOf('meanSquaredLogarithmicError', options);
   return lossMetric(logarithmicLoss(), { ...options, className: 'MeanSquaredLogarithmicError', direction: 'min' });
 }
 
 /** Root of the mean of the squared differences over the whole epoch. Without masks, as in Keras. */
 export function rootMeanSquaredError(options: MetricOptions = {}): Metric {
+  optionsOf('rootMeanSquaredError', options);
   return new Metric({
     name: options.name ?? 'root_mean_squared_error',
     className: 'RootMeanSquaredError',
@@ -95,6 +102,7 @@ export interface CosineMetricOptions extends MetricOptions {
 
 /** Mean cosine of the angle between target and prediction: 1 for one direction. */
 export function cosineSimilarity(options: CosineMetricOptions = {}): Metric {
+  optionsOf('cosineSimilarity', options);
   return meanMetric({
     name: options.name ?? 'cosine_similarity',
     className: 'CosineSimilarity',
@@ -108,11 +116,13 @@ export function cosineSimilarity(options: CosineMetricOptions = {}): Metric {
 
 /** Mean of `ln(cosh(yPred - yTrue))`. */
 export function logCoshError(options: MetricOptions = {}): Metric {
+  optionsOf('logCoshError', options);
   return lossMetric(logCoshLoss(), { name: options.name ?? 'logcosh', className: 'LogCoshError', direction: 'min' });
 }
 
 /** Mean binary crossentropy. */
 export function binaryCrossentropy(options: MetricOptions & CrossentropyOptions = {}): Metric {
+  optionsOf('binaryCrossentropy', options);
   const { fromLogits = false, labelSmoothing = 0 } = options;
   return lossMetric(binaryLoss(options), {
     name: options.name,
@@ -124,6 +134,7 @@ export function binaryCrossentropy(options: MetricOptions & CrossentropyOptions 
 
 /** Mean categorical crossentropy. */
 export function categoricalCrossentropy(options: MetricOptions & CrossentropyOptions = {}): Metric {
+  optionsOf('categoricalCrossentropy', options);
   return lossMetric(categoricalLoss(options), {
     name: options.name,
     className: 'CategoricalCrossentropy',
@@ -133,6 +144,7 @@ export function categoricalCrossentropy(options: MetricOptions & CrossentropyOpt
 
 /** Mean sparse categorical crossentropy. As in Keras, samples of `ignoreClass` count as zeros unless there are weights. */
 export function sparseCategoricalCrossentropy(options: MetricOptions & SparseCrossentropyOptions = {}): Metric {
+  optionsOf('sparseCategoricalCrossentropy', options);
   const { fromLogits = false, ignoreClass, axis = -1 } = options;
   return lossMetric(sparseLoss(options), {
     name: options.name,
@@ -144,31 +156,37 @@ export function sparseCategoricalCrossentropy(options: MetricOptions & SparseCro
 
 /** Mean Kullback-Leibler divergence. */
 export function klDivergence(options: MetricOptions = {}): Metric {
+  optionsOf('klDivergence', options);
   return lossMetric(divergenceLoss(), { ...options, className: 'KLDivergence', direction: 'min' });
 }
 
 /** Mean Poisson loss. */
 export function poisson(options: MetricOptions = {}): Metric {
+  optionsOf('poisson', options);
   return lossMetric(poissonLoss(), { ...options, className: 'Poisson', direction: 'min' });
 }
 
 /** Mean hinge loss. */
 export function hinge(options: MetricOptions = {}): Metric {
+  optionsOf('hinge', options);
   return lossMetric(hingeLoss(), { ...options, className: 'Hinge', direction: 'min' });
 }
 
 /** Mean squared hinge loss. */
 export function squaredHinge(options: MetricOptions = {}): Metric {
+  optionsOf('squaredHinge', options);
   return lossMetric(squaredHingeLoss(), { ...options, className: 'SquaredHinge', direction: 'min' });
 }
 
 /** Mean categorical hinge loss: the largest other prediction against that of the class. */
 export function categoricalHinge(options: MetricOptions = {}): Metric {
+  optionsOf('categoricalHinge', options);
   return lossMetric(categoricalHingeLoss(), { ...options, className: 'CategoricalHinge', direction: 'min' });
 }
 
 /** Mean of values; in `compile`, of the predictions. @example const m = metrics.mean(); m.updateState(tensor([1, 3])); m.result() // 2 */
 export function mean(options: MetricOptions = {}): ValueMetric {
+  optionsOf('mean', options);
   return new ValueMetric({
     name: options.name ?? 'mean',
     className: 'Mean',
@@ -179,6 +197,7 @@ export function mean(options: MetricOptions = {}): ValueMetric {
 
 /** Sum of values; in `compile`, of the predictions. @example const m = metrics.sum(); m.updateState(tensor([1, 3])); m.result() // 4 */
 export function sum(options: MetricOptions = {}): ValueMetric {
+  optionsOf('sum', options);
   return new ValueMetric({
     name: options.name ?? 'sum',
     className: 'Sum',

@@ -2,7 +2,7 @@
  * What a metric is: each batch gives a vector that is added to those before it, in double on the host; the value is
  * computed from the sums. Training adds the vectors itself; by itself a metric is used as an object with a state.
  */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, checkFunction } from '../errors.ts';
 import { maskedWeights, squeezeOrExpand } from '../losses/loss.ts';
 import { asTensor, broadcastTo, mean, mul, stack, sum, type TensorLike } from '../ops/index.ts';
 import { full, type Tensor } from '../tensor/tensor.ts';
@@ -112,6 +112,7 @@ export class ValueMetric extends Metric {
  * });
  */
 export function defineMetric(definition: MetricDefinition): Metric {
+  checkFunction('defineMetric', 'update', (definition as MetricDefinition | undefined)?.update);
   return new Metric(definition);
 }
 
@@ -151,7 +152,9 @@ export interface MeanMetricDefinition extends Omit<MetricDefinition, 'update'> {
  * Makes a metric that is a (weighted) mean of values over the samples.
  * @example const bias = metrics.meanMetric({ name: 'bias', values: (yTrue, yPred) => ops.sub(yPred, yTrue) });
  */
-export function meanMetric({ values, ...definition }: MeanMetricDefinition): Metric {
+export function meanMetric(whole: MeanMetricDefinition): Metric {
+  checkFunction('meanMetric', 'values', (whole as MeanMetricDefinition | undefined)?.values);
+  const { values, ...definition } = whole;
   return new Metric({
     ...definition,
     update: (yTrue, yPred, sampleWeight, mask) =>

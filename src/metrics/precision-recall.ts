@@ -1,5 +1,5 @@
 /** Counts of positives and negatives, precision and recall, at one or several thresholds. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, optionsOf } from '../errors.ts';
 import { tensor } from '../tensor/tensor.ts';
 import {
   countsOf,
@@ -35,6 +35,7 @@ interface CountMetric {
 
 /** Weight of the samples of target 1 that are predicted above the threshold. @example metrics.truePositives({ thresholds: [0.3, 0.7] }) */
 export function truePositives(options: ConfusionCountOptions = {}): Metric {
+  optionsOf('truePositives', options);
   return countMetric(options, {
     name: 'true_positives',
     className: 'TruePositives',
@@ -44,6 +45,7 @@ export function truePositives(options: ConfusionCountOptions = {}): Metric {
 
 /** Weight of the samples of target 0 that are predicted above the threshold. */
 export function falsePositives(options: ConfusionCountOptions = {}): Metric {
+  optionsOf('falsePositives', options);
   return countMetric(options, {
     name: 'false_positives',
     className: 'FalsePositives',
@@ -53,6 +55,7 @@ export function falsePositives(options: ConfusionCountOptions = {}): Metric {
 
 /** Weight of the samples of target 0 that are not predicted above the threshold. */
 export function trueNegatives(options: ConfusionCountOptions = {}): Metric {
+  optionsOf('trueNegatives', options);
   return countMetric(options, {
     name: 'true_negatives',
     className: 'TrueNegatives',
@@ -62,6 +65,7 @@ export function trueNegatives(options: ConfusionCountOptions = {}): Metric {
 
 /** Weight of the samples of target 1 that are not predicted above the threshold. */
 export function falseNegatives(options: ConfusionCountOptions = {}): Metric {
+  optionsOf('falseNegatives', options);
   return countMetric(options, {
     name: 'false_negatives',
     className: 'FalseNegatives',
@@ -75,6 +79,7 @@ export function falseNegatives(options: ConfusionCountOptions = {}): Metric {
  * @example const m = metrics.precision(); m.updateState(tensor([0, 1]), tensor([0.6, 0.9])); m.result() // 0.5
  */
 export function precision(options: PrecisionRecallOptions = {}): Metric {
+  optionsOf('precision', options);
   return shareMetric(options, {
     name: 'precision',
     className: 'Precision',
@@ -89,6 +94,7 @@ export function precision(options: PrecisionRecallOptions = {}): Metric {
  * @example const m = metrics.recall(); m.updateState(tensor([1, 1]), tensor([0.1, 0.9])); m.result() // 0.5
  */
 export function recall(options: PrecisionRecallOptions = {}): Metric {
+  optionsOf('recall', options);
   return shareMetric(options, {
     name: 'recall',
     className: 'Recall',

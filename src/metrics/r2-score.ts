@@ -1,5 +1,5 @@
 /** The coefficient of determination. */
-import { ArgumentError, ShapeError } from '../errors.ts';
+import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
 import { squeezeOrExpand } from '../losses/loss.ts';
 import { concat, mul, square, sub, sum } from '../ops/index.ts';
 import { formatShape } from '../tensor/shape.ts';
@@ -25,6 +25,7 @@ export interface R2ScoreOptions extends MetricOptions {
  * @example const m = metrics.r2Score(); m.updateState(tensor([[1], [2], [3]]), tensor([[1], [2], [3]])); m.result() // 1
  */
 export function r2Score(options: R2ScoreOptions = {}): Metric {
+  optionsOf('r2Score', options);
   const { classAggregation = 'uniform_average', numRegressors = 0, name = 'r2_score' } = options;
   if (classAggregation !== null && !AGGREGATIONS.includes(classAggregation)) {
     throw refuse(

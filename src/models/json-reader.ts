@@ -59,9 +59,5 @@ export function envelopeOf(where: string, value: unknown): Envelope {
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
-  return Array.isArray(value)
-    ? 'a list'
-    : typeof value === 'object'
-      ? 'an object'
-      : describeValue(value);
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : describeValue(value);
 }

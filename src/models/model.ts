@@ -1,5 +1,5 @@
 /** A model: the layers between symbolic inputs and outputs, itself a layer. */
-import { ArgumentError, ShapeError, suggestName } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError, suggestName } from '../errors.ts';
 import { newRandomCounter, type CallContext } from '../layers/call-scope.ts';
 import { joinOptions, mainInputs, type CallOptions, type GraphNode } from '../layers/graph-node.ts';
 import { Layer, type Config, type InputShapes, type Symbolics, type Tensors } from '../layers/layer.ts';
@@ -115,8 +115,9 @@ export class Model<Names extends string = string> extends Layer {
     const made = itemsOf(outputs, isSymbolic);
     for (const [what, items] of [['input', given.items] as const, ['output', made.items] as const]) {
       if (items.length === 0) throw new ArgumentError(`${where}: has no ${what}s.`, { where });
-      const wrong = items.find((item) => !isSymbolic(item));
-      if (wrong !== undefined) {
+      const position = items.findIndex((item) => !isSymbolic(item));
+      const wrong = items[position];
+      if (position >= 0) {
         throw new ArgumentError(
           `${where}: an ${what} is not a symbolic tensor. Make inputs with input() and outputs by calling layers on them.`,
           { where, got: wrong },
@@ -142,7 +143,7 @@ export class Model<Names extends string = string> extends Layer {
     if (!layer) {
       const names = this.layers.map((one) => one.name);
       throw new ArgumentError(
-        `model '${this.name}': no layer ${typeof nameOrIndex === 'number' ? nameOrIndex : `'${nameOrIndex}'; ${suggestName(nameOrIndex, names)}`}`,
+        `model '${this.name}': no layer ${describeValue(nameOrIndex)}${typeof nameOrIndex === 'number' ? '.' : `; ${suggestName(nameOrIndex, names)}`}`,
         {
           where: this.name,
           got: nameOrIndex,
@@ -227,11 +228,21 @@ export class Model<Names extends string = string> extends Layer {
   /** @internal Inputs by position or name, outputs in the structure that the model was made with. */
   override invoke(input: unknown, options: CallOptions = {}): unknown {
     const where = `model '${this.name}'`;
+    optionsOf(where, options);
     const first = itemsOf(
       input as Structure<unknown>,
       (one): one is unknown => one instanceof SymbolicTensor || one instanceof Tensor || one instanceof Variable,
     );
-    if (!this.built) this.ensureBuilt((first.items[0] as Tensor | SymbolicTensor).shape);
+    if (!this.built) {
+      const shape = (first.items[0] as Tensor | SymbolicTensor | undefined)?.shape;
+      if (!Array.isArray(shape)) {
+        throw new ArgumentError(`${where}: was called on ${describeValue(input)}. Give tensors, or symbolic ones.`, {
+          where,
+          got: input,
+        });
+      }
+      this.ensureBuilt(shape as PartialShape);
+    }
     const items = byName(
       where,
       'input',

@@ -62,7 +62,9 @@ export function normalizeAxis(where: string, axis: number, rank: number): number
 /** Sorted, distinct, non-negative axes; all of them when none is named. */
 export function normalizeAxes(where: string, axis: number | readonly number[] | undefined, rank: number): number[] {
   if (axis === undefined) return Array.from({ length: rank }, (_, index) => index);
-  const axes = (Array.isArray(axis) ? (axis as readonly number[]) : [axis as number]).map((one) => normalizeAxis(where, one, rank));
+  const axes = (Array.isArray(axis) ? (axis as readonly number[]) : [axis as number]).map((one) =>
+    normalizeAxis(where, one, rank),
+  );
   if (new Set(axes).size !== axes.length) {
     throw new ArgumentError(`${where}: the axes ${formatShape(axes)} name one axis twice.`, { where, got: axis });
   }

@@ -182,7 +182,10 @@ export function ones(shape: Shape): Tensor {
 export function full(shape: Shape, value: number): Tensor {
   checkShape('full', shape);
   if (typeof value !== 'number') {
-    throw new ArgumentError(`full: the value is ${describeValue(value)}. Give a number.`, { where: 'full', got: value });
+    throw new ArgumentError(`full: the value is ${describeValue(value)}. Give a number.`, {
+      where: 'full',
+      got: value,
+    });
   }
   return new Tensor(shape, new Float32Array(sizeOf(shape)).fill(value), {
     wide: new Float64Array(sizeOf(shape)).fill(value),

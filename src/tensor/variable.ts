@@ -151,10 +151,13 @@ export class Variable {
  */
 export function variable(value: Tensor, options?: VariableOptions): Variable {
   if (!((value as unknown) instanceof Tensor)) {
-    throw new ArgumentError(`variable: the first value is ${describeValue(value)}. Give a tensor: variable(tensor([0])).`, {
-      where: 'variable',
-      got: value,
-    });
+    throw new ArgumentError(
+      `variable: the first value is ${describeValue(value)}. Give a tensor: variable(tensor([0])).`,
+      {
+        where: 'variable',
+        got: value,
+      },
+    );
   }
   return new Variable(value, optionsOf('variable', options));
 }

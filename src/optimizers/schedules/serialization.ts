@@ -1,5 +1,5 @@
 /** Schedules in Keras's files. */
-import { ArgumentError, describeValue, FormatError } from '../../errors.ts';
+import { ArgumentError, checkFunction, describeValue, FormatError } from '../../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../../names.ts';
 import { fromSnakeCase, isEnvelope } from '../snake-case.ts';
 import { CosineDecayRestarts } from './cosine-decay-restarts.ts';
@@ -23,6 +23,11 @@ const known: ReadonlyMap<string, Maker> = new Map<string, Maker>([
 
 /** The schedule in Keras 3's envelope. */
 export function serializeSchedule(schedule: LearningRateSchedule): KerasEnvelope {
+  checkFunction(
+    'serializeSchedule',
+    "the schedule's getConfig",
+    (schedule as LearningRateSchedule | undefined)?.getConfig,
+  );
   return toEnvelope('keras.optimizers.schedules', schedule.className, schedule.getConfig());
 }
 
