@@ -56,7 +56,16 @@ const functions: Readonly<Record<string, (x: Tensor) => Tensor>> = {
 };
 
 /** Keys that Keras writes and we need not: its number types, and what only its own backends know. */
-const keysOfKeras = new Set(['dtype', 'quantization_config', 'data_format', 'synchronized', 'renorm', 'renorm_clipping', 'renorm_momentum', 'seed']);
+const keysOfKeras = new Set([
+  'dtype',
+  'quantization_config',
+  'data_format',
+  'synchronized',
+  'renorm',
+  'renorm_clipping',
+  'renorm_momentum',
+  'seed',
+]);
 
 const report = new ErrorReport();
 
@@ -95,7 +104,11 @@ for (const { family, cases } of readFamilies<LayerCase>('layers')) {
           return [...outputs, ...masks.filter(isThere), loss];
         });
         close(values.slice(0, one.outputs.length), one.outputs, 'outputs');
-        t.strictSame(found, one.outputs.map((_, index) => hasMask[index] ?? false), `${mode}: which outputs have a mask`);
+        t.strictSame(
+          found,
+          one.outputs.map((_, index) => hasMask[index] ?? false),
+          `${mode}: which outputs have a mask`,
+        );
         close(values.slice(one.outputs.length, -1), wantedMasks, 'masks');
         close(values.slice(-1), [{ shape: [], data: [one.loss ?? 0] }], 'losses');
         const after = one.weights.map((weight, index) => one.updatedWeights?.[index] ?? weight);

@@ -39,7 +39,11 @@ interface ModelCase {
 }
 
 interface KerasJSON {
-  readonly config: { readonly layers: readonly KerasLayer[]; readonly input_layers: unknown; readonly output_layers: unknown };
+  readonly config: {
+    readonly layers: readonly KerasLayer[];
+    readonly input_layers: unknown;
+    readonly output_layers: unknown;
+  };
 }
 
 interface KerasLayer {
@@ -57,7 +61,11 @@ for (const { family, cases } of readFamilies<ModelCase>('models')) {
       const close = (what: string, error: number): void => {
         t.ok(report.note(family, error), `${what} differs by ${error}`);
       };
-      const sameNumbers = (what: string, actual: Readonly<Record<string, number | readonly number[]>>, expected: Numbers): void => {
+      const sameNumbers = (
+        what: string,
+        actual: Readonly<Record<string, number | readonly number[]>>,
+        expected: Numbers,
+      ): void => {
         t.strictSame(Object.keys(actual).sort(), Object.keys(expected).sort(), `${what}: the names`);
         for (const [key, values] of Object.entries(expected)) {
           const found = [actual[key] ?? []].flat() as number[];
@@ -73,20 +81,28 @@ for (const { family, cases } of readFamilies<ModelCase>('models')) {
       const [x, y] = [dataOf(one.x), dataOf(one.y)];
       const sampleWeight = one.sampleWeight && dataOf(one.sampleWeight);
       const evaluate = async (): Promise<gt.Logs> =>
-        net.evaluate(x as never, y as never, {
-          batchSize: one.fit.batch_size,
-          verbose: 0,
-          returnDict: true,
-          ...(sampleWeight ? { sampleWeight } : {}),
-        } as never);
+        net.evaluate(
+          x as never,
+          y as never,
+          {
+            batchSize: one.fit.batch_size,
+            verbose: 0,
+            returnDict: true,
+            ...(sampleWeight ? { sampleWeight } : {}),
+          } as never,
+        );
 
       sameNumbers('evaluate before training', (await evaluate()) as Record<string, number>, one.evaluateBefore);
-      const history = await net.fit(x as never, y as never, {
-        verbose: 0,
-        ...renamed(one.fit),
-        ...(sampleWeight ? { sampleWeight } : {}),
-        ...(one.validation && { validationData: one.validation.map(dataOf) }),
-      } as never);
+      const history = await net.fit(
+        x as never,
+        y as never,
+        {
+          verbose: 0,
+          ...renamed(one.fit),
+          ...(sampleWeight ? { sampleWeight } : {}),
+          ...(one.validation && { validationData: one.validation.map(dataOf) }),
+        } as never,
+      );
       t.strictSame(history.epoch, one.epochs, 'the epochs');
       const logged = Object.entries(history.history).filter(([key]) => !one.masked || key in one.history);
       sameNumbers('history', Object.fromEntries(logged), one.history);

@@ -11,8 +11,8 @@ import {
   optimizers,
   regularizers,
   tensor,
-  Tensor,
   type CallContext,
+  type Tensor,
 } from '../../../src/index.ts';
 
 const x = tensor([
@@ -52,6 +52,16 @@ t.test('regularizers of trainable weights are part of the loss, in training and 
   t.ok(near(kernel?.data[0] ?? NaN, 0.5 - 0.1 * (slope + 2 * 0.1 * 0.5)), 'and its gradient moves the weight');
   dense.trainable = false;
   t.strictSame(net.regularizationLosses(), [], 'frozen weights ask for nothing');
+});
+
+t.test('activityRegularization adds its term of the input and changes nothing', (t) => {
+  const layer = layers.activityRegularization({ l1: 0.1, l2: 0.2 });
+  const { result, losses } = collectLosses(() => layer(x));
+  t.strictSame([...result.data], [...x.data]);
+  t.equal(losses.length, 1);
+  t.ok(near(losses[0]?.data[0] ?? NaN, (0.1 * 10 + 0.2 * 30) / 2), String(losses[0]?.data));
+  t.strictSame(layer.getConfig(), { name: layer.name, trainable: true, l1: 0.1, l2: 0.2 });
+  t.end();
 });
 
 t.test('an activity regularizer is divided by the batch, and every call of a shared layer counts', (t) => {

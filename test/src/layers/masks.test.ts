@@ -1,6 +1,6 @@
 /** Masks: where they come from, how they travel, and what they do to losses, metrics and moments. */
 import t from 'tap';
-import { input, Layer, layers, maskOf, model, modelFromJSON, ops, tensor, Tensor } from '../../../src/index.ts';
+import { input, Layer, layers, maskOf, model, modelFromJSON, ops, tensor, type Tensor } from '../../../src/index.ts';
 
 const ids = tensor([
   [3, 1, 0, 0],
@@ -42,6 +42,9 @@ t.test('layers that work step by step pass masks on, others end them', (t) => {
     layers.relu(),
     layers.prelu(),
     layers.rescaling(2),
+    layers.identity(),
+    layers.alphaDropout(0.5),
+    layers.activityRegularization(),
     layers.lstm(2, { returnSequences: true }),
     layers.gru(2, { returnSequences: true }),
     layers.bidirectional(layers.simpleRnn(2, { returnSequences: true })),
@@ -96,6 +99,47 @@ t.test('merging: a step counts where it counts in any input; concatenation joins
   t.end();
 });
 
+t.test('merging: values that do not count leave products, maxima and minima alone', (t) => {
+  const masked = (values: readonly number[], mask: readonly number[]): Tensor =>
+    layers.identity()(tensor([values.map((value) => [value])]), { mask: tensor([mask]) });
+  const a = masked([2, 3, 4, 5], [1, 1, 0, 0]);
+  const b = masked([7, 1, 9, 8], [1, 0, 1, 0]);
+  const open = tensor([[[7], [1], [9], [8]]]);
+  const merged = (layer: unknown, list: readonly Tensor[]): number[] => [
+    ...(layer as (given: readonly Tensor[]) => Tensor)(list).data,
+  ];
+  t.strictSame(merged(layers.multiply(), [a, b]), [14, 3, 9, 0]);
+  t.strictSame(merged(layers.multiply(), [a, open]), [14, 3, 9, 8]);
+  t.strictSame(merged(layers.maximum(), [a, b]), [7, 3, 9, 5]);
+  t.strictSame(merged(layers.minimum(), [a, b]), [2, 3, 9, 5]);
+  t.strictSame(merged(layers.minimum(), [a, open]), [2, 1, 9, 8]);
+  t.strictSame(merged(layers.add(), [a, b]), [9, 4, 13, 13], 'sums take them all');
+  t.end();
+});
+
+t.test('identity hands on a list with its masks', (t) => {
+  const given = [embedded(), layers.embedding(7, 3)(ids)] as const;
+  const both = (layers.identity() as unknown as (list: readonly Tensor[]) => readonly Tensor[])(given);
+  t.strictSame(both.map(maskData), [expected, undefined]);
+  t.strictSame(
+    both.map((one) => [...one.data]),
+    given.map((one) => [...one.data]),
+  );
+  t.end();
+});
+
+t.test('an embedding without padding ends a mask and says so', (t) => {
+  const warnings = t.capture(console, 'warn', () => undefined);
+  const mask = tensor([
+    [1, 1, 0, 0],
+    [1, 1, 1, 0],
+  ]);
+  t.equal(maskData(layers.embedding(7, 3)(ids, { mask })), undefined);
+  t.strictSame(maskData(layers.embedding(7, 3, { maskZero: true })(ids, { mask })), expected);
+  t.equal(warnings().length, 1);
+  t.end();
+});
+
 t.test('batch normalization takes its moments from the steps that count', (t) => {
   const x = tensor([
     [
@@ -145,7 +189,7 @@ t.test('a mask is a call option too, in graphs and their configs', async (t) => 
   const short = net.layers.find((layer) => layer.className === 'LSTM') as Layer;
   const whole = await net.predict([values, keep]);
   const alone = short(ops.slice(values, [0, 0, 0], [1, 2, 3])) as Tensor;
-  t.strictSame([...whole.data.slice(0, 2)], [...alone.data], 'masked steps are as if they were not there');
+  t.strictSame([...whole.data.subarray(0, 2)], [...alone.data], 'masked steps are as if they were not there');
   const again = modelFromJSON(JSON.stringify(net));
   again.setWeights(await net.getWeights());
   t.strictSame([...(await again.predict([values, keep])).data], [...whole.data]);
