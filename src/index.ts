@@ -2,7 +2,7 @@
 import './ops/methods.ts';
 import './training/methods.ts';
 
-export * as activations from './activations/activations.ts';
+export * as activations from './activations/index.ts';
 export * as callbacks from './callbacks/index.ts';
 export * as constraints from './constraints/index.ts';
 export * as data from './data/index.ts';

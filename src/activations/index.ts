@@ -24,4 +24,3 @@ export {
   tanhShrink,
   type Activation,
 } from './activations.ts';
-export { resolveActivation, type ResolvedActivation } from './resolve.ts';

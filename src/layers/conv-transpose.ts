@@ -1,8 +1,6 @@
 /** Transposed convolution layers over steps and images: they make inputs larger where strides are above 1. */
-import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
 import { conv2dTranspose as transposed, reshape, transposedAxis } from '../ops/index.ts';
-import { formatShape } from '../tensor/shape.ts';
-import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import {
@@ -17,7 +15,6 @@ import type { Config, InputShapes } from './layer.ts';
 import {
   constraintConfig,
   initializerConfig,
-  oneShape,
   positiveOption,
   regularizerConfig,
   type ConstraintSpec,
@@ -67,25 +64,12 @@ abstract class ConvTranspose<Name extends string> extends Convolution<Name> {
     this.addBias(this.filters);
   }
 
-  override computeOutputShape(shapes: InputShapes): PartialShape {
-    const shape = oneShape(this.name, shapes);
-    const channels = this.inputChannels(shapes);
-    const known = this.kernel?.shape.at(-1);
-    if (known !== undefined && channels !== known) {
-      throw new ShapeError(
-        `layer '${this.name}' (${this.className}): the input ${formatShape(shape)} has ${channels} channels; the layer was built for ${known}.`,
-        { where: this.name, got: channels, expected: known },
-      );
-    }
+  protected override outputSize(size: number | null, axis: number): number | null {
+    if (size === null) return null;
     const { kernelSize, strides, dilationRate, padding } = this.windows;
-    const sizes = kernelSize.map((taps, axis) => {
-      const size = shape[axis + 1] ?? null;
-      const span = (taps - 1) * (dilationRate[axis] ?? 1) + 1;
-      if (size === null) return null;
-      return transposedAxis(size, span, strides[axis] ?? 1, padding as 'valid' | 'same', this.outputPadding?.[axis])
-        .output;
-    });
-    return [shape[0] ?? null, ...sizes, this.filters];
+    const span = ((kernelSize[axis] ?? 1) - 1) * (dilationRate[axis] ?? 1) + 1;
+    const outputPadding = this.outputPadding?.[axis];
+    return transposedAxis(size, span, strides[axis] ?? 1, padding as 'valid' | 'same', outputPadding).output;
   }
 
   protected override channels(): number {
@@ -128,7 +112,7 @@ export class Conv1DTranspose<Name extends string = string> extends ConvTranspose
   }
 
   // An image of height 1.
-  override call(sequence: Tensor): Tensor {
+  protected override callChannelsLast(sequence: Tensor): Tensor {
     const { strides, dilationRate, padding } = this.windows;
     const [batch = 0, steps = 0, channels = 0] = sequence.shape;
     const kernel = this.kernel as Variable;
@@ -143,7 +127,7 @@ export class Conv1DTranspose<Name extends string = string> extends ConvTranspose
         outputPadding: this.outputPadding && [0, this.outputPadding[0] ?? 0],
       },
     );
-    return this.activation.apply(reshape(y, [batch, ...y.shape.slice(2)]));
+    return reshape(y, [batch, ...y.shape.slice(2)]);
   }
 }
 
@@ -154,10 +138,10 @@ export class Conv2DTranspose<Name extends string = string> extends ConvTranspose
     super(options, imageWindows(options));
   }
 
-  override call(image: Tensor): Tensor {
+  protected override callChannelsLast(image: Tensor): Tensor {
     const outputPadding = this.outputPadding as readonly [number, number] | undefined;
     const options = { ...imageOptions(this.windows), outputPadding };
-    return this.activation.apply(transposed(image, this.kernel as Variable, this.bias, options));
+    return transposed(image, this.kernel as Variable, this.bias, options);
   }
 }
 

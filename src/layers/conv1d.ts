@@ -4,6 +4,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { FilterConvolution, type FilterOptions } from './convolution.ts';
 import { singleOption } from './options.ts';
+import { paddingOption } from './spatial.ts';
 
 export interface Conv1dOptions<Name extends string = string> extends Omit<FilterOptions<number, Name>, 'padding'> {
   /** `'causal'` pads at the start only, so that no output sees a later step. Default `'valid'`. */
@@ -14,19 +15,19 @@ export class Conv1D<Name extends string = string> extends FilterConvolution<Name
   static readonly kerasName: string = 'Conv1D';
 
   constructor(options: Conv1dOptions<Name> & { readonly filters: number; readonly kernelSize: number }) {
-    const { padding = 'valid', ...rest } = options;
+    const { padding, ...rest } = options;
     super(rest, (where) => ({
       kernelSize: [singleOption(where, 'kernelSize', options.kernelSize)],
       strides: [singleOption(where, 'strides', options.strides ?? 1)],
       dilationRate: [singleOption(where, 'dilationRate', options.dilationRate ?? 1)],
-      padding,
+      padding: paddingOption(where, padding, ['valid', 'same', 'causal']),
     }));
   }
 
-  override call(sequence: Tensor): Tensor {
+  protected override callChannelsLast(sequence: Tensor): Tensor {
     const { strides, padding, dilationRate } = this.windows;
     const options = { strides: strides[0] ?? 1, padding, dilationRate: dilationRate[0] ?? 1, groups: this.groups };
-    return this.activation.apply(convolve(sequence, this.kernel as Variable, this.bias, options));
+    return convolve(sequence, this.kernel as Variable, this.bias, options);
   }
 }
 

@@ -14,14 +14,14 @@ export class Conv2D<Name extends string = string> extends FilterConvolution<Name
     super(options, imageWindows(options));
   }
 
-  override call(image: Tensor): Tensor {
+  protected override callChannelsLast(image: Tensor): Tensor {
     const options = { ...imageOptions(this.windows), groups: this.groups };
-    return this.activation.apply(convolve(image, this.kernel as Variable, this.bias, options));
+    return convolve(image, this.kernel as Variable, this.bias, options);
   }
 }
 
 /**
- * A 2-D convolution of channels-last images, `[batch, height, width, channels] -> [batch, height', width', filters]`.
+ * A 2-D convolution of images, `[batch, height, width, channels] -> [batch, height', width', filters]`.
  * Weights: kernel `[height, width, channels / groups, filters]`, bias `[filters]`. Source: Keras `Conv2D`.
  * @param filters number of output channels
  * @param kernelSize size of the window, one number or `[height, width]`

@@ -3,14 +3,15 @@ import { windowOutput, type Padding } from '../../kernels/window.ts';
 import { ArgumentError, ShapeError } from '../errors.ts';
 import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import { Layer, type Config, type InputShapes, type LayerOptions } from './layer.ts';
+import type { CallContext } from './call-scope.ts';
+import type { Config, InputShapes } from './layer.ts';
 import {
   activationConfig,
   activationOf,
   constraintConfig,
   initializerConfig,
-  oneShape,
   pairOption,
   positiveOption,
   regularizerConfig,
@@ -22,9 +23,10 @@ import {
   type Pair,
   type RegularizerSpec,
 } from './options.ts';
+import { paddingOption, SpatialLayer, type SpatialOptions } from './spatial.ts';
 
 /** Options that all convolutions take. `Size` is a number for one axis, one or two numbers for two. */
-export interface ConvolutionOptions<Size, Name extends string = string> extends LayerOptions<Name> {
+export interface ConvolutionOptions<Size, Name extends string = string> extends SpatialOptions<Name> {
   /** Default 1. */
   readonly strides?: Size;
   /** Default `'valid'`: no padding. `'same'` keeps the size at stride 1. */
@@ -51,12 +53,13 @@ export interface LayerWindows {
   readonly padding: Padding;
 }
 
-export abstract class Convolution<Name extends string = string> extends Layer<Name> {
+export abstract class Convolution<Name extends string = string> extends SpatialLayer<Name> {
   readonly windows: LayerWindows;
   readonly activation: Activation;
   readonly useBias: boolean;
   readonly biasOptions: Pick<ConvolutionOptions<unknown>, 'biasInitializer' | 'biasRegularizer' | 'biasConstraint'>;
   bias: Variable | undefined;
+  #builtFor: number | undefined;
 
   constructor(options: ConvolutionOptions<unknown, Name>, windows: (where: string) => LayerWindows) {
     super(options);
@@ -75,9 +78,22 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
   /** Number of output channels for the given number of input channels. */
   protected abstract channels(inputChannels: number): number;
 
-  /** The number of input channels. @throws ShapeError for another rank */
+  /** The output before the activation, of channels-last input. */
+  protected abstract override callChannelsLast(x: Tensor): Tensor;
+
+  // An activation over the last axis, as softmax, takes the output as it is given.
+  override call(x: Tensor, context: CallContext): Tensor {
+    return this.activation.apply(super.call(x, context));
+  }
+
+  protected override get spatialRank(): number {
+    return this.windows.kernelSize.length;
+  }
+
+  /** The number of input channels, for `build`: the layer takes no others from then on. @throws ShapeError for another rank */
   protected inputChannels(shapes: InputShapes): number {
-    return this.knownSize(this.#image(shapes), -1);
+    this.#builtFor = this.knownSize(this.spatialShape(shapes), this.channelsAxis);
+    return this.#builtFor;
   }
 
   /** Makes the bias, one number per output channel, unless the layer has none. */
@@ -91,11 +107,26 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
   }
 
   override computeOutputShape(shapes: InputShapes): PartialShape {
-    const shape = this.#image(shapes);
-    const spatial = this.windows.kernelSize.map((size, axis) =>
-      slide(this.name, shape[axis + 1] ?? null, size, axis, this.windows),
-    );
-    return [shape[0] ?? null, ...spatial, this.channels(this.knownSize(shape, -1))];
+    const shape = this.spatialShape(shapes);
+    const channels = this.knownSize(shape, this.channelsAxis);
+    const expected = this.#builtFor;
+    if (expected !== undefined && channels !== expected) {
+      throw new ShapeError(
+        `layer '${this.name}' (${this.className}): the input ${formatShape(shape)} has ${channels} channels; the layer was built for ${expected}.`,
+        { where: this.name, got: channels, expected },
+      );
+    }
+    return super.computeOutputShape(shapes);
+  }
+
+  protected override shapeChannelsLast(shape: PartialShape): PartialShape {
+    const sizes = this.windows.kernelSize.map((_, axis) => this.outputSize(shape[axis + 1] ?? null, axis));
+    return [shape[0] ?? null, ...sizes, this.channels(shape.at(-1) ?? 0)];
+  }
+
+  /** The size of an output axis, the first one behind the batch being 0. */
+  protected outputSize(size: number | null, axis: number): number | null {
+    return slide(this.name, size, this.windows.kernelSize[axis] ?? 1, axis, this.windows);
   }
 
   override getConfig(): Config {
@@ -106,7 +137,6 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
       kernel_size: kernelSize,
       strides,
       padding,
-      data_format: 'channels_last',
       dilation_rate: dilationRate,
       activation: activationConfig(this.name, this.activation),
       use_bias: this.useBias,
@@ -115,22 +145,6 @@ export abstract class Convolution<Name extends string = string> extends Layer<Na
       ...this.activityRegularizerConfig(),
       bias_constraint: constraintConfig(this.name, biasConstraint),
     };
-  }
-
-  #image(shapes: InputShapes): PartialShape {
-    const shape = oneShape(this.name, shapes);
-    const rank = this.windows.kernelSize.length + 2;
-    if (shape.length !== rank) {
-      const expected = rank === 3 ? '[batch, steps, channels]' : '[batch, height, width, channels]';
-      throw new ShapeError(
-        `layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`,
-        {
-          where: this.name,
-          got: shape,
-        },
-      );
-    }
-    return shape;
   }
 }
 
@@ -207,7 +221,7 @@ export function imageWindows(
     kernelSize: pairOption(where, 'kernelSize', options.kernelSize),
     strides: pairOption(where, 'strides', options.strides ?? 1),
     dilationRate: pairOption(where, 'dilationRate', options.dilationRate ?? 1),
-    padding: options.padding ?? 'valid',
+    padding: paddingOption(where, options.padding, ['valid', 'same']),
   });
 }
 
@@ -219,7 +233,7 @@ export function stepWindows(
     kernelSize: [singleOption(where, 'kernelSize', options.kernelSize)],
     strides: [singleOption(where, 'strides', options.strides ?? 1)],
     dilationRate: [singleOption(where, 'dilationRate', options.dilationRate ?? 1)],
-    padding: options.padding ?? 'valid',
+    padding: paddingOption(where, options.padding, ['valid', 'same']),
   });
 }
 

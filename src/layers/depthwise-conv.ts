@@ -83,9 +83,8 @@ export class DepthwiseConv1D<Name extends string = string> extends DepthwiseConv
     super(options, stepWindows(options));
   }
 
-  override call(sequence: Tensor): Tensor {
-    const options = stepOptions(this.windows);
-    return this.activation.apply(convolveSteps(sequence, this.kernel as Variable, this.bias, options));
+  protected override callChannelsLast(sequence: Tensor): Tensor {
+    return convolveSteps(sequence, this.kernel as Variable, this.bias, stepOptions(this.windows));
   }
 }
 
@@ -96,8 +95,8 @@ export class DepthwiseConv2D<Name extends string = string> extends DepthwiseConv
     super(options, imageWindows(options));
   }
 
-  override call(image: Tensor): Tensor {
-    return this.activation.apply(convolveImage(image, this.kernel as Variable, this.bias, imageOptions(this.windows)));
+  protected override callChannelsLast(image: Tensor): Tensor {
+    return convolveImage(image, this.kernel as Variable, this.bias, imageOptions(this.windows));
   }
 }
 

@@ -1,19 +1,17 @@
 /** Pooling over all steps or all pixels at once. */
-import { ShapeError } from '../errors.ts';
-import { div, expandDims, max, mean, mul, sum } from '../ops/index.ts';
-import { formatShape } from '../tensor/shape.ts';
+import { div, expandDims, max, mean, sum, where } from '../ops/index.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { CallContext } from './call-scope.ts';
-import { Layer, type Config, type InputShapes, type LayerOptions, type Masks } from './layer.ts';
-import { oneShape } from './options.ts';
+import type { Config, Masks } from './layer.ts';
+import { SpatialLayer, type SpatialOptions } from './spatial.ts';
 
-export interface GlobalPoolingOptions<Name extends string = string> extends LayerOptions<Name> {
+export interface GlobalPoolingOptions<Name extends string = string> extends SpatialOptions<Name> {
   /** Keeps the pooled axes with size 1. Default false. */
   readonly keepdims?: boolean;
 }
 
-abstract class GlobalPooling<Name extends string> extends Layer<Name> {
+abstract class GlobalPooling<Name extends string> extends SpatialLayer<Name> {
   readonly keepdims: boolean;
 
   constructor(options: GlobalPoolingOptions<Name> = {}) {
@@ -21,28 +19,17 @@ abstract class GlobalPooling<Name extends string> extends Layer<Name> {
     this.keepdims = options.keepdims ?? false;
   }
 
-  /** Number of pooled axes. */
-  protected abstract get spatialRank(): number;
-
   protected get reduction(): { axis: readonly number[]; keepDims: boolean } {
     return { axis: Array.from({ length: this.spatialRank }, (_, index) => index + 1), keepDims: this.keepdims };
   }
 
-  override computeOutputShape(shapes: InputShapes): PartialShape {
-    const shape = oneShape(this.name, shapes);
-    if (shape.length !== this.spatialRank + 2) {
-      const expected = this.spatialRank === 1 ? '[batch, steps, channels]' : '[batch, height, width, channels]';
-      throw new ShapeError(
-        `layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`,
-        { where: this.name, got: shape },
-      );
-    }
+  protected override shapeChannelsLast(shape: PartialShape): PartialShape {
     const kept = this.keepdims ? new Array<number>(this.spatialRank).fill(1) : [];
     return [shape[0] ?? null, ...kept, shape.at(-1) ?? null];
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), data_format: 'channels_last', keepdims: this.keepdims };
+    return { ...super.getConfig(), keepdims: this.keepdims };
   }
 }
 
@@ -51,7 +38,7 @@ export class GlobalMaxPooling1D<Name extends string = string> extends GlobalPool
   protected override get spatialRank(): number {
     return 1;
   }
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     return max(x, this.reduction);
   }
 }
@@ -61,7 +48,7 @@ export class GlobalMaxPooling2D<Name extends string = string> extends GlobalPool
   protected override get spatialRank(): number {
     return 2;
   }
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     return max(x, this.reduction);
   }
 }
@@ -75,10 +62,11 @@ export class GlobalAveragePooling1D<Name extends string = string> extends Global
     return true;
   }
 
-  override call(x: Tensor, { mask }: CallContext): Tensor {
+  protected override callChannelsLast(x: Tensor, { mask }: CallContext): Tensor {
     if (!mask) return mean(x, this.reduction);
     const kept = expandDims(mask, -1); // [batch, steps, 1]
-    return div(sum(mul(x, kept), this.reduction), sum(kept, this.reduction));
+    // Chosen, not multiplied: what padding holds may be NaN.
+    return div(sum(where(kept, x, 0), this.reduction), sum(kept, this.reduction));
   }
 
   override computeMask(): Masks {
@@ -91,7 +79,7 @@ export class GlobalAveragePooling2D<Name extends string = string> extends Global
   protected override get spatialRank(): number {
     return 2;
   }
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     return mean(x, this.reduction);
   }
 }

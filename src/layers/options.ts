@@ -1,5 +1,5 @@
 /** What layers share when they read options and write configs. */
-import { resolveActivation } from '../activations/index.ts';
+import { resolveActivation } from '../activations/resolve.ts';
 import { resolveConstraint, serializeConstraint, type Constraint } from '../constraints/index.ts';
 import { ArgumentError, describeValue } from '../errors.ts';
 import { resolveInitializer, serializeInitializer, type Initializer } from '../initializers/index.ts';

@@ -1,14 +1,13 @@
 /** Maximum and average pooling over windows, in one and two dimensions. */
 import { avgPool1d, avgPool2d, maxPool1d, maxPool2d } from '../ops/index.ts';
-import { ShapeError } from '../errors.ts';
-import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { slide } from './convolution.ts';
-import { Layer, type Config, type InputShapes, type LayerOptions } from './layer.ts';
-import { oneShape, pairOption, singleOption, type Pair } from './options.ts';
+import type { Config } from './layer.ts';
+import { pairOption, singleOption, type Pair } from './options.ts';
+import { paddingOption, SpatialLayer, type SpatialOptions } from './spatial.ts';
 
-export interface PoolingOptions<Size, Name extends string = string> extends LayerOptions<Name> {
+export interface PoolingOptions<Size, Name extends string = string> extends SpatialOptions<Name> {
   /** Size of a window. Default 2. */
   readonly poolSize?: Size;
   /** Default `poolSize`: windows side by side. */
@@ -19,7 +18,7 @@ export interface PoolingOptions<Size, Name extends string = string> extends Laye
 
 type Size1d = number | readonly [number];
 
-abstract class Pooling<Name extends string> extends Layer<Name> {
+abstract class Pooling<Name extends string> extends SpatialLayer<Name> {
   readonly poolSize: readonly number[];
   readonly strides: readonly number[];
   readonly padding: 'valid' | 'same';
@@ -32,25 +31,17 @@ abstract class Pooling<Name extends string> extends Layer<Name> {
     const { poolSize, strides } = sizes(`layer '${this.name}'`);
     this.poolSize = poolSize;
     this.strides = strides;
-    this.padding = options.padding ?? 'valid';
+    this.padding = paddingOption(`layer '${this.name}'`, options.padding, ['valid', 'same']);
   }
 
-  override computeOutputShape(shapes: InputShapes): PartialShape {
-    const shape = oneShape(this.name, shapes);
-    const rank = this.poolSize.length + 2;
-    if (shape.length !== rank) {
-      const expected = rank === 3 ? '[batch, steps, channels]' : '[batch, height, width, channels]';
-      throw new ShapeError(
-        `layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`,
-        { where: this.name, got: shape },
-      );
-    }
+  protected override get spatialRank(): number {
+    return this.poolSize.length;
+  }
+
+  protected override shapeChannelsLast(shape: PartialShape): PartialShape {
     const windows = { strides: this.strides, dilationRate: [1, 1], padding: this.padding };
-    return [
-      shape[0] ?? null,
-      ...this.poolSize.map((size, axis) => slide(this.name, shape[axis + 1] ?? null, size, axis, windows)),
-      shape.at(-1) ?? null,
-    ];
+    const sizes = this.poolSize.map((size, axis) => slide(this.name, shape[axis + 1] ?? null, size, axis, windows));
+    return [shape[0] ?? null, ...sizes, shape.at(-1) ?? null];
   }
 
   override getConfig(): Config {
@@ -59,7 +50,6 @@ abstract class Pooling<Name extends string> extends Layer<Name> {
       pool_size: this.poolSize,
       padding: this.padding,
       strides: this.strides,
-      data_format: 'channels_last',
     };
   }
 }
@@ -97,28 +87,28 @@ abstract class Pooling2D<Name extends string> extends Pooling<Name> {
 
 export class MaxPooling1D<Name extends string = string> extends Pooling1D<Name> {
   static readonly kerasName: string = 'MaxPooling1D';
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     return maxPool1d(x, this.window);
   }
 }
 
 export class AveragePooling1D<Name extends string = string> extends Pooling1D<Name> {
   static readonly kerasName: string = 'AveragePooling1D';
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     return avgPool1d(x, this.window);
   }
 }
 
 export class MaxPooling2D<Name extends string = string> extends Pooling2D<Name> {
   static readonly kerasName: string = 'MaxPooling2D';
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     return maxPool2d(x, this.window);
   }
 }
 
 export class AveragePooling2D<Name extends string = string> extends Pooling2D<Name> {
   static readonly kerasName: string = 'AveragePooling2D';
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     return avgPool2d(x, this.window);
   }
 }

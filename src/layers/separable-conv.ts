@@ -98,8 +98,8 @@ export class SeparableConv1D<Name extends string = string> extends SeparableConv
     super(options, stepWindows(options));
   }
 
-  override call(sequence: Tensor): Tensor {
-    return this.activation.apply(convolveSteps(sequence, ...this.kernels, this.bias, stepOptions(this.windows)));
+  protected override callChannelsLast(sequence: Tensor): Tensor {
+    return convolveSteps(sequence, ...this.kernels, this.bias, stepOptions(this.windows));
   }
 }
 
@@ -110,8 +110,8 @@ export class SeparableConv2D<Name extends string = string> extends SeparableConv
     super(options, imageWindows(options));
   }
 
-  override call(image: Tensor): Tensor {
-    return this.activation.apply(convolveImage(image, ...this.kernels, this.bias, imageOptions(this.windows)));
+  protected override callChannelsLast(image: Tensor): Tensor {
+    return convolveImage(image, ...this.kernels, this.bias, imageOptions(this.windows));
   }
 }
 

@@ -1,29 +1,30 @@
 /** Makes sequences and images larger by whole factors: repeated cells, or linear interpolation between them. */
-import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
 import { broadcastTo, matmul, reshape } from '../ops/index.ts';
-import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
-import { Layer, type Config, type InputShapes, type LayerOptions } from './layer.ts';
-import { oneShape, pairOption, positiveOption, type Pair } from './options.ts';
+import type { Config, LayerOptions } from './layer.ts';
+import { pairOption, positiveOption, type Pair } from './options.ts';
+import { SpatialLayer, type SpatialOptions } from './spatial.ts';
 
 const INTERPOLATIONS = ['nearest', 'bilinear'] as const;
 
-export interface UpSampling2dOptions<Name extends string = string> extends LayerOptions<Name> {
+export interface UpSampling2dOptions<Name extends string = string> extends SpatialOptions<Name> {
   /** `'nearest'` repeats pixels, `'bilinear'` interpolates between their centres. Default `'nearest'`. */
   readonly interpolation?: (typeof INTERPOLATIONS)[number];
 }
 
-export class UpSampling1D<Name extends string = string> extends Layer<Name> {
+export class UpSampling1D<Name extends string = string> extends SpatialLayer<Name> {
   static readonly kerasName: string = 'UpSampling1D';
   readonly size: number;
 
   constructor(options: LayerOptions<Name> & { readonly size?: number } = {}) {
-    super(options);
+    // Keras's class knows one order only, and so can a config.
+    super({ ...options, dataFormat: null });
     this.size = positiveOption(`layer '${this.name}'`, 'size', options.size ?? 2);
   }
 
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     const [batch = 0, steps = 0, channels = 0] = x.shape;
     return reshape(repeated(reshape(x, [batch, steps, 1, channels]), 2, this.size), [
       batch,
@@ -32,17 +33,21 @@ export class UpSampling1D<Name extends string = string> extends Layer<Name> {
     ]);
   }
 
-  override computeOutputShape(shapes: InputShapes): PartialShape {
-    const [batch = null, steps = null, channels = null] = ranked(this, shapes, 3, '[batch, steps, channels]');
+  protected override get spatialRank(): number {
+    return 1;
+  }
+
+  protected override shapeChannelsLast([batch = null, steps = null, channels = null]: PartialShape): PartialShape {
     return [batch, steps === null ? null : steps * this.size, channels];
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), size: this.size };
+    const { data_format: _, ...config } = super.getConfig();
+    return { ...config, size: this.size };
   }
 }
 
-export class UpSampling2D<Name extends string = string> extends Layer<Name> {
+export class UpSampling2D<Name extends string = string> extends SpatialLayer<Name> {
   static readonly kerasName: string = 'UpSampling2D';
   readonly size: readonly [number, number];
   readonly interpolation: (typeof INTERPOLATIONS)[number];
@@ -59,7 +64,7 @@ export class UpSampling2D<Name extends string = string> extends Layer<Name> {
     }
   }
 
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     const [batch = 0, height = 0, width = 0, channels = 0] = x.shape;
     const [tall, wide] = this.size;
     const size = [batch, height * tall, width * wide, channels];
@@ -74,8 +79,11 @@ export class UpSampling2D<Name extends string = string> extends Layer<Name> {
     return reshape(columns, size);
   }
 
-  override computeOutputShape(shapes: InputShapes): PartialShape {
-    const shape = ranked(this, shapes, 4, '[batch, height, width, channels]');
+  protected override get spatialRank(): number {
+    return 2;
+  }
+
+  protected override shapeChannelsLast(shape: PartialShape): PartialShape {
     const [batch = null, height = null, width = null, channels = null] = shape;
     const [tall, wide] = this.size;
     return [batch, height === null ? null : height * tall, width === null ? null : width * wide, channels];
@@ -85,7 +93,6 @@ export class UpSampling2D<Name extends string = string> extends Layer<Name> {
     return {
       ...super.getConfig(),
       size: this.size,
-      data_format: 'channels_last',
       interpolation: this.interpolation,
     };
   }
@@ -107,15 +114,6 @@ function interpolation(size: number, factor: number): Tensor {
     weights[row + after] = (weights[row + after] ?? 0) + position - before;
   }
   return tensor(weights, [size * factor, size]);
-}
-
-function ranked(layer: Layer, shapes: InputShapes, rank: number, expected: string): PartialShape {
-  const shape = oneShape(layer.name, shapes);
-  if (shape.length === rank) return shape;
-  throw new ShapeError(
-    `layer '${layer.name}' (${layer.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`,
-    { where: layer.name, got: shape },
-  );
 }
 
 /**

@@ -1,11 +1,10 @@
 /** Adds rows, columns or steps of zeros around each sample, or cuts some off. */
 import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
 import { pad, slice } from '../ops/index.ts';
-import { formatShape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import { Layer, type Config, type InputShapes, type LayerOptions } from './layer.ts';
-import { oneShape } from './options.ts';
+import type { Config, LayerOptions } from './layer.ts';
+import { SpatialLayer, type SpatialOptions } from './spatial.ts';
 
 /** Cells at the start and at the end of one axis, or one number for both. */
 export type Margin = number | readonly [before: number, after: number];
@@ -14,10 +13,10 @@ export type Margins = number | readonly [height: Margin, width: Margin];
 
 type Sides = readonly (readonly [before: number, after: number])[];
 
-abstract class Margined<Name extends string> extends Layer<Name> {
+abstract class Margined<Name extends string> extends SpatialLayer<Name> {
   readonly sides: Sides;
 
-  constructor(options: LayerOptions<Name>, name: string, given: unknown, axes: 1 | 2) {
+  constructor(options: SpatialOptions<Name>, name: string, given: unknown, axes: 1 | 2) {
     super(options);
     const sides =
       axes === 1 ? sidesOf([given]) : sidesOf(Array.isArray(given) && given.length === 2 ? given : [given, given]);
@@ -33,15 +32,11 @@ abstract class Margined<Name extends string> extends Layer<Name> {
   /** The size of an axis with these margins. */
   protected abstract resized(size: number, before: number, after: number): number;
 
-  override computeOutputShape(shapes: InputShapes): PartialShape {
-    const shape = oneShape(this.name, shapes);
-    if (shape.length !== this.sides.length + 2) {
-      const expected = this.sides.length === 1 ? '[batch, steps, channels]' : '[batch, height, width, channels]';
-      throw new ShapeError(
-        `layer '${this.name}' (${this.className}): the input has the shape ${formatShape(shape)}; expected ${expected}. Reshape it first.`,
-        { where: this.name, got: shape },
-      );
-    }
+  protected override get spatialRank(): number {
+    return this.sides.length;
+  }
+
+  protected override shapeChannelsLast(shape: PartialShape): PartialShape {
     const sizes = this.sides.map(([before, after], axis) => {
       const size = shape[axis + 1] ?? null;
       if (size === null) return null;
@@ -69,7 +64,7 @@ abstract class ZeroPadding<Name extends string> extends Margined<Name> {
     return size + before + after;
   }
 
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     return pad(x, { paddings: [[0, 0], ...this.sides, [0, 0]] });
   }
 }
@@ -79,7 +74,7 @@ abstract class Cropping<Name extends string> extends Margined<Name> {
     return size - before - after;
   }
 
-  override call(x: Tensor): Tensor {
+  protected override callChannelsLast(x: Tensor): Tensor {
     const sizes = this.sides.map(([before, after], axis) => (x.shape[axis + 1] ?? 0) - before - after);
     return slice(x, [0, ...this.sides.map(([before]) => before), 0], [x.shape[0] ?? 0, ...sizes, x.shape.at(-1) ?? 0]);
   }
@@ -88,24 +83,24 @@ abstract class Cropping<Name extends string> extends Margined<Name> {
 export class ZeroPadding1D<Name extends string = string> extends ZeroPadding<Name> {
   static readonly kerasName: string = 'ZeroPadding1D';
 
-  constructor(options: LayerOptions<Name> & { readonly padding?: Margin } = {}) {
+  constructor(options: SpatialOptions<Name> & { readonly padding?: Margin } = {}) {
     super(options, 'padding', options.padding ?? 1, 1);
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), padding: this.sides[0] ?? [0, 0], data_format: 'channels_last' };
+    return { ...super.getConfig(), padding: this.sides[0] ?? [0, 0] };
   }
 }
 
 export class ZeroPadding2D<Name extends string = string> extends ZeroPadding<Name> {
   static readonly kerasName: string = 'ZeroPadding2D';
 
-  constructor(options: LayerOptions<Name> & { readonly padding?: Margins } = {}) {
+  constructor(options: SpatialOptions<Name> & { readonly padding?: Margins } = {}) {
     super(options, 'padding', options.padding ?? 1, 2);
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), padding: this.sides, data_format: 'channels_last' };
+    return { ...super.getConfig(), padding: this.sides };
   }
 }
 
@@ -113,23 +108,25 @@ export class Cropping1D<Name extends string = string> extends Cropping<Name> {
   static readonly kerasName: string = 'Cropping1D';
 
   constructor(options: LayerOptions<Name> & { readonly cropping?: Margin } = {}) {
-    super(options, 'cropping', options.cropping ?? 1, 1);
+    // Keras's class knows one order only, and so can a config.
+    super({ ...options, dataFormat: null }, 'cropping', options.cropping ?? 1, 1);
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), cropping: this.sides[0] ?? [0, 0] };
+    const { data_format: _, ...config } = super.getConfig();
+    return { ...config, cropping: this.sides[0] ?? [0, 0] };
   }
 }
 
 export class Cropping2D<Name extends string = string> extends Cropping<Name> {
   static readonly kerasName: string = 'Cropping2D';
 
-  constructor(options: LayerOptions<Name> & { readonly cropping?: Margins } = {}) {
+  constructor(options: SpatialOptions<Name> & { readonly cropping?: Margins } = {}) {
     super(options, 'cropping', options.cropping ?? 0, 2);
   }
 
   override getConfig(): Config {
-    return { ...super.getConfig(), cropping: this.sides, data_format: 'channels_last' };
+    return { ...super.getConfig(), cropping: this.sides };
   }
 }
 
@@ -141,7 +138,7 @@ export class Cropping2D<Name extends string = string> extends Cropping<Name> {
  */
 export function zeroPadding1d<const Name extends string = string>(
   padding: Margin = 1,
-  options: LayerOptions<Name> = {},
+  options: SpatialOptions<Name> = {},
 ): ZeroPadding1D<Name> {
   return new ZeroPadding1D<Name>({ ...options, padding });
 }
@@ -154,7 +151,7 @@ export function zeroPadding1d<const Name extends string = string>(
  */
 export function zeroPadding2d<const Name extends string = string>(
   padding: Margins = 1,
-  options: LayerOptions<Name> = {},
+  options: SpatialOptions<Name> = {},
 ): ZeroPadding2D<Name> {
   return new ZeroPadding2D<Name>({ ...options, padding });
 }
@@ -180,7 +177,7 @@ export function cropping1d<const Name extends string = string>(
  */
 export function cropping2d<const Name extends string = string>(
   cropping: Margins = 0,
-  options: LayerOptions<Name> = {},
+  options: SpatialOptions<Name> = {},
 ): Cropping2D<Name> {
   return new Cropping2D<Name>({ ...options, cropping });
 }

@@ -21,7 +21,6 @@ export {
   checkLabels,
   computeLoss,
   reduceLoss,
-  squeezeOrExpand,
   type LabelArray,
   type Loss,
   type ReduceOptions,
@@ -40,12 +39,4 @@ export {
   type CosineOptions,
   type HuberOptions,
 } from './regression.ts';
-export {
-  lossFromConfig,
-  resolveLoss,
-  serializeLoss,
-  targetKind,
-  type KerasFunctionEnvelope,
-  type LossLike,
-  type TargetShapes,
-} from './resolve.ts';
+export { lossFromConfig, resolveLoss, serializeLoss, type LossLike, type TargetShapes } from './resolve.ts';

@@ -68,7 +68,7 @@ export function iou(numClasses: number, targetClassIds: readonly number[], optio
 
 /** Mean over all classes of their intersection over union: see `iou`. @example metrics.meanIoU(3) */
 export function meanIoU(numClasses: number, options: IoUOptions = {}): Metric {
-  checkCount('meanIoU', numClasses);
+  checkCount('mean_io_u', numClasses);
   optionsOf('meanIoU', options);
   const { ignoreClass, sparseYTrue = true, sparseYPred = true, axis = -1 } = options;
   return iouMetric('MeanIoU', 'mean_io_u', numClasses, allClasses(numClasses), options, {
@@ -100,7 +100,7 @@ export function oneHotIoU(
 
 /** Intersection over union of all classes for one-hot targets and predictions `[batch, ..., classes]`: see `iou`. @example metrics.oneHotMeanIoU(3) */
 export function oneHotMeanIoU(numClasses: number, options: OneHotIoUOptions = {}): Metric {
-  checkCount('oneHotMeanIoU', numClasses);
+  checkCount('one_hot_mean_io_u', numClasses);
   optionsOf('oneHotMeanIoU', options);
   const { ignoreClass, sparseYPred = false, axis = -1 } = options;
   const settings = { ...options, sparseYTrue: false, sparseYPred };

@@ -5,7 +5,7 @@
 import { FormatError, ArgumentError } from '../errors.ts';
 import { layerClasses } from '../layers/classes.ts';
 import { OpLayer, type Config, type Json } from '../layers/layer.ts';
-import { SymbolicTensor } from '../layers/symbolic-tensor.ts';
+import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
 import * as ops from '../ops/index.ts';
 import { Symbolic, type PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';

@@ -7,7 +7,7 @@ import { formatShape, type Shape } from './shape.ts';
  * @throws ShapeError naming `where` and all shapes when two sizes differ and neither is 1
  */
 export function broadcastShapes(where: string, shapes: readonly Shape[]): Shape {
-  if (shapes.length === 0 || !shapes.every((shape) => Array.isArray(shape))) {
+  if (!shapes.every((shape) => Array.isArray(shape))) {
     throw new ArgumentError(`${where}: an input is missing. Give a tensor, a variable or a number for each.`, {
       where,
       got: shapes,

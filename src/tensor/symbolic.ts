@@ -18,7 +18,6 @@ export interface DeferredCall {
 }
 
 /** Where the layers declare the class of their symbolic tensors, which ops give for symbolic inputs. */
-// oxlint-disable-next-line no-empty-object-type -- filled by declaration merging
 export interface SymbolicTypes {}
 
 /** What an op gives that was called on a symbolic tensor. */

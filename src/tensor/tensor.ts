@@ -157,7 +157,7 @@ export class Tensor {
  * tensor(new Uint8Array([1, 2, 3, 4]), [2, 2]).at(1, 0) // 3
  */
 export function tensor(data: TensorData, shape?: Shape): Tensor {
-  if (shape !== undefined) checkShape('tensor', shape);
+  if (shape !== undefined && !Array.isArray(shape)) checkShape('tensor', shape);
   if (ArrayBuffer.isView(data)) return ofTypedArray(data, shape ?? [data.length]);
   const nestedShape = shapeOfNested(data);
   const target = shape ?? nestedShape;

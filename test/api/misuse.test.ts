@@ -131,8 +131,17 @@ function applied(make: (...args: readonly unknown[]) => unknown, args: readonly 
 }
 
 const methods = [
-  ...['compile', 'fit', 'evaluate', 'predict', 'trainOnBatch', 'testOnBatch', 'predictOnBatch', 'getLayer'],
-  ...['setWeights', 'addLoss', 'summary', 'setGraph'].slice(0, 3),
+  'compile',
+  'fit',
+  'evaluate',
+  'predict',
+  'trainOnBatch',
+  'testOnBatch',
+  'predictOnBatch',
+  'getLayer',
+  'setWeights',
+  'addLoss',
+  'summary',
 ] as const;
 for (const method of methods) {
   functions.push([

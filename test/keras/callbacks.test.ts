@@ -2,7 +2,7 @@
 import * as gt from '../../src/index.ts';
 import t from 'tap';
 import * as callbacks from '../../src/callbacks/index.ts';
-import type { Callback, Logs } from '../../src/training/callback.ts';
+import type { Logs } from '../../src/training/callback.ts';
 import { captured, fakeModel, run, type Run } from '../src/callbacks/fake-model.ts';
 import { camelCase, readFamilies } from './fixture.ts';
 
@@ -64,13 +64,10 @@ for (const { className, name, options, logs, result } of casesOf<CallbackCase>('
       );
       return;
     }
-    const { learningRateScheduler } = callbacks as unknown as {
-      learningRateScheduler(schedule: unknown): Callback;
-    };
     const callback =
       className === 'ReduceLROnPlateau'
         ? callbacks.reduceLROnPlateau(renamed(options))
-        : learningRateScheduler(schedules[name]);
+        : callbacks.learningRateScheduler(schedules[name] as (epoch: number, rate: number) => number);
     const script = className === 'ReduceLROnPlateau' ? logs : result.learningRates.map(() => ({ loss: 1 }));
     const done = await runQuietly([callback], script, fakeModel(result.initialLearningRate));
     // The fixture gives each float32 as its shortest decimal.

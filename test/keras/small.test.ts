@@ -1,6 +1,6 @@
 /** Activations, regularizers, constraints and initializers against Keras. */
 import t, { type Test } from 'tap';
-import { resolveActivation } from '../../src/activations/index.ts';
+import { resolveActivation } from '../../src/activations/resolve.ts';
 import { constraintFromConfig, serializeConstraint } from '../../src/constraints/index.ts';
 import { initializerFromConfig, serializeInitializer } from '../../src/initializers/index.ts';
 import { mul, sum } from '../../src/ops/index.ts';

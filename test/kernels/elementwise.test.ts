@@ -37,6 +37,7 @@ const binary: Record<string, (a: number, b: number) => number> = {
   maximum: (a, b) => (a > b ? a : b),
   minimum: (a, b) => (a < b ? a : b),
   equal: (a, b) => Number(a === b),
+  notEqual: (a, b) => Number(a !== b),
   greater: (a, b) => Number(a > b),
   less: (a, b) => Number(a < b),
   greaterEqual: (a, b) => Number(a >= b),

@@ -1,5 +1,5 @@
 /** Schedules in Keras's files. */
-import { ArgumentError, checkFunction, describeValue, FormatError } from '../../errors.ts';
+import { ArgumentError, describeValue, FormatError } from '../../errors.ts';
 import { lookUp, toEnvelope, type KerasEnvelope } from '../../names.ts';
 import { fromSnakeCase, isEnvelope } from '../snake-case.ts';
 import { CosineDecayRestarts } from './cosine-decay-restarts.ts';
@@ -8,7 +8,7 @@ import { ExponentialDecay } from './exponential-decay.ts';
 import { InverseTimeDecay } from './inverse-time-decay.ts';
 import { PiecewiseConstantDecay } from './piecewise-constant-decay.ts';
 import { PolynomialDecay } from './polynomial-decay.ts';
-import type { LearningRateSchedule } from './schedule.ts';
+import { LearningRateSchedule } from './schedule.ts';
 
 type Maker = new (options: never) => LearningRateSchedule;
 
@@ -23,11 +23,12 @@ const known: ReadonlyMap<string, Maker> = new Map<string, Maker>([
 
 /** The schedule in Keras 3's envelope. */
 export function serializeSchedule(schedule: LearningRateSchedule): KerasEnvelope {
-  checkFunction(
-    'serializeSchedule',
-    "the schedule's getConfig",
-    (schedule as LearningRateSchedule | undefined)?.getConfig,
-  );
+  if (!((schedule as unknown) instanceof LearningRateSchedule)) {
+    throw new ArgumentError(`serializeSchedule: ${describeValue(schedule)} is no schedule. Make one with schedules.`, {
+      where: 'serializeSchedule',
+      got: schedule,
+    });
+  }
   return toEnvelope('keras.optimizers.schedules', schedule.className, schedule.getConfig());
 }
 

@@ -87,6 +87,7 @@ def noise():
         ("spatial_dropout2d", layers.SpatialDropout2D, {"rate": 0.0}, {"rate": 0.4}, (2, 4, 3, 2)),
         ("gaussian_noise", layers.GaussianNoise, {"stddev": 0.0}, {"stddev": 0.4}, None),
         ("gaussian_dropout", layers.GaussianDropout, {"rate": 0.0}, {"rate": 0.4}, None),
+        ("alpha_dropout", layers.AlphaDropout, {"rate": 0.0}, {"rate": 0.4}, None),
     ):
         f = LayerFamily(name, make)
         shape = spatial or (3, 5)
@@ -156,6 +157,21 @@ def shapes():
     yield f.family()
 
 
+def passing():
+    f = LayerFamily("identity", layers.Identity)
+    for shape in ((3,), (2, 3), (2, 3, 4), (2, 2, 3, 2)):
+        f.add(f"{len(shape)} axes", [shape])
+    f.add("not trainable", [(2, 3)], {"trainable": False}, training=True)
+    f.add("mask", [(3, 4, 2)], masks=[RAGGED])
+    yield f.family()
+    f = LayerFamily("activity_regularization", layers.ActivityRegularization)
+    for label, options in {"default": {}, "l1": {"l1": 0.1}, "l2": {"l2": 0.2}, "both": {"l1": 0.1, "l2": 0.2}}.items():
+        f.add(label, [(3, 4)], options)
+    f.add("in training, 3 axes", [(2, 3, 4)], {"l1": 0.05, "l2": 0.3}, training=True)
+    f.add("mask", [(3, 4, 2)], {"l2": 0.1}, masks=[RAGGED])
+    yield f.family()
+
+
 def embedding():
     f = LayerFamily("embedding", layers.Embedding)
     ids = np.array([[1, 4, 0, 1], [6, 1, 4, 2]], dtype=np.int32)
@@ -205,5 +221,5 @@ def functions():
 
 
 def families():
-    for part in (dense, activations, noise, shapes, embedding, functions):
+    for part in (dense, activations, noise, shapes, passing, embedding, functions):
         yield from part()

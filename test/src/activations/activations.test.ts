@@ -1,6 +1,7 @@
 /** Activations: Keras's values and Keras's names. */
 import t from 'tap';
 import * as activations from '../../../src/activations/index.ts';
+import { resolveActivation } from '../../../src/activations/resolve.ts';
 import { tensor } from '../../../src/tensor/tensor.ts';
 import { KERAS_TOLERANCE, relativeDifference } from '../../keras/fixture.ts';
 
@@ -34,7 +35,7 @@ const values: Readonly<Record<string, readonly number[]>> = {
 
 for (const [name, data] of Object.entries(values)) {
   t.test(`${name} gives what Keras gives, by its name and as a function`, (t) => {
-    const { name: written, apply } = activations.resolveActivation('test', name);
+    const { name: written, apply } = resolveActivation('test', name);
     const expected = { shape: [9], dtype: 'float32', data };
     t.equal(written, name);
     t.ok(relativeDifference(apply(x), expected) <= KERAS_TOLERANCE, String(apply(x).toArray()));
@@ -45,17 +46,17 @@ for (const [name, data] of Object.entries(values)) {
 }
 
 t.test('names may be written in camelCase; swish is silu; nothing means linear; a function stays what it is', (t) => {
-  t.equal(activations.resolveActivation('dense', 'leakyRelu').apply, activations.leakyRelu);
-  t.strictSame(activations.resolveActivation('dense', 'swish'), { name: 'silu', apply: activations.silu });
-  t.strictSame(activations.resolveActivation('dense', undefined), { name: 'linear', apply: activations.linear });
-  t.equal(activations.resolveActivation('dense', activations.relu).name, 'relu');
+  t.equal(resolveActivation('dense', 'leakyRelu').apply, activations.leakyRelu);
+  t.strictSame(resolveActivation('dense', 'swish'), { name: 'silu', apply: activations.silu });
+  t.strictSame(resolveActivation('dense', undefined), { name: 'linear', apply: activations.linear });
+  t.equal(resolveActivation('dense', activations.relu).name, 'relu');
   const own = (): typeof x => x;
-  t.strictSame(activations.resolveActivation('dense', own), { name: undefined, apply: own });
+  t.strictSame(resolveActivation('dense', own), { name: undefined, apply: own });
   t.end();
 });
 
 t.test('an unknown name is refused with the nearest one', (t) => {
-  t.throws(() => activations.resolveActivation('dense', 'rleu'), {
+  t.throws(() => resolveActivation('dense', 'rleu'), {
     name: 'ArgumentError',
     message: /dense: unknown activation 'rleu'; did you mean 'relu'\?/,
   });
