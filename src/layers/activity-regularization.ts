@@ -1,4 +1,5 @@
 /** A layer that only adds a term of its input to the loss. */
+import { optionsOf } from '../errors.ts';
 import { checkFactor, l1l2 } from '../regularizers/norms.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import type { Tensor } from '../tensor/tensor.ts';
@@ -21,6 +22,7 @@ export class ActivityRegularization<Name extends string = string> extends Layer<
   readonly l2: number;
 
   constructor(options: ActivityRegularizationOptions<Name> = {}) {
+    optionsOf('activityRegularization', options);
     const l1 = checkFactor('activityRegularization', 'l1', options.l1 ?? 0);
     const l2 = checkFactor('activityRegularization', 'l2', options.l2 ?? 0);
     super({ ...options, activityRegularizer: l1l2({ l1, l2 }) });

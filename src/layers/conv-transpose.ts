@@ -1,12 +1,17 @@
 /** Transposed convolution layers over steps and images: they make inputs larger where strides are above 1. */
 import { ArgumentError, describeValue } from '../errors.ts';
-import { conv2dTranspose as transposed, reshape, transposedAxis } from '../ops/index.ts';
+import {
+  conv1dTranspose as transposedSteps,
+  conv2dTranspose as transposedImage,
+  transposedAxis,
+} from '../ops/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import {
   Convolution,
   imageOptions,
   imageWindows,
+  stepOptions,
   stepWindows,
   type ConvolutionOptions,
   type LayerWindows,
@@ -111,23 +116,9 @@ export class Conv1DTranspose<Name extends string = string> extends ConvTranspose
     super(options, stepWindows(options));
   }
 
-  // An image of height 1.
   protected override callChannelsLast(sequence: Tensor): Tensor {
-    const { strides, dilationRate, padding } = this.windows;
-    const [batch = 0, steps = 0, channels = 0] = sequence.shape;
-    const kernel = this.kernel as Variable;
-    const y = transposed(
-      reshape(sequence, [batch, 1, steps, channels]),
-      reshape(kernel, [1, ...kernel.shape]),
-      this.bias,
-      {
-        strides: [1, strides[0] ?? 1],
-        dilationRate: [1, dilationRate[0] ?? 1],
-        padding: padding as 'valid' | 'same',
-        outputPadding: this.outputPadding && [0, this.outputPadding[0] ?? 0],
-      },
-    );
-    return reshape(y, [batch, ...y.shape.slice(2)]);
+    const options = { ...stepOptions(this.windows), outputPadding: this.outputPadding?.[0] };
+    return transposedSteps(sequence, this.kernel as Variable, this.bias, options);
   }
 }
 
@@ -141,7 +132,7 @@ export class Conv2DTranspose<Name extends string = string> extends ConvTranspose
   protected override callChannelsLast(image: Tensor): Tensor {
     const outputPadding = this.outputPadding as readonly [number, number] | undefined;
     const options = { ...imageOptions(this.windows), outputPadding };
-    return transposed(image, this.kernel as Variable, this.bias, options);
+    return transposedImage(image, this.kernel as Variable, this.bias, options);
   }
 }
 

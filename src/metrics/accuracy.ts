@@ -1,5 +1,5 @@
 /** Accuracies: the share of samples whose class was predicted. */
-import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { checkSameShape } from '../losses/loss.ts';
 import { argmax, equal, expandDims, greater, less, mul, oneHot, squeeze, sum, where as select } from '../ops/index.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
@@ -122,5 +122,5 @@ function labelsFor(where: string, yTrue: Tensor, yPred: Tensor): Tensor {
 
 function checkK(where: string, k = 5): number {
   if (Number.isInteger(k) && k >= 1) return k;
-  throw new ArgumentError(`${where}: k is ${k}. Give a whole number of at least 1.`, { where, got: k });
+  throw new ArgumentError(`${where}: k is ${describeValue(k)}. Give a whole number of at least 1.`, { where, got: k });
 }

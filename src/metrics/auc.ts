@@ -1,6 +1,6 @@
 /** Area under the ROC, precision-recall or precision-recall-gain curve, by thresholds. */
 import { log } from '../../kernels/math.ts';
-import { ArgumentError, optionsOf } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { sigmoid } from '../ops/index.ts';
 import { countsOf, countState, enclosedThresholds, evenThresholds, ratio, shares, type Counts } from './confusion.ts';
 import { Metric, type MetricOptions } from './metric.ts';
@@ -42,7 +42,7 @@ export function auc(options: AucOptions = {}): Metric {
   const curve = oneOf('curve', (options.curve ?? 'ROC').toUpperCase(), CURVES);
   const method = oneOf('summationMethod', (options.summationMethod ?? 'interpolation').toLowerCase(), METHODS);
   if (options.thresholds === undefined && !(Number.isInteger(numThresholds) && numThresholds > 1)) {
-    throw refuse(`numThresholds is ${numThresholds}. Give a whole number above 1`, numThresholds);
+    throw refuse(`numThresholds is ${describeValue(numThresholds)}. Give a whole number above 1`, numThresholds);
   }
   if (numLabels && !multiLabel) throw refuse('numLabels is for multiLabel only. Leave it out', numLabels);
   const thresholds = options.thresholds
@@ -65,7 +65,10 @@ export function auc(options: AucOptions = {}): Metric {
     update(yTrue, yPred, sampleWeight) {
       const labels = yPred.shape.at(-1);
       if (multiLabel && numLabels && labels !== numLabels) {
-        throw refuse(`numLabels is ${numLabels}, the predictions have ${labels} labels. They must be equal`, labels);
+        throw refuse(
+          `numLabels is ${describeValue(numLabels)}, the predictions have ${labels} labels. They must be equal`,
+          labels,
+        );
       }
       const predictions = fromLogits ? sigmoid(yPred) : yPred;
       return countState('auc', yTrue, predictions, sampleWeight, thresholds, { multiLabel, labelWeights });

@@ -1,5 +1,5 @@
 /** The confusion matrix: how often each class was predicted as each. */
-import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import type { LabelArray } from '../losses/loss.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
@@ -31,7 +31,7 @@ export function confusionMatrix(yTrue: LabelArray, yPred: LabelArray, options: C
   const classes = options.numClasses ?? 1 + Math.max(largestOf(targets), largestOf(predictions));
   if (!Number.isInteger(classes) || classes < 0) {
     throw new ArgumentError(
-      `confusionMatrix: numClasses is ${classes}. Give a whole number, or labels that are whole numbers.`,
+      `confusionMatrix: numClasses is ${describeValue(classes)}. Give a whole number, or labels that are whole numbers.`,
       { where: 'confusionMatrix', got: classes },
     );
   }

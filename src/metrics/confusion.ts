@@ -2,7 +2,7 @@
  * Positives and negatives at many thresholds, in one pass: each prediction falls into the bucket of the thresholds that
  * it exceeds, and the state is the weight of true and of false targets in every bucket.
  */
-import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { checkSameShape, squeezeOrExpand } from '../losses/loss.ts';
 import {
   add,
@@ -227,7 +227,7 @@ function onlyTopK(where: string, predictions: Tensor, k: number): Tensor {
   const classes = predictions.shape.at(-1) ?? 0;
   if (predictions.rank === 0 || k > classes) {
     throw new ArgumentError(
-      `${where}: topK is ${k}, but the predictions ${formatShape(predictions.shape)} have ${classes} classes.`,
+      `${where}: topK is ${describeValue(k)}, but the predictions ${formatShape(predictions.shape)} have ${classes} classes.`,
       { where, got: k, expected: classes },
     );
   }
@@ -245,7 +245,7 @@ function checkClass(where: string, predictions: Tensor, classId: number): void {
   const classes = predictions.shape.at(-1) ?? 0;
   if (predictions.rank >= 2 && Number.isInteger(classId) && classId >= 0 && classId < classes) return;
   throw new ArgumentError(
-    `${where}: classId is ${classId}, but the predictions have the shape ${formatShape(predictions.shape)}. ` +
+    `${where}: classId is ${describeValue(classId)}, but the predictions have the shape ${formatShape(predictions.shape)}. ` +
       'Give a class of predictions [batch, ..., classes].',
     { where, got: classId, expected: predictions.shape },
   );

@@ -1,5 +1,5 @@
 /** F scores: the harmonic mean of precision and recall. */
-import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { abs, concat, greater, greaterEqual, max, mul, reshape, sub, sum } from '../ops/index.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { tensor, type Tensor } from '../tensor/tensor.ts';
@@ -62,9 +62,9 @@ function fScore(
       average,
     );
   }
-  if (!(beta > 0 && beta < Infinity)) throw refuse(name, `beta is ${beta}. Give a number above 0`, beta);
+  if (!(beta > 0 && beta < Infinity)) throw refuse(name, `beta is ${describeValue(beta)}. Give a number above 0`, beta);
   if (threshold !== null && !(threshold > 0 && threshold <= 1)) {
-    throw refuse(name, `the threshold is ${threshold}. Give a number above 0, up to 1`, threshold);
+    throw refuse(name, `the threshold is ${describeValue(threshold)}. Give a number above 0, up to 1`, threshold);
   }
   return new Metric({
     name: options.name ?? name,

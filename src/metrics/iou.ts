@@ -204,10 +204,13 @@ function allClasses(numClasses: number): number[] {
 
 function checkClasses(where: string, numClasses: number, classes: readonly number[]): void {
   if (!Number.isInteger(numClasses) || numClasses < 1) {
-    throw new ArgumentError(`${where}: numClasses is ${numClasses}. Give a whole number of at least 1.`, {
-      where,
-      got: numClasses,
-    });
+    throw new ArgumentError(
+      `${where}: numClasses is ${describeValue(numClasses)}. Give a whole number of at least 1.`,
+      {
+        where,
+        got: numClasses,
+      },
+    );
   }
   const wrong = Array.isArray(classes)
     ? classes.find((one) => !(Number.isInteger(one) && one >= 0 && one < numClasses))

@@ -1,5 +1,5 @@
 /** Counts of positives and negatives, precision and recall, at one or several thresholds. */
-import { ArgumentError, optionsOf } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { tensor } from '../tensor/tensor.ts';
 import {
   countsOf,
@@ -155,7 +155,7 @@ function confusionMetric(
 /** @internal @throws ArgumentError unless it is undefined or a whole number of at least `least` */
 export function checkIndex(where: string, option: string, value: number | undefined, least: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= least)) return;
-  throw new ArgumentError(`${where}: ${option} is ${value}. Give a whole number of at least ${least}.`, {
+  throw new ArgumentError(`${where}: ${option} is ${describeValue(value)}. Give a whole number of at least ${least}.`, {
     where,
     got: value,
   });

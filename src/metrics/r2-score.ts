@@ -1,5 +1,5 @@
 /** The coefficient of determination. */
-import { ArgumentError, optionsOf, ShapeError } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
 import { squeezeOrExpand } from '../losses/loss.ts';
 import { concat, mul, square, sub, sum } from '../ops/index.ts';
 import { formatShape } from '../tensor/shape.ts';
@@ -34,7 +34,7 @@ export function r2Score(options: R2ScoreOptions = {}): Metric {
     );
   }
   if (!(Number.isInteger(numRegressors) && numRegressors >= 0)) {
-    throw refuse(`numRegressors is ${numRegressors}. Give a whole number of at least 0`, numRegressors);
+    throw refuse(`numRegressors is ${describeValue(numRegressors)}. Give a whole number of at least 0`, numRegressors);
   }
   return new Metric({
     name,

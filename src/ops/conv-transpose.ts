@@ -8,14 +8,17 @@ import { add } from './arithmetic.ts';
 import { conv2dInputGrad } from './conv2d.ts';
 import { defineOp, type TensorLike } from './define-op.ts';
 import { pad, slice } from './joining.ts';
+import { reshape } from './shaping.ts';
 import {
   checkBias,
   checkImage,
   checkStridesOrDilation,
+  positiveInteger,
   toPadding,
   toPair,
   type BiasedOp,
   type Pair,
+  type Windows,
 } from './windows.ts';
 
 /** Options of `conv2dTranspose`. */
@@ -30,11 +33,23 @@ export interface Conv2dTransposeCallOptions {
   readonly dilationRate?: Pair;
 }
 
-interface Resolved {
+/** Options of `conv1dTranspose`: those of `conv2dTranspose`, in steps. */
+export interface Conv1dTransposeCallOptions {
+  readonly strides?: number;
+  readonly padding?: 'valid' | 'same';
+  readonly outputPadding?: number | null | undefined;
+  readonly dilationRate?: number;
+}
+
+interface Resolved extends Windows {
+  readonly padding: 'valid' | 'same';
+  /** One number for each axis. */
+  readonly outputPadding: readonly number[] | undefined;
+}
+
+interface Resolved2d extends Resolved {
   readonly strides: readonly [number, number];
   readonly dilationRate: readonly [number, number];
-  readonly padding: 'valid' | 'same';
-  readonly outputPadding: readonly [number, number] | undefined;
 }
 
 /** Where the output of one axis lies in everything that the windows reach. */
@@ -79,12 +94,21 @@ export function transposedAxis(
  */
 export const conv2dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Conv2dTransposeCallOptions> = defineOp<
   [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
-  Resolved,
+  Resolved2d,
   Conv2dTransposeCallOptions
 >({
   name: 'conv2dTranspose',
-  resolve: (options) => resolveTranspose('conv2dTranspose', options),
-  shape: ([x, filters, bias], options) => transposedShape(x, filters, bias, options),
+  resolve: ({ strides = 1, dilationRate = 1, padding, outputPadding }) => {
+    const where = 'conv2dTranspose';
+    const pair = toPair(where, 'strides', strides);
+    return {
+      strides: pair,
+      dilationRate: toPair(where, 'dilationRate', dilationRate),
+      padding: toPadding(where, padding, ['valid', 'same']),
+      outputPadding: resolveOutputPadding(where, outputPadding, pair),
+    };
+  },
+  shape: ([x, filters, bias], options) => transposedShape('conv2dTranspose', x, filters, bias, options),
   forward: ([x, filters, bias], options) => {
     const { strides, dilationRate } = options;
     const axes = axesOf(x.shape, filters.shape, options);
@@ -107,36 +131,74 @@ export const conv2dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Con
   },
 }) as BiasedOp<[x: TensorLike, filters: TensorLike], Conv2dTransposeCallOptions>;
 
-function axesOf(
-  x: Shape,
-  filters: Shape,
-  { strides, dilationRate, padding, outputPadding }: Resolved,
-): TransposedAxis[] {
-  return [0, 1].map((axis) =>
+/**
+ * Transposed 1-D convolution over steps, `y[b, i s + u d, o] += x[b, i, c] filters[u, o, c]`.
+ * @param x `[batch, steps, channels]`
+ * @param filters `[taps, filters, channels]`
+ * @param bias `[filters]`; may be left out or undefined
+ * @returns `[batch, outSteps, filters]`
+ * @throws ShapeError when channels or ranks do not fit; ArgumentError for strides together with dilation, or an output padding not below the stride
+ * @example conv1dTranspose(sequences, filters, { strides: 2, padding: 'same' }) // twice the steps
+ */
+export const conv1dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Conv1dTransposeCallOptions> = defineOp<
+  [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
+  Resolved,
+  Conv1dTransposeCallOptions
+>({
+  name: 'conv1dTranspose',
+  resolve: ({ strides = 1, dilationRate = 1, padding, outputPadding }) => {
+    const where = 'conv1dTranspose';
+    const steps = [positiveInteger(where, 'strides', strides)];
+    return {
+      strides: steps,
+      dilationRate: [positiveInteger(where, 'dilationRate', dilationRate)],
+      padding: toPadding(where, padding, ['valid', 'same']),
+      outputPadding: resolveOutputPadding(where, outputPadding, steps),
+    };
+  },
+  shape: ([x, filters, bias], options) => transposedShape('conv1dTranspose', x, filters, bias, options),
+  // an image of height 1
+  forward: ([x, filters, bias], { strides: [stride = 1], dilationRate: [dilation = 1], padding, outputPadding }) => {
+    const [batch = 0, steps = 0, channels = 0] = x.shape;
+    const image = reshape(x, [batch, 1, steps, channels]);
+    const y = conv2dTranspose(image, reshape(filters, [1, ...filters.shape]), bias, {
+      strides: [1, stride],
+      dilationRate: [1, dilation],
+      padding,
+      outputPadding: outputPadding && [0, outputPadding[0] ?? 0],
+    });
+    return reshape(y, [batch, ...y.shape.slice(2)]);
+  },
+}) as BiasedOp<[x: TensorLike, filters: TensorLike], Conv1dTransposeCallOptions>;
+
+function axesOf(x: Shape, filters: Shape, options: Resolved): TransposedAxis[] {
+  const { strides, dilationRate, padding, outputPadding } = options;
+  return strides.map((stride, axis) =>
     transposedAxis(
       x[axis + 1] ?? 0,
       ((filters[axis] ?? 1) - 1) * (dilationRate[axis] ?? 1) + 1,
-      strides[axis] ?? 1,
+      stride,
       padding,
       outputPadding?.[axis],
     ),
   );
 }
 
-function transposedShape(x: Shape, filters: Shape, bias: Shape | undefined, options: Resolved): Shape {
-  const where = 'conv2dTranspose';
-  checkImage(where, x, 2);
-  if (filters.length !== 4) {
+function transposedShape(where: string, x: Shape, filters: Shape, bias: Shape | undefined, options: Resolved): Shape {
+  const rank = options.strides.length;
+  const [what, taps] = rank === 1 ? ['sequence', 'steps'] : ['image', 'height, width'];
+  checkImage(where, x, rank);
+  if (filters.length !== rank + 2) {
     throw new ShapeError(
-      `${where}: the filters have the shape ${formatShape(filters)}, expected [height, width, filters, channels].`,
+      `${where}: the filters have the shape ${formatShape(filters)}, expected [${taps}, filters, channels].`,
       { where, got: filters },
     );
   }
   checkStridesOrDilation(where, options);
-  const [, , outChannels = 0, channels = 0] = filters;
-  if (x[3] !== channels) {
+  const [outChannels = 0, channels = 0] = filters.slice(-2);
+  if (x.at(-1) !== channels) {
     throw new ShapeError(
-      `${where}: the image has ${x[3]} channels but the filters expect ${channels} (image ${formatShape(x)}, filters ${formatShape(filters)}). The channels are the filters' last axis, the filters the one before.`,
+      `${where}: the ${what} has ${x.at(-1)} channels but the filters expect ${channels} (${what} ${formatShape(x)}, filters ${formatShape(filters)}). The channels are the filters' last axis, the filters the one before.`,
       { where, got: [x, filters], expected: channels },
     );
   }
@@ -144,20 +206,23 @@ function transposedShape(x: Shape, filters: Shape, bias: Shape | undefined, opti
   return [x[0] ?? 0, ...axesOf(x, filters, options).map(({ output }) => output), outChannels];
 }
 
-function resolveTranspose(where: string, options: Conv2dTransposeCallOptions): Resolved {
-  const strides = toPair(where, 'strides', options.strides ?? 1);
-  const given = options.outputPadding ?? undefined;
-  const outputPadding = given === undefined ? undefined : typeof given === 'number' ? ([given, given] as const) : given;
-  if (outputPadding?.some((cells, axis) => !Number.isInteger(cells) || cells < 0 || cells >= (strides[axis] ?? 1))) {
-    throw new ArgumentError(
-      `${where}: outputPadding is ${describeValue(given)}; it must be integers of at least 0 and below the strides ${strides.join(' x ')}.`,
-      { where, got: given },
-    );
-  }
-  return {
-    strides,
-    dilationRate: toPair(where, 'dilationRate', options.dilationRate ?? 1),
-    padding: toPadding(where, options.padding, ['valid', 'same']),
-    outputPadding,
-  };
+function resolveOutputPadding(
+  where: string,
+  given: unknown,
+  strides: readonly number[],
+): readonly number[] | undefined {
+  if (given === undefined || given === null) return undefined;
+  const cells: unknown = typeof given === 'number' ? strides.map(() => given) : given;
+  const fits =
+    Array.isArray(cells) &&
+    cells.length === strides.length &&
+    strides.every((stride, axis) => {
+      const one: unknown = cells[axis];
+      return Number.isInteger(one) && (one as number) >= 0 && (one as number) < stride;
+    });
+  if (fits) return cells as readonly number[];
+  throw new ArgumentError(
+    `${where}: outputPadding is ${describeValue(given)}; it must be integers of at least 0 and below the strides ${strides.join(' x ')}.`,
+    { where, got: given, expected: strides },
+  );
 }

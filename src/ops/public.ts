@@ -30,7 +30,12 @@ export {
   sign,
   where,
 } from './comparison.ts';
-export { conv2dTranspose, type Conv2dTransposeCallOptions } from './conv-transpose.ts';
+export {
+  conv1dTranspose,
+  conv2dTranspose,
+  type Conv1dTransposeCallOptions,
+  type Conv2dTransposeCallOptions,
+} from './conv-transpose.ts';
 export { conv1d } from './conv1d.ts';
 export { conv2d } from './conv2d.ts';
 export { softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from './cross-entropy.ts';

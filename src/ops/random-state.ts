@@ -31,7 +31,10 @@ const defaultCounter = new Variable(tensor([0, 0]), { name: 'random/default-coun
  */
 export function seed(value: number): void {
   if (!Number.isSafeInteger(value)) {
-    throw new ArgumentError(`seed: ${value} is not an integer within 2^53.`, { where: 'seed', got: value });
+    throw new ArgumentError(`seed: ${describeValue(value)} is not an integer within 2^53.`, {
+      where: 'seed',
+      got: value,
+    });
   }
   if (activeTape()?.mode === 'traced') {
     throw new ArgumentError('seed: called inside a compiled function, where it would run only once. Call it before.', {

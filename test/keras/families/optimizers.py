@@ -33,8 +33,8 @@ def optimizer_case(name, optimizer, constraint=None):
             if variable.name != "learning_rate":
                 # Nadam's product of momentums has no name in Keras.
                 unnamed = variable is getattr(optimizer, "_u_product", None)
-                name = "u_product" if unnamed else variable.path.split("/", 1)[-1]
-                state.setdefault(name, []).append(np.asarray(value))
+                slot = "u_product" if unnamed else variable.path.split("/", 1)[-1]
+                state.setdefault(slot, []).append(np.asarray(value))
     for variable, value in zip(variables, now):
         variable.assign(value)
     optimizer.finalize_variable_values(variables)

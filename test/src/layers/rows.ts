@@ -6,6 +6,7 @@ import type { Shape } from '../../../src/tensor/shape.ts';
 import { tensor, zeros } from '../../../src/tensor/tensor.ts';
 import { rows as convolutionRows } from './rows/convolution.ts';
 import { rows as coreRows } from './rows/core.ts';
+import { rows as poolingRows } from './rows/pooling.ts';
 import { rows as recurrentRows } from './rows/recurrent.ts';
 
 export interface LayerRow {
@@ -439,5 +440,6 @@ export const rows: readonly LayerRow[] = [
   },
   ...convolutionRows,
   ...coreRows,
+  ...poolingRows,
   ...recurrentRows,
 ];

@@ -28,6 +28,14 @@ const wrongMargin = (make: (margin: never) => Layer, name: string): readonly Ref
     message: new RegExp(`${name} is .*; it must be a whole number of at least 0`),
   }));
 
+const first = { dataFormat: 'channels_first' } as const;
+
+const anotherPadding = (padding: string, make: (padding: never) => Layer): Refusal => ({
+  name: `the padding ${padding}`,
+  call: () => make(padding as never),
+  message: new RegExp(`the padding is '${padding}'; known are 'valid', 'same'`),
+});
+
 export const rows: readonly LayerRow[] = [
   {
     layer: 'conv1dTranspose',
@@ -174,6 +182,87 @@ export const rows: readonly LayerRow[] = [
     variant: 'bilinear',
     make: (options) => layers.upSampling2d(2, { ...options, interpolation: 'bilinear' }),
     inputs: images,
+    params: 0,
+    refused: [],
+  },
+  {
+    layer: 'conv1d',
+    variant: 'channels first, softmax over the steps',
+    make: (options) => layers.conv1d(3, 2, { ...options, ...first, activation: 'softmax' }),
+    inputs: one([2, 2, 5], [3, 2, 7]),
+    params: 2 * 2 * 3 + 3,
+    refused: [
+      anotherPadding('full', (padding) => layers.conv1d(3, 2, { padding })),
+      {
+        name: 'other channels than it was built for',
+        call: () => {
+          const layer = layers.conv1d(3, 2, first);
+          layer(input([2, 8]));
+          layer(input([8, 2]));
+        },
+        message: /the input \[null, 8, 2\] has 8 channels; the layer was built for 2/,
+      },
+      {
+        name: 'unknown channels',
+        call: () => layers.conv1d(3, 2, first)(input([null, 8])),
+        message: /axis 1 of the input shape \[null, null, 8\] must be known/,
+      },
+    ],
+  },
+  {
+    layer: 'conv2d',
+    variant: 'channels first, with strides',
+    make: (options) => layers.conv2d(3, 2, { ...options, ...first, strides: 2, padding: 'same' }),
+    inputs: one([2, 2, 5, 4], [3, 2, 8, 7]),
+    params: 4 * 2 * 3 + 3,
+    refused: [anotherPadding('causal', (padding) => layers.conv2d(3, 2, { padding }))],
+  },
+  {
+    layer: 'conv2dTranspose',
+    variant: 'channels first',
+    make: (options) => layers.conv2dTranspose(3, 2, { ...options, ...first, strides: 2 }),
+    inputs: one([2, 2, 3, 4], [3, 2, 5, 2]),
+    params: 4 * 2 * 3 + 3,
+    refused: [anotherPadding('causal', (padding) => layers.conv2dTranspose(3, 2, { padding }))],
+  },
+  {
+    layer: 'depthwiseConv2d',
+    variant: 'channels first',
+    make: (options) => layers.depthwiseConv2d(2, { ...options, ...first, depthMultiplier: 2 }),
+    inputs: one([2, 2, 5, 4], [3, 2, 8, 7]),
+    params: 4 * 2 * 2 + 4,
+    refused: [anotherPadding('causal', (padding) => layers.depthwiseConv2d(2, { padding }))],
+  },
+  {
+    layer: 'separableConv2d',
+    variant: 'channels first, with all rules',
+    make: (options) =>
+      layers.separableConv2d(3, 2, {
+        ...options,
+        ...first,
+        depthwiseRegularizer: 'l1',
+        pointwiseRegularizer: 'l2',
+        depthwiseConstraint: 'non_neg',
+        biasRegularizer: 'l2',
+        activityRegularizer: 'l2',
+      }),
+    inputs: one([2, 2, 5, 4], [3, 2, 8, 7]),
+    params: 4 * 2 + 2 * 3 + 3,
+    refused: [anotherPadding('causal', (padding) => layers.separableConv2d(3, 2, { padding }))],
+  },
+  {
+    layer: 'zeroPadding1d',
+    variant: 'channels first',
+    make: (options) => layers.zeroPadding1d([0, 2], { ...options, ...first }),
+    inputs: one([2, 2, 5], [3, 2, 7]),
+    params: 0,
+    refused: [],
+  },
+  {
+    layer: 'upSampling2d',
+    variant: 'channels first',
+    make: (options) => layers.upSampling2d([2, 3], { ...options, ...first }),
+    inputs: one([2, 2, 3, 2], [3, 2, 2, 4]),
     params: 0,
     refused: [],
   },

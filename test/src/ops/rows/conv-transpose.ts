@@ -1,6 +1,7 @@
 /** Rows of transposed convolution. */
 import fc from 'fast-check';
-import { conv2dTranspose } from '../../../../src/ops/conv-transpose.ts';
+import { conv1dTranspose, conv2dTranspose } from '../../../../src/ops/conv-transpose.ts';
+import { reshape } from '../../../../src/ops/shaping.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
 import { smallInteger, tensorOf } from '../arbitraries.ts';
 import type { OpCase, OpRow } from '../row.ts';
@@ -44,6 +45,40 @@ const caseOf = (value?: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
           call: (a, b, c) => conv2dTranspose(a as Tensor, b as Tensor, c, options),
           describe: `${padding}, ${dilationRate > 1 ? 'dilated' : `strides ${Math.max(...strides) > 1 ? 'above 1' : '1'}`}${padded ? ', output padding' : ''}`,
           expected: () => spread(x, kernel, withBias ? bias : undefined, options),
+        };
+      });
+  });
+
+/** The same draws, as images of height 1 in the reference. */
+const stepsOf = (value?: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
+  drawn.chain((one) => {
+    const { batch, width, taps, channels, filters, strides, dilationRate, padding, padded, withBias } = one;
+    const stride = strides[1];
+    return fc
+      .record({
+        x: tensorOf([batch, width, channels], value),
+        kernel: tensorOf([taps[1], filters, channels], value),
+        bias: tensorOf([filters], value),
+      })
+      .map(({ x, kernel, bias }) => {
+        const outputPadding = padded ? stride - 1 : undefined;
+        return {
+          inputs: [x, kernel, ...(withBias ? [bias] : [])],
+          call: (a, b, c) =>
+            conv1dTranspose(a as Tensor, b as Tensor, c, { strides: stride, dilationRate, padding, outputPadding }),
+          describe: `${padding}, ${dilationRate > 1 ? 'dilated' : `strides ${stride > 1 ? 'above 1' : '1'}`}${padded ? ', output padding' : ''}`,
+          expected: () =>
+            spread(
+              reshape(x, [batch, 1, width, channels]),
+              reshape(kernel, [1, ...kernel.shape]),
+              withBias ? bias : undefined,
+              {
+                strides: [1, stride],
+                dilationRate,
+                padding,
+                outputPadding: outputPadding === undefined ? undefined : [0, outputPadding],
+              },
+            ),
         };
       });
   });
@@ -125,6 +160,44 @@ export const rows: readonly OpRow[] = [
         name: 'a bias for other filters',
         call: () => conv2dTranspose(x, kernel, ones([2])),
         message: /the bias has the shape \[2\]; 4 output channels take \[4\]/,
+      },
+      {
+        name: 'an output padding that is no number',
+        call: () => conv2dTranspose(x, kernel, { strides: 2, outputPadding: 'same' as never }),
+        message: /outputPadding is 'same'; it must be integers/,
+      },
+    ],
+  },
+  {
+    op: 'conv1dTranspose',
+    arbitrary: stepsOf(),
+    integerArbitrary: stepsOf(smallInteger()),
+    secondOrder: true,
+    refused: [
+      {
+        name: 'filters for other channels',
+        call: () => conv1dTranspose(ones([1, 3, 2]), ones([2, 4, 3])),
+        message: /conv1dTranspose: the sequence has 2 channels but the filters expect 3/,
+      },
+      {
+        name: 'an image',
+        call: () => conv1dTranspose(x, kernel),
+        message: /the sequence has the shape \[1, 3, 3, 2\], expected \[batch, steps, channels\]/,
+      },
+      {
+        name: 'filters of an image',
+        call: () => conv1dTranspose(ones([1, 3, 2]), kernel),
+        message: /the filters have the shape \[2, 2, 4, 2\], expected \[steps, filters, channels\]/,
+      },
+      {
+        name: 'an output padding as large as the stride',
+        call: () => conv1dTranspose(ones([1, 3, 2]), ones([2, 4, 2]), { strides: 2, outputPadding: 2 }),
+        message: /outputPadding is 2; it must be integers of at least 0 and below the strides 2/,
+      },
+      {
+        name: 'strides with dilation',
+        call: () => conv1dTranspose(ones([1, 3, 2]), ones([2, 4, 2]), { strides: 2, dilationRate: 2 }),
+        message: /together with dilationRate/,
       },
     ],
   },
