@@ -12,7 +12,7 @@ const { layers } = gt;
 type Pair = readonly [left: Word, right: Word];
 
 const LONGEST = 8;
-const TRAINING_PAIRS = 4000;
+const TRAINING_PAIRS = 2000;
 const TEST_PAIRS = 1000;
 
 /** Trains on pairs of words and judges on pairs of other words; half of all pairs rhyme. */
@@ -26,7 +26,7 @@ export async function run({ seed = 1, verbose = false }: RunOptions = {}): Promi
   const train = makePairs(words.slice(0, middle), TRAINING_PAIRS);
   const test = makePairs(words.slice(middle), TEST_PAIRS);
   const history = await net.fit(letters(train), answers(train), {
-    epochs: 6,
+    epochs: 5,
     batchSize: 64,
     verbose: verbose ? 2 : 0,
   });

@@ -2,7 +2,13 @@
 import t from 'tap';
 import { run as answerQuestions } from '../../examples/question-answering.ts';
 import { run as profileAuthors } from '../../examples/author-profile.ts';
+import { run as runLogger } from '../../examples/activation-logger.ts';
+import { run as runInception } from '../../examples/inception-module.ts';
 import { run as learnDigits } from '../../examples/mnist.ts';
+import { run as runReuse } from '../../examples/model-as-layer.ts';
+import { run as runResidual } from '../../examples/residual-block.ts';
+import { run as runSiamese } from '../../examples/siamese-lstm.ts';
+import { run as runTwoBranches } from '../../examples/two-branch-vision.ts';
 
 t.test('the main job learns digits, and two runs of one seed give the same history', async (t) => {
   const options = { trainingDigits: 1500, testDigits: 500, epochs: 2 };
@@ -25,4 +31,39 @@ t.test('the model with three outputs trains on real words', async (t) => {
   const { history } = await profileAuthors({ samples: 200, epochs: 3, verbose: false });
   const losses = history.history['loss'] ?? [];
   t.ok((losses.at(-1) ?? NaN) < (losses[0] ?? NaN), `the loss falls: ${losses.join(', ')}`);
+});
+
+t.test('parallel branches (Inception) learn digits', async (t) => {
+  const { accuracy } = await runInception();
+  t.ok(accuracy > 0.75, `accuracy ${accuracy}, by chance 0.1`);
+});
+
+t.test('residual blocks learn digits', async (t) => {
+  const { accuracy } = await runResidual();
+  t.ok(accuracy > 0.75, `accuracy ${accuracy}, by chance 0.1`);
+});
+
+t.test('one LSTM reads two words and hears whether they rhyme', async (t) => {
+  const { accuracy } = await runSiamese();
+  t.ok(accuracy > 0.65, `accuracy ${accuracy}, by chance 0.5`);
+});
+
+t.test('a trained model as a layer beats the same model untrained, and stays as it was', async (t) => {
+  const { accuracy, accuracyWithout, unchanged } = await runReuse();
+  t.ok(accuracy > accuracyWithout + 0.1, `accuracy ${accuracy}, without what was learned ${accuracyWithout}`);
+  t.ok(unchanged, 'the inner weights did not move');
+});
+
+t.test('two branches of one vision model compare digits', async (t) => {
+  const { accuracy } = await runTwoBranches();
+  t.ok(accuracy > 0.6, `accuracy ${accuracy}, by chance 0.5`);
+});
+
+t.test('a callback reads an inner layer’s activations after every epoch', async (t) => {
+  const { activations, atTheEnd, history } = await runLogger();
+  t.equal(activations.length, history.epoch.length);
+  const last = activations.at(-1);
+  t.strictSame(last?.shape, atTheEnd.shape);
+  const gaps = [...atTheEnd.data].map((value, index) => Math.abs(value - (last?.data[index] ?? NaN)));
+  t.ok(Math.max(...gaps) < 1e-5, 'they are what the trained layers give');
 });
