@@ -68,27 +68,25 @@ function rhymeModel(): gt.Model<'rhyme'> {
 
 /** Pairs of one last letter; the first, third, fifth rhyme, the others do not. */
 function makePairs(words: readonly Word[], count: number): Pair[] {
+  const rhymes = words.map(rhymeOf);
+  const endings = words.map(({ spelling }) => spelling.at(-1));
   const pairs: Pair[] = [];
   let partner = 0;
   for (let at = 0; pairs.length < count; at++) {
-    const left = words[at % words.length] as Word;
+    const first = at % words.length;
     const wanted = pairs.length % 2 === 0;
     for (let tries = 0; tries < words.length; tries++) {
       partner = (partner + 1) % words.length;
-      const right = words[partner] as Word;
-      if (right === left || right.spelling.at(-1) !== left.spelling.at(-1) || rhymes(left, right) !== wanted) continue;
-      pairs.push([left, right]);
+      if (partner === first || endings[partner] !== endings[first]) continue;
+      if ((rhymes[partner] === rhymes[first]) !== wanted) continue;
+      pairs.push([words[first] as Word, words[partner] as Word]);
       break;
     }
   }
   return pairs;
 }
 
-/** The same sounds from the stressed vowel on. */
-function rhymes(left: Word, right: Word): boolean {
-  return rhymeOf(left) === rhymeOf(right);
-}
-
+/** The sounds from the stressed vowel on: words of the same ones rhyme. */
 function rhymeOf({ sounds, stressed }: Word): string {
   const vowels = [...sounds.keys()].filter((index) => /^[AEIOU]/.test(sounds[index] ?? ''));
   return sounds.slice(vowels[stressed - 1]).join(' ');
