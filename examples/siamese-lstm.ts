@@ -106,7 +106,10 @@ function letterRows(words: readonly Word[]): { data: Int32Array; shape: [number,
 
 /** `[pairs, 1]`. */
 function answers(pairs: readonly Pair[]): { data: Float32Array; shape: [number, number] } {
-  return { data: Float32Array.from(pairs, (pair) => (rhymes(...pair) ? 1 : 0)), shape: [pairs.length, 1] };
+  return {
+    data: Float32Array.from(pairs, ([left, right]) => Number(rhymeOf(left) === rhymeOf(right))),
+    shape: [pairs.length, 1],
+  };
 }
 
 if (isMain(import.meta.url)) await run({ verbose: true });
