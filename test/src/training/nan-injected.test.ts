@@ -11,7 +11,7 @@ import {
   ops,
   optimizers,
   tensor,
-  Tensor,
+  type Tensor,
   type Model,
 } from '../../../src/index.ts';
 
