@@ -218,10 +218,13 @@ t.test('captured tensors above 1 MB are told to the user once per program, small
 
 t.test('profile tells the time of each op and changes nothing', (t) => {
   const counter = variable(tensor([1, 2]), { name: 'counter' });
-  const step = compile((x: Tensor) => {
-    counter.assign(add(counter, x));
-    return sum(mul(x, x));
-  });
+  const step = compile(
+    (x: Tensor) => {
+      counter.assign(add(counter, x));
+      return sum(mul(x, x));
+    },
+    { device: new HostDevice('profiled') },
+  );
   const rows = step.program(tensor([1, 1])).profile(2);
   t.strictSame(rows.map(({ what, calls }) => `${what} ${calls}`).sort(), ["'add' 1", "'mul' 1", "'sum' 1"]);
   t.ok(Math.abs(rows.reduce((total, { share }) => total + share, 0) - 1) < 1e-9, 'the shares are parts of the whole');
