@@ -26,6 +26,11 @@ export function deviceNamed(name: string): Device {
   return device;
 }
 
+/** @internal The names that `setDevice` knows: the laws of gradtape/testing run on each. */
+export function deviceNames(): readonly string[] {
+  return [...makers.keys()];
+}
+
 /** The device that programs run on by default. */
 export function defaultDevice(): Device {
   current ??= deviceNamed('cpu');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { ShapeError } from '../../../src/errors.ts';
 import { broadcastAxes, broadcastShapes, normalizeAxes, normalizeAxis } from '../../../src/tensor/broadcast.ts';
-import { broadcastableShapes } from '../ops/arbitraries.ts';
+import { broadcastableShapes } from '../../../src/testing/arbitraries/tensors.ts';
 
 t.test('sizes of 1 and missing leading axes stretch', (t) => {
   t.strictSame(broadcastShapes('add', [[2, 1, 3], [4, 1], []]), [2, 4, 3]);

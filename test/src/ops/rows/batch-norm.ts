@@ -10,8 +10,8 @@ import {
 } from '../../../../src/ops/batch-norm.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { positiveDouble, scaledDouble, shapes, tensorOf } from '../arbitraries.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import { positiveDouble, scaledDouble, shapes, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 interface Drawn {
   readonly shape: Shape;
@@ -52,7 +52,7 @@ function named(parts: Readonly<Record<string, Tensor | undefined>>): {
   return { inputs: names.map((name) => parts[name] as Tensor), pick };
 }
 
-const perChannel = ({ shape }: Drawn, value = scaledDouble): fc.Arbitrary<Tensor> => tensorOf(shape.slice(-1), value);
+const perChannel = ({ shape }: Drawn, value = scaledDouble()): fc.Arbitrary<Tensor> => tensorOf(shape.slice(-1), value);
 const optional = (present: boolean, value: fc.Arbitrary<Tensor>): fc.Arbitrary<Tensor | undefined> =>
   present ? value : fc.constant(undefined);
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { conv1dTranspose, conv2dTranspose } from '../../../../src/ops/conv-transpose.ts';
 import { reshape } from '../../../../src/ops/shaping.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { smallInteger, tensorOf } from '../arbitraries.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import { smallInteger, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 

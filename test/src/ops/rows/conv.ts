@@ -11,9 +11,9 @@ import {
 import { separableConv1d, separableConv2d } from '../../../../src/ops/separable-conv.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { smallInteger, tensorsOf } from '../arbitraries.ts';
+import { smallInteger, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
 import { convolve, convolveDepthwise } from '../convolution-reference.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import type { OpCase, OpRow, RefusedCall } from '../../../../src/testing/op-row.ts';
 
 type Values = fc.Arbitrary<number> | undefined;
 type Pair = readonly [number, number];
@@ -256,7 +256,7 @@ const options1d = ({ strides, dilationRate, padding, groups }: Geometry<'valid' 
 const of = (...shape: number[]): Tensor => ones(shape);
 
 /** The three rows of a closed family share their checks of options. */
-const windowRefusals = (name: string, call: (options: object) => unknown): OpRow['refused'] => [
+const windowRefusals = (name: string, call: (options: object) => unknown): readonly RefusedCall[] => [
   {
     name: 'strides together with dilation',
     call: () => call({ strides: 2, dilationRate: 2 }),

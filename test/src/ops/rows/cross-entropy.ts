@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '../../../../src/ops/cross-entropy.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { positiveDouble, shapes, tensorOf } from '../arbitraries.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import { positiveDouble, shapes, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 const drawn = fc.record({ rows: shapes({ maxRank: 2 }), classes: fc.integer({ min: 1, max: 5 }) });
 

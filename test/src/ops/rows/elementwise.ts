@@ -13,9 +13,9 @@ import {
   smallInteger,
   tensorOf,
   tensorsOf,
-} from '../arbitraries.ts';
+} from '../../../../src/testing/arbitraries/tensors.ts';
 import { broadcastReference } from '../references.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 type Values = fc.Arbitrary<number>;
 type Unary = (x: TensorLike) => Tensor;
@@ -52,7 +52,7 @@ interface BinaryDomain {
 
 function binaryCase(
   call: Binary,
-  { a = scaledDouble, b = a, ...rest }: BinaryDomain,
+  { a = scaledDouble(), b = a, ...rest }: BinaryDomain,
   exact?: (a: number, b: number) => number,
 ): fc.Arbitrary<OpCase> {
   return broadcastableShapes(2, { maxRank: 3 }).chain(([left = [], right = []]) =>
@@ -97,7 +97,7 @@ const arithmetic: readonly OpRow[] = [
   binaryRow('mul', ops.mul, {}, (a, b) => a * b),
   binaryRow('div', ops.div, { b: awayFrom(0) }, (a, b) => a / b),
   {
-    ...unaryRow('neg', ops.neg, scaledDouble, (x) => -x),
+    ...unaryRow('neg', ops.neg, scaledDouble(), (x) => -x),
     refused: [
       {
         name: 'an array in place of a tensor',
@@ -106,14 +106,14 @@ const arithmetic: readonly OpRow[] = [
       },
     ],
   },
-  unaryRow('square', ops.square, scaledDouble, (x) => x * x),
+  unaryRow('square', ops.square, scaledDouble(), (x) => x * x),
   unaryRow('reciprocal', ops.reciprocal, awayFrom(0), (x) => 1 / x),
 ];
 
 const powers: OpRow = {
   ...binaryRow('pow', ops.pow, {}),
   arbitrary: fc.oneof(
-    binaryCase(ops.pow, { a: positiveDouble(0.25), b: scaledDouble }),
+    binaryCase(ops.pow, { a: positiveDouble(0.25), b: scaledDouble() }),
     // Any base, 0 included, to whole powers: the exponent cannot be differentiated there.
     binaryCase(ops.pow, { a: smallInteger(2), b: fc.integer({ min: 0, max: 3 }), differentiable: [0] }),
   ),
@@ -134,8 +134,8 @@ const comparisons: readonly OpRow[] = [
   binaryRow('maximum', ops.maximum, { a: quarters, b: oddEighths }, (a, b) => Math.max(a, b)),
   binaryRow('minimum', ops.minimum, { a: quarters, b: oddEighths }, (a, b) => Math.min(a, b)),
   unaryRow('abs', ops.abs, awayFrom(0), (x) => Math.abs(x)),
-  { ...unaryRow('sign', ops.sign, scaledDouble, (x) => Math.sign(x)), noGradient: STEPPED },
-  { ...unaryRow('floor', ops.floor, scaledDouble, (x) => Math.floor(x)), noGradient: STEPPED },
+  { ...unaryRow('sign', ops.sign, scaledDouble(), (x) => Math.sign(x)), noGradient: STEPPED },
+  { ...unaryRow('floor', ops.floor, scaledDouble(), (x) => Math.floor(x)), noGradient: STEPPED },
 ];
 
 const whereCase = (values: Values): fc.Arbitrary<OpCase> =>
@@ -174,7 +174,7 @@ const clipCase: fc.Arbitrary<OpCase> = fc
 const chosen: readonly OpRow[] = [
   {
     op: 'where',
-    arbitrary: whereCase(scaledDouble),
+    arbitrary: whereCase(scaledDouble()),
     integerArbitrary: whereCase(smallInteger()),
     secondOrder: true,
     refused: [
@@ -202,25 +202,25 @@ const chosen: readonly OpRow[] = [
 ];
 
 const functions: readonly OpRow[] = [
-  unaryRow('exp', ops.exp, scaledDouble),
+  unaryRow('exp', ops.exp, scaledDouble()),
   unaryRow('log', ops.log, positiveDouble()),
   unaryRow('log1p', ops.log1p, positiveDouble(-0.75)),
-  unaryRow('expm1', ops.expm1, scaledDouble),
+  unaryRow('expm1', ops.expm1, scaledDouble()),
   unaryRow('sqrt', ops.sqrt, positiveDouble(0.25)),
   unaryRow('rsqrt', ops.rsqrt, positiveDouble(0.25)),
-  unaryRow('sin', ops.sin, scaledDouble),
-  unaryRow('cos', ops.cos, scaledDouble),
-  unaryRow('tanh', ops.tanh, scaledDouble),
-  unaryRow('erf', ops.erf, scaledDouble),
+  unaryRow('sin', ops.sin, scaledDouble()),
+  unaryRow('cos', ops.cos, scaledDouble()),
+  unaryRow('tanh', ops.tanh, scaledDouble()),
+  unaryRow('erf', ops.erf, scaledDouble()),
 ];
 
 const activations: readonly OpRow[] = [
-  unaryRow('sigmoid', ops.sigmoid, scaledDouble),
-  unaryRow('softplus', ops.softplus, scaledDouble),
+  unaryRow('sigmoid', ops.sigmoid, scaledDouble()),
+  unaryRow('softplus', ops.softplus, scaledDouble()),
   unaryRow('relu', ops.relu, awayFrom(0), (x) => Math.max(x, 0)),
   {
     op: 'reluGrad',
-    arbitrary: binaryCase(reluGrad, { a: scaledDouble, b: awayFrom(0) }),
+    arbitrary: binaryCase(reluGrad, { a: scaledDouble(), b: awayFrom(0) }),
     integerArbitrary: binaryCase(reluGrad, { a: smallInteger(), b: smallInteger() }, (dy, x) => (x > 0 ? dy : 0)),
     secondOrder: true,
     refused: [],
@@ -234,13 +234,13 @@ const activations: readonly OpRow[] = [
   unaryRow('elu', (x) => ops.elu(x, { alpha: 0.75 }), awayFrom(0)),
   unaryRow('selu', ops.selu, awayFrom(0)),
   {
-    ...unaryRow('gelu', ops.gelu, scaledDouble),
+    ...unaryRow('gelu', ops.gelu, scaledDouble()),
     arbitrary: fc.oneof(
-      unaryCase(ops.gelu, scaledDouble),
-      unaryCase((x) => ops.gelu(x, { approximate: true }), scaledDouble),
+      unaryCase(ops.gelu, scaledDouble()),
+      unaryCase((x) => ops.gelu(x, { approximate: true }), scaledDouble()),
     ),
   },
-  unaryRow('silu', ops.silu, scaledDouble),
+  unaryRow('silu', ops.silu, scaledDouble()),
 ];
 
 export const rows: readonly OpRow[] = [...arithmetic, powers, ...comparisons, ...chosen, ...functions, ...activations];

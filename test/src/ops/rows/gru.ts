@@ -4,8 +4,8 @@ import { gru, gruGrad, gruOp } from '../../../../src/ops/gru.ts';
 import { sum } from '../../../../src/ops/broadcasting.ts';
 import { grad } from '../../../../src/tape/grad.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { tensorOf, tensorsOf } from '../arbitraries.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import { tensorOf, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 

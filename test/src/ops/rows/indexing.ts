@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import * as ops from '../../../../src/ops/index.ts';
 import { sizeOf } from '../../../../src/tensor/shape.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { axisOf, scaledDouble, shapes, smallInteger, tensorOf } from '../arbitraries.ts';
+import { axisOf, scaledDouble, shapes, smallInteger, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
 import { allIndices } from '../references.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 const tableCase = shapes({ minRank: 1, maxRank: 3 }).chain((shape) =>
   fc.record({ axis: axisOf(shape), indexShape: shapes({ maxRank: 2, maxSize: 3 }) }).chain(({ axis, indexShape }) => {
@@ -64,7 +64,7 @@ const oneHotCase: fc.Arbitrary<OpCase> = fc
 export const rows: readonly OpRow[] = [
   {
     op: 'gather',
-    arbitrary: gatherCase(scaledDouble),
+    arbitrary: gatherCase(scaledDouble()),
     integerArbitrary: gatherCase(smallInteger()),
     secondOrder: true,
     refused: [
@@ -89,7 +89,7 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'scatterAdd',
-    arbitrary: scatterCase(scaledDouble),
+    arbitrary: scatterCase(scaledDouble()),
     integerArbitrary: scatterCase(smallInteger()),
     secondOrder: true,
     refused: [

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { layerNorm } from '../../../../src/ops/layer-norm.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { scaledDouble, shapes, tensorOf } from '../arbitraries.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import { scaledDouble, shapes, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 const cases: fc.Arbitrary<OpCase> = fc
   .record({
@@ -19,8 +19,8 @@ const cases: fc.Arbitrary<OpCase> = fc
     const sizes = options.bothAxes ? whole.slice(-2) : whole.slice(-1);
     return fc.record({
       x: tensorOf(whole),
-      gamma: options.withGamma ? tensorOf(sizes, scaledDouble) : fc.constant(undefined),
-      beta: options.withBeta ? tensorOf(sizes, scaledDouble) : fc.constant(undefined),
+      gamma: options.withGamma ? tensorOf(sizes, scaledDouble()) : fc.constant(undefined),
+      beta: options.withBeta ? tensorOf(sizes, scaledDouble()) : fc.constant(undefined),
       axis: fc.constant(axis),
     });
   })

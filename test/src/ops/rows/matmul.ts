@@ -4,8 +4,8 @@ import { affine, dot, matmul } from '../../../../src/ops/matmul.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
 import { broadcastShapes } from '../../../../src/tensor/broadcast.ts';
 import { sizeOf, type Shape } from '../../../../src/tensor/shape.ts';
-import { broadcastableShapes, shapes, smallInteger, tensorsOf } from '../arbitraries.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import { broadcastableShapes, shapes, smallInteger, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 type Values = fc.Arbitrary<number> | undefined;
 

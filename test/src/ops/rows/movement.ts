@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import * as ops from '../../../../src/ops/index.ts';
 import { sizeOf, type Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { axisOf, shapes, smallInteger, tensorOf, tensorsOf } from '../arbitraries.ts';
+import { axisOf, shapes, smallInteger, tensorOf, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
 import { allIndices } from '../references.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import type { OpCase, OpRow, RefusedCall } from '../../../../src/testing/op-row.ts';
 
 /** One drawn call on one tensor: what it does, and where the element at some indices of the result comes from. */
 interface Move {
@@ -31,7 +31,7 @@ const caseOf = (shape: Shape, move: fc.Arbitrary<Move>): fc.Arbitrary<OpCase> =>
     }));
 
 /** Ops that are linear: small integers are as good as any other values. */
-const row = (op: string, arbitrary: fc.Arbitrary<OpCase>, refused: OpRow['refused']): OpRow => ({
+const row = (op: string, arbitrary: fc.Arbitrary<OpCase>, refused: readonly RefusedCall[]): OpRow => ({
   op,
   arbitrary,
   integerArbitrary: arbitrary,

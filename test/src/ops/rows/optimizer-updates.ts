@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { adamUpdate, momentumUpdate, rmspropUpdate, sgdUpdate } from '../../../../src/ops/optimizer-updates.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { positiveDouble, shapes, smallInteger, tensorOf } from '../arbitraries.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import { positiveDouble, shapes, smallInteger, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 const noGradient = 'an update is not differentiated';
 

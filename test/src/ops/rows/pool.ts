@@ -11,9 +11,9 @@ import {
 } from '../../../../src/ops/pool.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { distinctTensorOf, smallInteger, tensorOf, tensorsOf } from '../arbitraries.ts';
+import { distinctTensorOf, smallInteger, tensorOf, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
 import { pool } from '../convolution-reference.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import type { OpCase, OpRow, RefusedCall } from '../../../../src/testing/op-row.ts';
 
 type Pair = readonly [number, number];
 
@@ -106,7 +106,7 @@ const avgPoolGradCase = drawn2d.chain((drawn) =>
   })),
 );
 
-const refusals2d = (name: string, call: (shape: Shape, options: object) => unknown): OpRow['refused'] => [
+const refusals2d = (name: string, call: (shape: Shape, options: object) => unknown): readonly RefusedCall[] => [
   {
     name: 'an image without its batch axis',
     call: () => call([5, 5, 3], {}),
@@ -131,7 +131,7 @@ const refusals2d = (name: string, call: (shape: Shape, options: object) => unkno
   },
 ];
 
-const refusals1d = (name: string, call: (shape: Shape, options: object) => unknown): OpRow['refused'] => [
+const refusals1d = (name: string, call: (shape: Shape, options: object) => unknown): readonly RefusedCall[] => [
   {
     name: 'an image',
     call: () => call([1, 5, 5, 3], {}),

@@ -6,8 +6,8 @@ import { dropoutMask } from '../../../../src/ops/random.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
 import type { RandomStream } from '../../../../src/ops/random-state.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
-import { scaledDouble, shapes, tensorOf } from '../arbitraries.ts';
-import type { OpCase, OpRow } from '../row.ts';
+import { scaledDouble, shapes, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 const DRAWN = 'it does not vary with its counter';
 
@@ -23,7 +23,7 @@ const drawCase = (draw: (shape: Shape, stream: RandomStream) => Tensor): fc.Arbi
 const dropoutCase: fc.Arbitrary<OpCase> = shapes({ maxRank: 3 }).chain((shape) =>
   fc
     .record({
-      x: tensorOf(shape, scaledDouble),
+      x: tensorOf(shape, scaledDouble()),
       rate: fc.constantFrom(0, 0.25, 0.5),
       seed: fc.integer(),
       whole: fc.boolean(),

@@ -6,9 +6,17 @@ import { logSoftmaxGrad, softmaxGrad } from '../../../../src/ops/softmax.ts';
 import { normalizeAxes } from '../../../../src/tensor/broadcast.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, zeros, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { axisOf, distinctTensorOf, scaledDouble, shapes, smallInteger, tensorOf, tensorsOf } from '../arbitraries.ts';
+import {
+  axisOf,
+  distinctTensorOf,
+  scaledDouble,
+  shapes,
+  smallInteger,
+  tensorOf,
+  tensorsOf,
+} from '../../../../src/testing/arbitraries/tensors.ts';
 import { broadcastReference, reduceReference } from '../references.ts';
-import type { OpCase, OpRow, RefusedCall } from '../row.ts';
+import type { OpCase, OpRow, RefusedCall } from '../../../../src/testing/op-row.ts';
 
 type Draw = (shape: Shape) => fc.Arbitrary<Tensor>;
 type Fold = (values: readonly number[]) => number;
@@ -43,13 +51,13 @@ const nothing = (name: string, call: (x: Tensor) => unknown): RefusedCall => ({
   message: new RegExp(`${name}: the shape \\[2, 0\\] has no elements along the axes`),
 });
 
-const any: Draw = (shape) => tensorOf(shape, scaledDouble);
+const any: Draw = (shape) => tensorOf(shape, scaledDouble());
 const integers: Draw = (shape) => tensorOf(shape, smallInteger());
 /** Few zeros and ones of either sign: products of 64 of them stay exact. */
 const units: Draw = (shape) => tensorOf(shape, fc.constantFrom(-1, 1, 1, -1, 2, 0));
 /** With zeros, where the product's gradient is not y / x. */
 const withZeros: Draw = (shape) =>
-  tensorOf(shape, fc.oneof({ weight: 4, arbitrary: scaledDouble }, { weight: 1, arbitrary: fc.constant(0) }));
+  tensorOf(shape, fc.oneof({ weight: 4, arbitrary: scaledDouble() }, { weight: 1, arbitrary: fc.constant(0) }));
 const distinct: Draw = (shape) => distinctTensorOf(shape);
 
 const total: Fold = (values) => values.reduce((sum, value) => sum + value, 0);
@@ -172,7 +180,7 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'broadcastTo',
-    arbitrary: broadcastCase(scaledDouble),
+    arbitrary: broadcastCase(scaledDouble()),
     integerArbitrary: broadcastCase(smallInteger()),
     secondOrder: true,
     refused: [

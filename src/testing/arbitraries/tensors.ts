@@ -1,7 +1,8 @@
-/** What op rows draw from: shapes, and tensors whose values are exact in float32 and keep away from trouble. */
-import fc from 'fast-check';
-import { sizeOf, type Shape } from '../../../src/tensor/shape.ts';
-import { tensor, type Tensor } from '../../../src/tensor/tensor.ts';
+/** Shapes, and tensors whose values are exact in float32 and keep away from trouble. Simpler ones come first when a failure shrinks. */
+import type fc from 'fast-check';
+import { sizeOf, type Shape } from '../../tensor/shape.ts';
+import { tensor, type Tensor } from '../../tensor/tensor.ts';
+import { fastCheck } from '../fast-check.ts';
 
 export interface ShapeConstraints {
   readonly minRank?: number;
@@ -13,53 +14,62 @@ export interface ShapeConstraints {
 /** Shapes of rank 0 to 4 with sizes 1 to 4; `minSize: 0` draws empty ones too. */
 export function shapes(constraints: ShapeConstraints = {}): fc.Arbitrary<Shape> {
   const { minRank = 0, maxRank = 4, minSize = 1, maxSize = 4 } = constraints;
-  return fc.array(fc.integer({ min: minSize, max: maxSize }), { minLength: minRank, maxLength: maxRank });
+  return fastCheck().array(fastCheck().integer({ min: minSize, max: maxSize }), {
+    minLength: minRank,
+    maxLength: maxRank,
+  });
 }
 
 /** Shapes that broadcast together: parts of one shape, with leading axes left out and some sizes set to 1. */
 export function broadcastableShapes(count: number, constraints: ShapeConstraints = {}): fc.Arbitrary<readonly Shape[]> {
   return shapes(constraints).chain((target) => {
-    const part = fc
+    const part = fastCheck()
       .record({
-        drop: fc.integer({ min: 0, max: target.length }),
-        ones: fc.array(fc.boolean(), { minLength: target.length, maxLength: target.length }),
+        drop: fastCheck().integer({ min: 0, max: target.length }),
+        ones: fastCheck().array(fastCheck().boolean(), { minLength: target.length, maxLength: target.length }),
       })
       .map(({ drop, ones }) => target.map((size, axis) => (ones[axis] ? 1 : size)).slice(drop));
     // Half of the time one operand has the whole shape, the common case.
-    const operand = fc.oneof(fc.constant(target), part);
-    return fc.array(operand, { minLength: count, maxLength: count });
+    const operand = fastCheck().oneof(fastCheck().constant(target), part);
+    return fastCheck().array(operand, { minLength: count, maxLength: count });
   });
 }
 
 /** An axis of a shape, counted from the front or from the end; the rank must be at least 1. */
 export function axisOf(shape: Shape): fc.Arbitrary<number> {
-  return fc.integer({ min: -shape.length, max: shape.length - 1 });
+  return fastCheck().integer({ min: -shape.length, max: shape.length - 1 });
 }
 
 /** Multiples of 1/64 in [-2, 2]. */
-export const scaledDouble: fc.Arbitrary<number> = fc.integer({ min: -128, max: 128 }).map((n) => n / 64);
+export function scaledDouble(): fc.Arbitrary<number> {
+  return fastCheck()
+    .integer({ min: -128, max: 128 })
+    .map((n) => n / 64);
+}
 
 /** Multiples of 1/64 whose distance from `kink` is 1/8 to 2: for functions that bend there. */
 export function awayFrom(kink: number): fc.Arbitrary<number> {
-  return fc
-    .record({ distance: fc.integer({ min: 8, max: 128 }), above: fc.boolean() })
+  return fastCheck()
+    .record({ distance: fastCheck().integer({ min: 8, max: 128 }), above: fastCheck().boolean() })
     .map(({ distance, above }) => kink + (above ? distance : -distance) / 64);
 }
 
 /** Multiples of 1/64 in [min, max]; default [1/8, 2]. */
 export function positiveDouble(min = 0.125, max = 2): fc.Arbitrary<number> {
-  return fc.integer({ min: Math.ceil(min * 64), max: Math.floor(max * 64) }).map((n) => n / 64);
+  return fastCheck()
+    .integer({ min: Math.ceil(min * 64), max: Math.floor(max * 64) })
+    .map((n) => n / 64);
 }
 
 /** Integers in [-limit, limit]. */
 export function smallInteger(limit = 4): fc.Arbitrary<number> {
-  return fc.integer({ min: -limit, max: limit });
+  return fastCheck().integer({ min: -limit, max: limit });
 }
 
 /** A tensor of this shape with values drawn one by one. */
-export function tensorOf(shape: Shape, value: fc.Arbitrary<number> = scaledDouble): fc.Arbitrary<Tensor> {
+export function tensorOf(shape: Shape, value: fc.Arbitrary<number> = scaledDouble()): fc.Arbitrary<Tensor> {
   const size = sizeOf(shape);
-  return fc
+  return fastCheck()
     .array(value, { minLength: size, maxLength: size, size: 'max' })
     .map((values) => tensor(Float64Array.from(values), shape));
 }
@@ -71,18 +81,20 @@ export function tensorOf(shape: Shape, value: fc.Arbitrary<number> = scaledDoubl
 export function distinctTensorOf(shape: Shape, spacing = 0.0625): fc.Arbitrary<Tensor> {
   const size = sizeOf(shape);
   const ranks = Array.from({ length: size }, (_, index) => index);
-  return fc.shuffledSubarray(ranks, { minLength: size, maxLength: size }).map((order) =>
-    tensor(
-      Float64Array.from(order, (rank) => (rank - (size - 1) / 2) * spacing),
-      shape,
-    ),
-  );
+  return fastCheck()
+    .shuffledSubarray(ranks, { minLength: size, maxLength: size })
+    .map((order) =>
+      tensor(
+        Float64Array.from(order, (rank) => (rank - (size - 1) / 2) * spacing),
+        shape,
+      ),
+    );
 }
 
 /** Tensors of several shapes, with the same kind of values. */
 export function tensorsOf(
   all: readonly Shape[],
-  value: fc.Arbitrary<number> = scaledDouble,
+  value: fc.Arbitrary<number> = scaledDouble(),
 ): fc.Arbitrary<readonly Tensor[]> {
-  return fc.tuple(...all.map((shape) => tensorOf(shape, value)));
+  return fastCheck().tuple(...all.map((shape) => tensorOf(shape, value)));
 }

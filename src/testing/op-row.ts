@@ -1,9 +1,6 @@
-/**
- * The row that every op has in the test table: which inputs to draw, what is known about the result, what is refused.
- * test/src/ops/laws.test.ts derives all checks from it.
- */
+/** The table row of an op: which inputs to draw, what is known about the result, what is refused. `opLaws` derives all checks from it. */
 import type fc from 'fast-check';
-import type { Tensor } from '../../../src/tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 
 /** One call of an op with everything drawn. */
 export interface OpCase {
@@ -14,7 +11,7 @@ export interface OpCase {
   /** Positions of the inputs whose gradients are checked; default all. */
   readonly differentiable?: readonly number[];
   /** The part of the domain this case lies in, few words that many cases share: `'rank 2, axis last'`. It is counted and printed. */
-  readonly describe: string;
+  readonly describe?: string;
   /** The exact values of the (first) result, row-major, by plain loops over numbers; for cases of `integerArbitrary`. */
   readonly expected?: () => ArrayLike<number>;
 }
@@ -26,10 +23,11 @@ export interface RefusedCall {
   readonly message: RegExp;
 }
 
+/** One op under all its laws. */
 export interface OpRow {
-  /** The name in `definedOps()`; for a function that is only composed of others, its exported name. */
+  /** The op's name. */
   readonly op: string;
-  /** True for a function that `definedOps()` does not list, because it is composed of ops without a rule of its own. */
+  /** True for a function that is only composed of ops and has no definition of its own. */
   readonly composite?: true;
   /** Well-scaled real inputs, away from kinks by construction. */
   readonly arbitrary: fc.Arbitrary<OpCase>;
@@ -39,5 +37,8 @@ export interface OpRow {
   readonly noGradient?: string;
   /** Whether second derivatives are checked too. */
   readonly secondOrder?: true;
-  readonly refused: readonly RefusedCall[];
+  /** Why a device is left out, by its name; the reason is part of the report. */
+  readonly skippedOn?: Readonly<Record<string, string>>;
+  /** Wrong calls, and what their messages say. */
+  readonly refused?: readonly RefusedCall[];
 }

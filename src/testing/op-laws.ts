@@ -1,0 +1,248 @@
+/**
+ * The laws that every op obeys, derived from its row: right gradients, programs that equal eager calls bit for bit on
+ * every device, exact integers, and errors of ours for wrong calls.
+ */
+import type fc from 'fast-check';
+import { deviceNames } from '../devices/default-device.ts';
+import type { Device } from '../devices/device.ts';
+import { GradtapeError, optionsOf } from '../errors.ts';
+import { activeTape } from '../tape/active-tape.ts';
+import { compile } from '../tape/compile.ts';
+import { Tape } from '../tape/tape.ts';
+import { ones, type Tensor } from '../tensor/tensor.ts';
+import { fastCheck } from './fast-check.ts';
+import { gradcheck } from './gradcheck.ts';
+import { LawError } from './law-error.ts';
+import type { OpCase, OpRow } from './op-row.ts';
+
+export interface OpLawOptions {
+  /** Cases that each law draws. Default 100. */
+  readonly cases?: number;
+  /** Seed of the drawing: the same seed draws the same cases. Default 42. */
+  readonly seed?: number;
+  /** Devices whose programs are checked: names, or a device of one's own. Default all that `setDevice` knows. */
+  readonly devices?: readonly (string | Device)[];
+}
+
+export interface OpLawReport {
+  readonly op: string;
+  /** The laws that hold, as sentences. */
+  readonly laws: readonly string[];
+  /** Devices that the row leaves out, with its reasons. */
+  readonly skipped: readonly string[];
+  /** Cases of the gradient's law. */
+  readonly cases: number;
+  /** Derivatives compared with central differences. */
+  readonly derivatives: number;
+  /** The largest score of `gradcheck`. */
+  readonly worstScore: number;
+  /** How many cases were drawn of each kind that the row describes. */
+  readonly domains: ReadonlyMap<string, number>;
+  readonly milliseconds: number;
+}
+
+type Differentiable = (...some: readonly Tensor[]) => Tensor | readonly Tensor[];
+
+/**
+ * Checks the laws of one op:
+ * its gradients are right (at both orders with `secondOrder`); compiled results and gradients equal eager ones bit for
+ * bit on every device; results on small integers are exact; wrong calls are refused with the row's messages.
+ * @throws LawError with the smallest failing case that fast-check found
+ * @example
+ * await opLaws({
+ *   op: 'mish',
+ *   arbitrary: arbitraries.tensors().map((x) => ({ inputs: [x], call: (x) => mish(x) })),
+ * });
+ */
+export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<OpLawReport> {
+  const { cases = 100, seed = 42, devices = deviceNames() } = optionsOf('opLaws', options);
+  const started = Date.now();
+  const run = { numRuns: cases, seed };
+  const laws: string[] = [];
+  const skipped: string[] = [];
+  const measured = { derivatives: 0, worstScore: 0, domains: new Map<string, number>() };
+
+  await hold(row, laws, claimOfGradient(row), run, gradientProperty(row, measured));
+  for (const device of devices) {
+    const name = typeof device === 'string' ? device : device.name;
+    const reason = row.skippedOn?.[name];
+    if (reason !== undefined) {
+      skipped.push(`${name}: ${reason}`);
+      continue;
+    }
+    const equal = `compiled results and gradients equal eager ones bit for bit on ${name}`;
+    await hold(row, laws, equal, run, programProperty(row, device));
+    if (row.integerArbitrary) {
+      const exact = `results on small integers are exact on ${name}`;
+      await hold(row, laws, exact, run, integerProperty(row.integerArbitrary, device));
+    }
+  }
+  for (const refused of row.refused ?? []) laws.push(checkRefusal(row.op, refused));
+  return { op: row.op, laws, skipped, cases, ...measured, milliseconds: Date.now() - started };
+}
+
+function claimOfGradient({ noGradient, secondOrder }: OpRow): string {
+  if (noGradient !== undefined) return `the cases can be computed (gradient not checked: ${noGradient})`;
+  return secondOrder ? 'the gradients of both orders are right' : 'the gradient is right';
+}
+
+interface Measured {
+  derivatives: number;
+  worstScore: number;
+  readonly domains: Map<string, number>;
+}
+
+type Property = fc.IAsyncProperty<[OpCase]>;
+
+async function hold(
+  row: OpRow,
+  laws: string[],
+  law: string,
+  parameters: { readonly numRuns: number; readonly seed: number },
+  property: Property,
+): Promise<void> {
+  const result = await fastCheck().check(property, parameters);
+  if (!result.failed) {
+    laws.push(law);
+    return;
+  }
+  const { counterexample, counterexamplePath, errorInstance, numRuns, numShrinks, seed } = result;
+  const cause = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  throw new LawError(
+    `${row.op}: it does not hold that ${law}. ${cause}\n` +
+      `Smallest case, after ${numRuns} cases and ${numShrinks} steps of shrinking: ${describeCase(counterexample?.[0])}.\n` +
+      `Again: { seed: ${seed}, path: '${counterexamplePath ?? ''}' }.`,
+    law,
+    numRuns,
+    { where: row.op, got: counterexample?.[0], cause: errorInstance },
+  );
+}
+
+/** The inputs of a case with their values, short enough to be pasted into a test. */
+function describeCase(drawn: OpCase | undefined): string {
+  if (!drawn) return 'none';
+  const inputs = drawn.inputs.map((input) => {
+    const values = [...(input.wide ?? input.data)];
+    const shown = values.length > 12 ? `${values.slice(0, 12).join(', ')}, ... ${values.length} in all` : values.join();
+    return `tensor([${shown}], [${input.shape.join(', ')}])`;
+  });
+  return `${inputs.join('; ')}${drawn.describe === undefined ? '' : ` (${drawn.describe})`}`;
+}
+
+function gradientProperty(row: OpRow, measured: Measured): Property {
+  return fastCheck().asyncProperty(row.arbitrary, async (drawn) => {
+    if (drawn.describe !== undefined) {
+      measured.domains.set(drawn.describe, (measured.domains.get(drawn.describe) ?? 0) + 1);
+    }
+    const { inputs, f } = differentiableIn(drawn);
+    if (row.noGradient !== undefined) {
+      drawn.call(...drawn.inputs);
+      return;
+    }
+    const report = gradcheck(f, inputs, row.secondOrder ? { order: 2 } : {});
+    measured.worstScore = Math.max(measured.worstScore, report.worstScore);
+    measured.derivatives += report.checked;
+  });
+}
+
+// The inputs that are differentiated become arguments, the others constants.
+function differentiableIn(drawn: OpCase): { readonly inputs: readonly Tensor[]; readonly f: Differentiable } {
+  const positions = drawn.differentiable ?? drawn.inputs.map((_, position) => position);
+  return {
+    inputs: positions.flatMap((position) => drawn.inputs[position] ?? []),
+    f: (...some) => drawn.call(...drawn.inputs.map((input, position) => some[positions.indexOf(position)] ?? input)),
+  };
+}
+
+function programProperty(row: OpRow, device: string | Device): Property {
+  return fastCheck().asyncProperty(row.arbitrary, async (drawn) => {
+    const { inputs, f } = differentiableIn(drawn);
+    const eager = withGradients(row, f, inputs, new Tape());
+    const program = compile((...args: readonly Tensor[]) => withGradients(row, f, args, undefined), on(device));
+    const compiled = await program(...inputs);
+    if (eager.length !== compiled.length) throw new Error(`${compiled.length} results instead of ${eager.length}`);
+    eager.forEach((tensor, index) => requireSame(tensor.data, compiled[index]?.data ?? [], `result ${index}`));
+  });
+}
+
+function on(device: string | Device): { readonly device: 'cpu' | Device } {
+  return { device: device as 'cpu' | Device };
+}
+
+// The results, and the gradients of their sum where there are any.
+function withGradients(
+  row: OpRow,
+  f: Differentiable,
+  inputs: readonly Tensor[],
+  long: Tape | undefined,
+): readonly Tensor[] {
+  const watched = long ? inputs.map((input) => long.watch(input)) : inputs;
+  const results = [f(...watched)].flat();
+  if (row.noGradient !== undefined) return results;
+  const tape = long ?? activeTape();
+  if (!tape) throw new Error('no tape records this function');
+  return [
+    ...results,
+    ...results.flatMap((result) => tape.gradient(result, watched, { outputGradient: ones(result.shape) })),
+  ];
+}
+
+function integerProperty(arbitrary: fc.Arbitrary<OpCase>, device: string | Device): Property {
+  return fastCheck().asyncProperty(arbitrary, async ({ inputs, call, expected }) => {
+    if (!expected) throw new Error('the case of integerArbitrary has no `expected`; give the exact values');
+    const first = (...args: readonly Tensor[]): Tensor => [call(...args)].flat()[0] as Tensor;
+    const exact = Float32Array.from(expected());
+    requireSame(exact, first(...inputs).data, 'eager', equalNumbers);
+    requireSame(exact, (await compile(first, on(device))(...inputs)).data, 'compiled', equalNumbers);
+  });
+}
+
+function requireSame(
+  expected: ArrayLike<number>,
+  actual: ArrayLike<number>,
+  what: string,
+  same: (a: unknown, b: unknown) => boolean = Object.is,
+): void {
+  if (expected.length !== actual.length) {
+    throw new Error(`${what}: ${actual.length} values instead of ${expected.length}`);
+  }
+  for (let i = 0; i < expected.length; i++) {
+    if (!same(expected[i], actual[i])) throw new Error(`${what}: element ${i} is ${actual[i]}, not ${expected[i]}`);
+  }
+}
+
+// A sum of products may be -0 in one order and 0 in another.
+function equalNumbers(a: unknown, b: unknown): boolean {
+  return a === b || Object.is(a, b);
+}
+
+/** @internal Checks that a wrong call is refused as its row says. @returns the law */
+export function checkRefusal(
+  where: string,
+  { name, call, message }: { readonly name: string; readonly call: () => unknown; readonly message: RegExp },
+): string {
+  const law = `${name} is refused`;
+  let thrown: unknown;
+  try {
+    call();
+  } catch (error) {
+    thrown = error;
+  }
+  if (thrown === undefined) throw new LawError(`${where}: ${name} is not refused.`, law, 1, { where });
+  if (!(thrown instanceof GradtapeError)) {
+    throw new LawError(`${where}: ${name} throws an error that is none of ours: ${String(thrown)}.`, law, 1, {
+      where,
+      got: thrown,
+      cause: thrown,
+    });
+  }
+  if (!message.test(thrown.message)) {
+    throw new LawError(`${where}: ${name} is refused, but with other words: ${thrown.message}`, law, 1, {
+      where,
+      got: thrown.message,
+      expected: message,
+      cause: thrown,
+    });
+  }
+  return law;
+}

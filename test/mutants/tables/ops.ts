@@ -1,0 +1,201 @@
+/** Planted bugs of the rules of ops: shapes, forwards and gradients. */
+import { mutantsOf, type Mutant } from '../mutant.ts';
+
+const one = (op: string): { readonly ops: readonly string[] } => ({ ops: [op] });
+const crossEntropy = { ops: ['softmaxCrossEntropy', 'sparseSoftmaxCrossEntropy'] };
+
+// One bug a line.
+// prettier-ignore
+export const mutants: readonly Mutant[] = [
+  ...mutantsOf('src/ops/arithmetic.ts', one('sub'), [
+    ['the subtrahend gets the gradient of the minuend', 'sign', '[dy, () => neg(dy)]', '[dy, dy]'],
+    ["add gives its second operand twice the gradient", 'scaled', '=> [dy, dy]);', '=> [dy, () => mul(dy, 2)]);', one('add')],
+    ["a product's factors get their own gradients", 'wrong operand', '[() => mul(dy, b), () => mul(dy, a)]', '[() => mul(dy, a), () => mul(dy, b)]', one('mul')],
+    ['the divisor gets the gradient of a product', 'sign', 'neg(div(mul(dy, y), b))', 'div(mul(dy, y), b)', one('div')],
+    ['the dividend gets dy', 'missing term', '() => div(dy, b),', '() => dy,', one('div')],
+    ['neg passes dy on', 'sign', '(_x, _y, dy) => neg(dy)', '(_x, _y, dy) => dy', one('neg')],
+    ['square forgets the 2', 'scaled', 'mul(dy, mul(x, 2))', 'mul(dy, x)', one('square')],
+    ['reciprocal forgets the sign', 'sign', 'neg(mul(dy, square(y)))', 'mul(dy, square(y))', one('reciprocal')],
+  ]),
+  ...mutantsOf('src/ops/math.ts', one('exp'), [
+    ['exp passes dy x', 'wrong operand', "expKernel, (_x, y, dy) => mul(dy, y)", "expKernel, (x, _y, dy) => mul(dy, x)"],
+    ['log multiplies', 'wrong value', 'logKernel, (x, _y, dy) => div(dy, x)', 'logKernel, (x, _y, dy) => mul(dy, x)', one('log')],
+    ['log1p is that of log', 'missing term', 'div(dy, add(x, 1))', 'div(dy, x)', one('log1p')],
+    ['expm1 takes its own output', 'missing term', "expm1Kernel, (x, _y, dy) => mul(dy, exp(x))", "expm1Kernel, (_x, y, dy) => mul(dy, y)", one('expm1')],
+    ['sqrt forgets the 2', 'scaled', 'div(dy, mul(y, 2))', 'div(dy, y)', one('sqrt')],
+    ['rsqrt has the other sign', 'sign', 'mul(square(y), y), -0.5)', 'mul(square(y), y), 0.5)', one('rsqrt')],
+    ['rsqrt has the wrong power', 'wrong value', 'mul(mul(square(y), y), -0.5)', 'mul(square(y), -0.5)', one('rsqrt')],
+    ['sin is that of cos', 'wrong value', 'sinKernel, (x, _y, dy) => mul(dy, cos(x))', 'sinKernel, (x, _y, dy) => mul(dy, sin(x))', one('sin')],
+    ['cos forgets the sign', 'sign', 'neg(mul(dy, sin(x)))', 'mul(dy, sin(x))', one('cos')],
+    ['tanh takes the square of its input', 'wrong operand', '(_x, y, dy) => mul(dy, sub(1, square(y)))', '(x, _y, dy) => mul(dy, sub(1, square(x)))', one('tanh')],
+    ['erf forgets the factor', 'scaled', 'const TWO_OVER_SQRT_PI = 1.1283791670955126;', 'const TWO_OVER_SQRT_PI = 1;', one('erf')],
+    ['erf is off in the 8th digit', 'scaled', '1.1283791670955126', '1.1283793', one('erf')],
+    ['the base of a power gets the wrong exponent', 'off by one', 'sub(b, 1)', 'sub(b, 2)', one('pow')],
+    ['the exponent gets no logarithm', 'missing term', 'mul(y, log(where(greater(a, 0), a, 1)))', 'y', one('pow')],
+  ]),
+  ...mutantsOf('src/ops/activations.ts', one('sigmoid'), [
+    ['sigmoid is that of tanh', 'wrong value', 'mul(dy, mul(y, sub(1, y)))', 'mul(dy, sub(1, mul(y, y)))'],
+    ['softplus passes dy on', 'missing term', 'mul(dy, sigmoid(x))', 'dy', one('softplus')],
+    ['relu takes its gradient for its input', 'wrong operand', '(x, _y, dy) => reluGrad(dy, x)', '(x, _y, dy) => reluGrad(x, dy)', one('relu')],
+    ["reluGrad's gradient is not masked", 'missing term', '() => reluGrad(gradient, x),', '() => gradient,', one('reluGrad')],
+    ['leakyRelu has another default slope', 'scaled', 'negativeSlope = 0.2', 'negativeSlope = 0.3', { test: 'test/src/activations/activations.test.ts' }],
+    ['elu overflows in the branch not taken', 'special value', 'expm1(where(positive, 0, x))', 'expm1(x)', { test: 'test/src/ops/kinks.test.ts' }],
+    ['selu has another scale', 'scaled', '1.0507009873554805', '1.05', { test: 'test/src/activations/activations.test.ts' }],
+    ['gelu has another factor', 'scaled', 'mul(mul(x, x), 0.044715)', 'mul(mul(x, x), 0.44715)', { test: 'test/src/activations/activations.test.ts' }],
+    ['gelu is not halved', 'scaled', 'mul(mul(x, 0.5), add(inner, 1))', 'mul(x, add(inner, 1))', { test: 'test/src/activations/activations.test.ts' }],
+  ]),
+  ...mutantsOf('src/ops/comparison.ts', one('where'), [
+    ['both branches get the gradient', 'wrong value', 'where(condition, 0, dy)', 'dy'],
+    ['the first branch is not summed over broadcast axes', 'missing broadcast sum', '() => sumToShape(where(condition, dy, 0), a.shape)', '() => where(condition, dy, 0)'],
+    ['the smaller gets the gradient of maximum', 'comparison', '() => mul(dy, shareOf(greater, a, b)),', '() => mul(dy, shareOf(less, a, b)),', one('maximum')],
+    ['the second operand of minimum gets nothing', 'missing term', '() => mul(dy, shareOf(less, b, a)),', '() => mul(dy, 0),', one('minimum')],
+    ['equal operands both get the whole gradient', 'tie', 'mul(equal(one, other), 0.5)', 'equal(one, other)', { test: 'test/src/ops/kinks.test.ts' }],
+    ['clip passes the gradient outside', 'comparison', 'mul(greaterEqual(x, bounds.minimum), lessEqual(x, bounds.maximum))', 'greaterEqual(x, bounds.minimum)', one('clip')],
+    ['clip passes nothing on its bounds', 'tie', 'greaterEqual(x, bounds.minimum)', 'greater(x, bounds.minimum)', { test: 'test/src/ops/kinks.test.ts' }],
+    ['abs passes dy on', 'sign', 'mul(dy, sign(x))', 'dy', one('abs')],
+  ]),
+  ...mutantsOf('src/ops/elementwise.ts', { ops: ['add', 'mul'] }, [
+    ['gradients are not summed over broadcast axes', 'missing broadcast sum', '() => sumToShape(typeof one ===', "() => ((value) => value)(typeof one ==="],
+  ]),
+  ...mutantsOf('src/ops/broadcasting.ts', one('sum'), [
+    ['broadcastTo sums its first axis only', 'missing broadcast sum', 'const axes = broadcastAxes(shape, gradient.shape);', 'const axes = broadcastAxes(shape, gradient.shape).slice(0, 1);', { ops: ['broadcastTo', 'add', 'mul'] }],
+    ['sum keeps the wrong axes', 'axis', 'axes.includes(axis) ? 1 : length', 'axes.includes(axis) ? length : 1'],
+  ]),
+  ...mutantsOf('src/ops/reductions.ts', one('mean'), [
+    ["mean's gradient is that of sum", 'scaled', 'withReducedAxes(div(dy, count), x.shape, axes)', 'withReducedAxes(dy, x.shape, axes)'],
+    ["mean's gradient counts all elements", 'scaled', 'sizeOf(axes.map((axis) => x.shape[axis] ?? 1))', 'sizeOf(x.shape)'],
+    ['equal extrema all get the whole gradient', 'tie', 'div(withReducedAxes(dy, x.shape, axes), count)', 'withReducedAxes(dy, x.shape, axes)', { test: 'test/src/ops/kinks.test.ts' }],
+    ['max passes the gradient to all', 'wrong value', 'return mul(chosen, div(', 'return mul(add(chosen, 1), div(', { ops: ['max', 'min'] }],
+    ['variance is not centred', 'variance', 'mean(square(sub(x, mean(x, { axis: axes, keepDims: true }))), { axis: axes, keepDims })', 'mean(square(x), { axis: axes, keepDims })', one('variance')],
+    ['variance is that of all axes', 'axis', 'sub(x, mean(x, { axis: axes, keepDims: true }))', 'sub(x, mean(x))', one('variance')],
+  ]),
+  ...mutantsOf('src/ops/prod.ts', one('prod'), [
+    ['an element is multiplied by itself', 'wrong operand', '[mul(otherPairs, right), mul(otherPairs, left)]', '[mul(otherPairs, left), mul(otherPairs, right)]'],
+    ['the other pairs are forgotten', 'missing term', '[mul(otherPairs, right), mul(otherPairs, left)]', '[right, left]'],
+    ['an odd row is padded with 0', 'padding', 'value: 1,', 'value: 0,'],
+  ]),
+  ...mutantsOf('src/ops/matmul.ts', one('matmul'), [
+    ["a's gradient does not transpose b", 'transposed', '{ transposeB: !transposeB }', '{ transposeB }'],
+    ["a transposed a's gradient is not transposed", 'transposed', 'matmul(b, dc, { transposeA: transposeB, transposeB: true })', 'matmul(b, dc, { transposeA: !transposeB, transposeB: true })'],
+    ["a's gradient is not summed over the batch", 'missing broadcast sum', 'return sumToShape(da, a.shape);', 'return da;'],
+    ["b's gradient is not summed over the batch", 'missing broadcast sum', 'return sumToShape(db, b.shape);', 'return db;'],
+    ["a transposed b's gradient swaps its factors", 'wrong operand', 'matmul(dLeft, left, { transposeA: true, transposeB: transposeA })', 'matmul(left, dLeft, { transposeA: !transposeA })'],
+    ["affine's bias gets itself for a gradient", 'wrong operand', 'bias && (() => sumToShape(dy, bias.shape)),', 'bias && (() => bias),', one('affine')],
+  ]),
+  ...mutantsOf('src/ops/softmax.ts', { ops: ['softmax'] }, [
+    ['softmax differentiates its input', 'wrong operand', '() => softmaxGrad(y, dy)]', '() => softmaxGrad(dy, y)]'],
+    ['an inner axis is softmaxed like the last', 'axis', 'if (axis === rank - 1)', 'if (axis >= 0)'],
+    ['the second derivative of softmax lacks a term', 'missing term', 'sub(mul(h, sub(dy, lastSum(mul(dy, y)))), mul(dy, lastSum(mul(h, y))))', 'mul(h, sub(dy, lastSum(mul(dy, y))))', { ops: ['softmax', 'softmaxGrad'] }],
+    ['the second derivative of logSoftmax has the other sign', 'sign', 'neg(mul(mul(h, exp(y)), lastSum(dy)))', 'mul(mul(h, exp(y)), lastSum(dy))', { ops: ['logSoftmaxGrad'] }],
+    ['the gradient of logSoftmaxGrad is its own', 'wrong value', 'sub(h, lastSum(mul(h, exp(y))))', 'sub(h, mul(lastSum(h), exp(y)))', { ops: ['logSoftmaxGrad'] }],
+  ]),
+  ...mutantsOf('src/ops/cross-entropy.ts', crossEntropy, [
+    ['the loss is negative', 'sign', 'neg(sum(mul(targets, logSoftmax(logits)), { axis: -1 }))', 'sum(mul(targets, logSoftmax(logits)), { axis: -1 })', { test: 'test/src/ops/cross-entropy.test.ts' }],
+    ['the logits are not normalized', 'missing term', 'mul(targets, logSoftmax(logits))', 'mul(targets, logits)', { test: 'test/src/ops/cross-entropy.test.ts' }],
+  ]),
+  ...mutantsOf('src/ops/batch-norm.ts', { ops: ['batchNormTraining'] }, [
+    ['what reaches x through the mean is not divided', 'scaled', 'div(dMean, rows)', 'dMean'],
+    ['what reaches x through the variance lacks the 2', 'scaled', 'div(mul(dVariance, 2), rows)', 'div(dVariance, rows)'],
+    ['the gradient of the variance is unbiased', 'variance', 'div(mul(dVariance, 2), rows)', 'div(mul(dVariance, 2), rows + 1)'],
+    ['what reaches x through the deviation is left out', 'missing term', 'if (used[3])', 'if (false)', { ops: ['batchNormTraining', 'batchNormGrad'] }],
+    ['the projection does not subtract the mean', 'missing term', 'sub(sub(v, mean0(v)), mul(n(), mean0(mul(v, n()))))', 'sub(v, mul(n(), mean0(mul(v, n()))))', { ops: ['batchNormGrad'] }],
+    ['the mixed term has the other sign', 'sign', 'const dn = sub(mul(gGamma, dy), mul(mixed, scaled(s)));', 'const dn = add(mul(gGamma, dy), mul(mixed, scaled(s)));', { ops: ['batchNormGrad'] }],
+    ['the gradient to dy forgets gamma', 'missing term', 'mul(project(gX), scaled(s))', 'mul(project(gX), s)', { ops: ['batchNormGrad'] }],
+    ['the mean of the inference gets the other sign', 'sign', '() => neg(mul(scaled(s()), parts()[2])),', '() => mul(scaled(s()), parts()[2]),', { ops: ['batchNormInference'] }],
+    ['the variance of the inference lacks a half', 'scaled', 'mul(mul(scaled(mul(s(), s())), parts()[1]), -0.5)', 'mul(mul(scaled(mul(s(), s())), parts()[1]), -1)', { ops: ['batchNormInference'] }],
+    ['the variance has the wrong power', 'wrong value', 'mul(mul(ds, cube(s())), -0.5)', 'mul(mul(ds, s()), -0.5)', { ops: ['batchNormInferenceGrad'] }],
+    ['batchNorm swaps mean and variance', 'wrong operand', 'batchNormInference(x, gamma, beta, mean, variance, options)', 'batchNormInference(x, gamma, beta, variance, mean, options)', { ops: ['batchNorm'] }],
+    ['batchNorm ignores gamma', 'missing term', 'batchNormInference(x, gamma, beta, mean, variance, options)', 'batchNormInference(x, undefined, beta, mean, variance, options)', { ops: ['batchNorm'] }],
+  ]),
+  ...mutantsOf('src/ops/layer-norm.ts', { ops: ['layerNorm'] }, [
+    ['epsilon is left out', 'variance', 'rsqrt(add(mean(square(centered), { axis: axes, keepDims: true }), epsilon))', 'rsqrt(mean(square(centered), { axis: axes, keepDims: true }))', { test: 'test/keras/layers.test.ts' }],
+    ['gamma is applied to the first axis', 'axis', 'axes.includes(axis) ? size : 1)', 'axis < axes.length ? size : 1)'],
+    ['x is not centred', 'missing term', 'const centered = sub(x, mean(x, { axis: axes, keepDims: true }));', 'const centered = x;', { test: 'test/keras/layers.test.ts' }],
+  ]),
+  ...mutantsOf('src/ops/conv2d.ts', { ops: ['conv2d'] }, [
+    ["the bias gets itself for a gradient", 'wrong operand', 'bias && (() => sumToShape(dy, bias.shape)),', 'bias && (() => bias),'],
+    ['the input gradient swaps its operands', 'wrong operand', 'conv2dFilterGrad(gradient, dy, {', 'conv2dFilterGrad(gradient, gradient, {', { ops: ['conv2dInputGrad'] }],
+    ['the second derivative forgets the options', 'stride', '() => conv2d(gradient, filters, options),', '() => conv2d(gradient, filters, { ...options, strides: [1, 1] }),', { ops: ['conv2dInputGrad'] }],
+    ['the filter gradient differentiates dy', 'wrong operand', '() => conv2dInputGrad(dy, gradient, { ...options, shape: x.shape }),', '() => conv2dInputGrad(dy, gradient, { ...options, groups: 1, shape: x.shape }),', { ops: ['conv2dFilterGrad'] }],
+  ]),
+  ...mutantsOf('src/ops/conv1d.ts', { ops: ['conv1d'] }, [
+    ['the second derivative ignores the padding', 'padding', 'return { strides: stride, dilationRate, padding, groups };', "return { strides: stride, dilationRate, padding: 'valid', groups };", { ops: ['conv1dInputGrad', 'conv1dFilterGrad'] }],
+    ['the second derivative ignores the dilation', 'dilation', 'return { strides: stride, dilationRate, padding, groups };', 'return { strides: stride, padding, groups };', { ops: ['conv1dInputGrad', 'conv1dFilterGrad'] }],
+    ['the filters get the gradient of a call without dilation', 'dilation', '() => conv1dFilterGrad(x, dy, { ...options, shape: filters.shape }),', '() => conv1dFilterGrad(x, dy, { ...options, dilationRate: 1, shape: filters.shape }),'],
+  ]),
+  ...mutantsOf('src/ops/conv-transpose.ts', { ops: ['conv2dTranspose'] }, [
+    ["padding 'same' cuts one more", 'padding', 'Math.min(Math.floor(total / 2) + (total % 2), span - 1)', 'Math.min(Math.floor(total / 2), span - 1)'],
+    ['the dilation is dropped', 'dilation', "dilationRate,\n            padding: 'valid',", "dilationRate: 1,\n            padding: 'valid',"],
+    ['the bias is left out', 'missing term', 'return bias ? add(y, bias) : y;', 'return y;'],
+    ['the height has the stride of the width', 'stride', 'strides: [1, stride],', 'strides: [stride, stride],', { ops: ['conv1dTranspose'] }],
+  ]),
+  ...mutantsOf('src/ops/depthwise-conv.ts', { ops: ['depthwiseConv2d'] }, [
+    ['the input gets the gradient of a call without stride', 'stride', '() => depthwiseInputGrad(dy, filters, { ...options, shape: x.shape }),', '() => depthwiseInputGrad(dy, filters, { ...options, strides: [1, 1], shape: x.shape }),'],
+    ['the second derivative ignores the padding', 'padding', '() => depthwiseConv2d(gradient, filters, options),', "() => depthwiseConv2d(gradient, filters, { ...options, padding: 'valid' }),", { ops: ['depthwiseInputGrad'] }],
+    ['a sequence has the dilation on its height', 'dilation', 'dilationRate: [1, dilation],', 'dilationRate: [dilation, 1],', { ops: ['depthwiseConv1d'] }],
+  ]),
+  ...mutantsOf('src/ops/separable-conv.ts', { ops: ['separableConv2d', 'separableConv1d'] }, [
+    ['the bias is left out', 'missing term', 'pointwise.shape.slice(-2)), bias);', 'pointwise.shape.slice(-2)), undefined);'],
+    ['a sequence ignores the dilation', 'dilation', '{ strides, dilationRate, padding }), pointwise', '{ strides, padding }), pointwise', { ops: ['separableConv1d'] }],
+  ]),
+  ...mutantsOf('src/ops/pool.ts', { ops: ['maxPool2d'] }, [
+    ['the average has the gradient of whole windows', 'padding', '() => avgPoolGrad(dy, { ...options, shape: x.shape })', "() => avgPoolGrad(dy, { ...options, padding: 'valid', shape: x.shape })", { ops: ['avgPool2d'] }],
+    ['the second derivative of the average is one of the maximum', 'wrong value', '() => avgPool2d(gradient, options)', '() => maxPool2d(gradient, options)', { ops: ['avgPoolGrad'] }],
+    ['a sequence steps along its width', 'stride', "strides: [positiveInteger(name, 'strides', strides), 1],", "strides: [1, positiveInteger(name, 'strides', strides)],", { ops: ['maxPool1d', 'avgPool1d'] }],
+  ]),
+  ...mutantsOf('src/ops/indexing.ts', { ops: ['gather'] }, [
+    ['the gradient goes to the first axis', 'axis', '() => scatterAdd(indices, dy, { size: x.shape[axis] ?? 0, axis }),', '() => scatterAdd(indices, dy, { size: x.shape[0] ?? 0, axis: 0 }),'],
+    ['the gradient of scatterAdd is taken along the first axis', 'axis', '() => gather(dy, indices, { axis }),', '() => gather(dy, indices, { axis: 0 }),', { ops: ['scatterAdd'] }],
+  ]),
+  ...mutantsOf('src/ops/joining.ts', { ops: ['slice'] }, [
+    ["a slice's gradient lands at the end", 'padding', '[before, after(axis)]', '[after(axis), before]', { ops: ['slice', 'split'] }],
+    ['a negative index counts one too far', 'off by one', 'index < 0 ? index + (shape[axis] ?? 0) : index', 'index < 0 ? index + (shape[axis] ?? 0) - 1 : index', { ops: ['slice'] }],
+    ["pad's gradient starts at 0", 'padding', '() => slice(dy, before, x.shape)', '() => slice(dy, before.map(() => 0), x.shape)', { ops: ['pad'] }],
+    ['all parts of a concatenation get the first gradient', 'stride', 'next += shape[axis] ?? 0;', ';', { ops: ['concat', 'stack'] }],
+    ['a part of split begins one too early', 'off by one', 'sizes.slice(0, index).reduce(', 'sizes.slice(0, Math.max(0, index - 1)).reduce(', { ops: ['split'] }],
+    ['stack stands on the first axis', 'axis', 'expandDims(input, axis)), { axis })', 'expandDims(input, 0)), { axis: 0 })', { ops: ['stack'] }],
+  ]),
+  ...mutantsOf('src/ops/layout.ts', { ops: ['transpose'] }, [
+    ['the permutation is not inverted', 'transposed', 'inverse[from] = to;', 'inverse[to] = from;'],
+    ['the gradient of reverse is not reversed', 'wrong value', '[() => reverse(dy, { axis: axes })]', '[() => dy]', { ops: ['reverse'] }],
+    ['tile repeats elements', 'transposed', 'shape.flatMap((length) => [1, length])', 'shape.flatMap((length) => [length, 1])', { ops: ['tile'] }],
+    ['the permutation is inverted', 'transposed', 'permutation.map((axis) => x[axis] ?? 0)', 'inversePermutation(permutation).map((axis) => x[axis] ?? 0)'],
+  ]),
+  ...mutantsOf('src/ops/shaping.ts', { ops: ['reshape'] }, [
+    ['the first free size is wrong', 'wrong value', 'to.with(unknown, sizeOf(from) / rest)', 'to.with(unknown, sizeOf(from))'],
+    ['flatten takes one axis too many', 'axis', '[...x.slice(0, startAxis), sizeOf(x.slice(startAxis))]', '[sizeOf(x.slice(0, startAxis)), sizeOf(x.slice(startAxis))]', { ops: ['flatten'] }],
+    ['squeeze drops one axis', 'axis', 'x.filter((_, axis) => !axes.includes(axis))', 'x.filter((_, axis) => axis !== axes[0])', { ops: ['squeeze'] }],
+    ['expandDims appends', 'axis', 'x.toSpliced(axis, 0, 1)', '[...x, 1]', { ops: ['expandDims'] }],
+  ]),
+  ...mutantsOf('src/ops/lstm.ts', { ops: ['lstm'] }, [
+    ['the initial states are swapped', 'state', '[input, kernel, recurrent, bias, hidden, cell, mask,', '[input, kernel, recurrent, bias, cell, hidden, mask,'],
+    ['the mask is dropped', 'mask', 'hidden, cell, mask, inputDropout, recurrentDropout], {', 'hidden, cell, undefined, inputDropout, recurrentDropout], {'],
+    ['the gradients of the initial states are swapped', 'state', 'inputs[3] && part(3), part(4), part(5)]', 'inputs[3] && part(3), part(5), part(4)]'],
+    ['the gradient of the last cell is dropped', 'missing term', '[0, 1, 2].map((index) => (used[index]', '[0, 1, 2].map((index) => (used[index] && index < 2'],
+  ]),
+  ...mutantsOf('src/ops/gru.ts', { ops: ['gru'] }, [
+    ['the gradient of the last state is dropped', 'missing term', '(used[index] ? gradients[index]', '(used[index] && index < 1 ? gradients[index]'],
+    ['the reset is always after the product', 'gate order', '{ resetAfter, goBackwards, zeroOutputForMask });', '{ resetAfter: true, goBackwards, zeroOutputForMask });'],
+    ['the recurrent dropout is dropped', 'mask', 'hidden, mask, inputDropout, recurrentDropout], { resetAfter', 'hidden, mask, inputDropout, undefined], { resetAfter'],
+  ]),
+  ...mutantsOf('src/ops/simple-rnn.ts', { ops: ['simpleRnn'] }, [
+    ['the kernels get each other’s gradients', 'wrong operand', '[part(0), part(1), part(2), inputs[3]', '[part(0), part(2), part(1), inputs[3]'],
+    ['masked outputs are never zero', 'mask', '{ goBackwards, zeroOutputForMask });', '{ goBackwards, zeroOutputForMask: false });'],
+  ]),
+  ...mutantsOf('src/ops/optimizer-updates.ts', { ops: ['adamUpdate'] }, [
+    ['amsgrad is never used', 'state', 'amsgrad: state.vHat !== undefined,', 'amsgrad: false,'],
+    ['nesterov is always off', 'wrong value', 'momentum,\n        nesterov,', 'momentum,\n        nesterov: false,', { test: 'test/keras/optimizers.test.ts' }],
+  ]),
+  ...mutantsOf('src/ops/random.ts', { ops: ['randomUniform'] }, [
+    ['dropout draws a mask of the whole input', 'random key', 'const shape = noiseShape ?? value.shape;', 'const shape = value.shape;', { test: 'test/src/ops/random.test.ts' }],
+    ['dropout of a rate above 1/2 drops the rest', 'wrong value', '{ shape, key, rate })', '{ shape, key, rate: Math.min(rate, 0.5) })', { test: 'test/src/ops/random.test.ts' }],
+  ]),
+  ...mutantsOf('src/ops/random-state.ts', { test: 'test/src/ops/random.test.ts' }, [
+    ['every call draws with the first key', 'random key', 'ordinal++', '0'],
+    ['the global seed is ignored', 'random key', 'hashKey(currentSeed, opName', 'hashKey(0, opName'],
+    ['a seed does not begin anew', 'random key', 'ordinal = 0;\n    defaultCounter', 'defaultCounter'],
+    ['the counter stands still', 'random key', 'const next = add(counter, tensor([1, 0]));', 'const next = add(counter, tensor([0, 0]));'],
+    ['the counter does not carry', 'random key', 'reverse(carry)));', 'mul(carry, 0)));'],
+    ['the own seed of a call is ignored', 'random key', 'hashKey(ownSeed, opName, 0)', 'hashKey(currentSeed, opName, 0)'],
+  ]),
+];
