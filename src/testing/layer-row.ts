@@ -22,6 +22,10 @@ export interface LayerRow {
   readonly constantWeights?: true;
   /** Why training gives other results than inference. */
   readonly trainingDiffers?: string;
+  /** The layer computes with masks: what a masked step holds does not matter to its output. */
+  readonly ignoresMaskedSteps?: true;
+  /** Why the laws of masks are left out: this layer's masks are not `[batch, steps]`. */
+  readonly withoutMask?: string;
   /** The layer's class, under the name in its config, where `modelFromJSON` does not know it. */
   readonly customObjects?: ModelFromJSONOptions['customObjects'];
   /** Wrong uses, and what their messages say. */

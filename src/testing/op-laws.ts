@@ -5,7 +5,7 @@
 import type fc from 'fast-check';
 import { deviceNames } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
-import { GradtapeError, optionsOf } from '../errors.ts';
+import { optionsOf } from '../errors.ts';
 import { activeTape } from '../tape/active-tape.ts';
 import { compile } from '../tape/compile.ts';
 import { Tape } from '../tape/tape.ts';
@@ -14,6 +14,7 @@ import { fastCheck } from './fast-check.ts';
 import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { OpCase, OpRow } from './op-row.ts';
+import { checkRefusal } from './refusal.ts';
 
 export interface OpLawOptions {
   /** Cases that each law draws. Default 100. */
@@ -214,35 +215,4 @@ function requireSame(
 // A sum of products may be -0 in one order and 0 in another.
 function equalNumbers(a: unknown, b: unknown): boolean {
   return a === b || Object.is(a, b);
-}
-
-/** @internal Checks that a wrong call is refused as its row says. @returns the law */
-export function checkRefusal(
-  where: string,
-  { name, call, message }: { readonly name: string; readonly call: () => unknown; readonly message: RegExp },
-): string {
-  const law = `${name} is refused`;
-  let thrown: unknown;
-  try {
-    call();
-  } catch (error) {
-    thrown = error;
-  }
-  if (thrown === undefined) throw new LawError(`${where}: ${name} is not refused.`, law, 1, { where });
-  if (!(thrown instanceof GradtapeError)) {
-    throw new LawError(`${where}: ${name} throws an error that is none of ours: ${String(thrown)}.`, law, 1, {
-      where,
-      got: thrown,
-      cause: thrown,
-    });
-  }
-  if (!message.test(thrown.message)) {
-    throw new LawError(`${where}: ${name} is refused, but with other words: ${thrown.message}`, law, 1, {
-      where,
-      got: thrown.message,
-      expected: message,
-      cause: thrown,
-    });
-  }
-  return law;
 }

@@ -1,55 +1,31 @@
 /** One row per layer, or several where options lead to other code. laws.test.ts derives every check from them. */
 import { input } from '../../../src/models/input.ts';
 import * as layers from '../../../src/layers/index.ts';
-import type { Layer, LayerOptions } from '../../../src/layers/layer.ts';
+import type { Layer } from '../../../src/layers/layer.ts';
 import type { Shape } from '../../../src/tensor/shape.ts';
 import { tensor, zeros } from '../../../src/tensor/tensor.ts';
+import type { LayerRow } from '../../../src/testing/layer-row.ts';
+import type { RefusedCall } from '../../../src/testing/op-row.ts';
 import { rows as convolutionRows } from './rows/convolution.ts';
 import { rows as coreRows } from './rows/core.ts';
 import { rows as poolingRows } from './rows/pooling.ts';
 import { rows as recurrentRows } from './rows/recurrent.ts';
 
-export interface LayerRow {
-  /** The name in src/layers/index.ts. */
-  readonly layer: keyof typeof layers;
-  /** What tells it from the layer's other rows. */
-  readonly variant?: string;
-  readonly make: (options: LayerOptions) => Layer;
-  /** Shapes of the inputs, batch first, twice: an axis whose sizes differ is left open where shapes are declared. */
-  readonly inputs: readonly [readonly Shape[], readonly Shape[]];
-  /** Number of elements of all weights. */
-  readonly params: number;
-  /** The inputs are whole numbers from 0 to below this. */
-  readonly indices?: number;
-  /** All first weights are constants, the same with every seed. */
-  readonly constantWeights?: true;
-  /** Why training gives other results than inference. */
-  readonly trainingDiffers?: string;
-  /** Wrong uses, and what their messages say. */
-  readonly refused: readonly Refusal[];
-}
-
-export interface Refusal {
-  readonly name: string;
-  readonly call: () => unknown;
-  readonly message: RegExp;
-}
-
 const twice = (shape: Shape, other: Shape): LayerRow['inputs'] => [[shape], [other]];
 
-const wrongRank = (make: () => Layer, shape: Shape, message: RegExp): Refusal => ({
+const wrongRank = (make: () => Layer, shape: Shape, message: RegExp): RefusedCall => ({
   name: `the input shape [${shape.join()}]`,
   call: () => make()(input(shape.slice(1))),
   message,
 });
 
-const channelsMustBeKnown = (make: () => Layer, rank: number): Refusal => ({
+const channelsMustBeKnown = (make: () => Layer, rank: number): RefusedCall => ({
   name: 'an unknown number of channels',
   call: () => make()(input([...new Array<number>(rank - 2).fill(8), null])),
   message: /axis -?\d of the input shape .*null\] must be known/,
 });
 
-const windowTooLarge = (make: () => Layer, shape: Shape): Refusal => ({
+const windowTooLarge = (make: () => Layer, shape: Shape): RefusedCall => ({
   name: 'a window that does not fit',
   call: () => make()(input(shape.slice(1))),
   message: /a window of \d+ cells .*does not fit on an axis of \d+/,
@@ -58,7 +34,7 @@ const windowTooLarge = (make: () => Layer, shape: Shape): Refusal => ({
 const sequence = /expected \[batch, steps, channels\]/;
 const image = /expected \[batch, height, width, channels\]/;
 
-const oneOfTwo: Refusal = {
+const oneOfTwo: RefusedCall = {
   name: 'a list',
   call: () => layers.flatten()([zeros([2, 3]), zeros([2, 3])]),
   message: /takes one tensor, got a list of 2/,
@@ -292,6 +268,7 @@ export const rows: readonly LayerRow[] = [
   },
   {
     layer: 'globalAveragePooling1d',
+    ignoresMaskedSteps: true,
     make: (options) => layers.globalAveragePooling1d(options),
     inputs: twice([2, 6, 2], [3, 9, 2]),
     params: 0,
@@ -326,6 +303,7 @@ export const rows: readonly LayerRow[] = [
     make: (options) => layers.batchNormalization({ ...options, axis: 1, scale: false }),
     inputs: twice([4, 3, 2, 2], [3, 3, 5, 4]),
     params: 3 * 3,
+    withoutMask: 'a mask has all axes but the channels',
     constantWeights: true,
     trainingDiffers: 'it takes the moments of the batch',
     refused: [],

@@ -3,25 +3,26 @@ import * as layers from '../../../../src/layers/index.ts';
 import type { Layer } from '../../../../src/layers/layer.ts';
 import { input } from '../../../../src/models/input.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
-import type { LayerRow, Refusal } from '../rows.ts';
+import type { LayerRow } from '../../../../src/testing/layer-row.ts';
+import type { RefusedCall } from '../../../../src/testing/op-row.ts';
 
 const one = (shape: Shape, other: Shape): LayerRow['inputs'] => [[shape], [other]];
 const sequences = one([3, 5, 2], [2, 7, 2]);
 const images = one([2, 5, 4, 2], [3, 6, 5, 2]);
 
-const wrongRank = (make: () => Layer, axes: 1 | 2): Refusal => ({
+const wrongRank = (make: () => Layer, axes: 1 | 2): RefusedCall => ({
   name: 'another rank',
   call: () => make()(input(axes === 1 ? [4, 4, 2] : [4, 2])),
   message: axes === 1 ? /expected \[batch, steps, channels\]/ : /expected \[batch, height, width, channels\]/,
 });
 
-const unknownChannels = (make: () => Layer, axes: 1 | 2): Refusal => ({
+const unknownChannels = (make: () => Layer, axes: 1 | 2): RefusedCall => ({
   name: 'unknown channels',
   call: () => make()(input(axes === 1 ? [8, null] : [8, 8, null])),
   message: /axis -1 of the input shape .*null\] must be known/,
 });
 
-const wrongMargin = (make: (margin: never) => Layer, name: string): readonly Refusal[] =>
+const wrongMargin = (make: (margin: never) => Layer, name: string): readonly RefusedCall[] =>
   [-1, 0.5, 'a', [1, 2, 3]].map((margin) => ({
     name: `the ${name} ${String(margin)}`,
     call: () => make(margin as never),
@@ -30,7 +31,7 @@ const wrongMargin = (make: (margin: never) => Layer, name: string): readonly Ref
 
 const first = { dataFormat: 'channels_first' } as const;
 
-const anotherPadding = (padding: string, make: (padding: never) => Layer): Refusal => ({
+const anotherPadding = (padding: string, make: (padding: never) => Layer): RefusedCall => ({
   name: `the padding ${padding}`,
   call: () => make(padding as never),
   message: new RegExp(`the padding is '${padding}'; known are 'valid', 'same'`),

@@ -4,7 +4,8 @@ import type { Layer, LayerOptions } from '../../../../src/layers/layer.ts';
 import { input } from '../../../../src/models/input.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
 import { zeros } from '../../../../src/tensor/tensor.ts';
-import type { LayerRow, Refusal } from '../rows.ts';
+import type { LayerRow } from '../../../../src/testing/layer-row.ts';
+import type { RefusedCall } from '../../../../src/testing/op-row.ts';
 
 const one = (shape: Shape, other: Shape): LayerRow['inputs'] => [[shape], [other]];
 const two: LayerRow['inputs'] = [
@@ -18,25 +19,25 @@ const two: LayerRow['inputs'] = [
   ],
 ];
 
-const list = (make: () => Layer): Refusal => ({
+const list = (make: () => Layer): RefusedCall => ({
   name: 'a list',
   call: () => make()([zeros([2, 3, 4, 2]), zeros([2, 3, 4, 2])]),
   message: /takes one tensor, got a list of 2/,
 });
 
-const single = (make: () => Layer): Refusal => ({
+const single = (make: () => Layer): RefusedCall => ({
   name: 'one tensor',
   call: () => make()(input([3])),
   message: /takes a list of tensors, got one/,
 });
 
-const unequal = (make: () => Layer): Refusal => ({
+const unequal = (make: () => Layer): RefusedCall => ({
   name: 'sizes that do not broadcast',
   call: () => make()([input([3]), input([4])]),
   message: /axis 1 has sizes 3 and 4. Sizes must be equal or 1/,
 });
 
-const wrongRate = (make: (rate: number) => Layer, what: string): readonly Refusal[] =>
+const wrongRate = (make: (rate: number) => Layer, what: string): readonly RefusedCall[] =>
   [1.5, -0.5, NaN].map((rate) => ({
     name: `the rate ${rate}`,
     call: () => make(rate),
@@ -59,7 +60,7 @@ const elementwise = (layer: keyof typeof makers): LayerRow => ({
   ],
 });
 
-const wrongAxis = (make: (axis: never) => Layer): readonly Refusal[] => [
+const wrongAxis = (make: (axis: never) => Layer): readonly RefusedCall[] => [
   { name: 'half an axis', call: () => make(0.5 as never), message: /axis is 0.5; it must be an integer/ },
   { name: 'no axes', call: () => make([] as never), message: /axis is an array of 0; it must be an integer or a list/ },
 ];
@@ -121,6 +122,7 @@ export const rows: readonly LayerRow[] = [
   {
     layer: 'softmax',
     variant: 'over two axes',
+    withoutMask: 'a mask has the shape of the input',
     make: (options) => layers.softmax({ ...options, axis: [1, -1] }),
     inputs: one([3, 4, 2], [2, 5, 2]),
     params: 0,

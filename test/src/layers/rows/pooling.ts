@@ -12,7 +12,8 @@ import {
 import type { Layer } from '../../../../src/layers/layer.ts';
 import { input } from '../../../../src/models/input.ts';
 import { zeros } from '../../../../src/tensor/tensor.ts';
-import type { LayerRow, Refusal } from '../rows.ts';
+import type { LayerRow } from '../../../../src/testing/layer-row.ts';
+import type { RefusedCall } from '../../../../src/testing/op-row.ts';
 
 const first = { dataFormat: 'channels_first' } as const;
 const sequences: LayerRow['inputs'] = [[[2, 2, 7]], [[3, 2, 9]]];
@@ -22,7 +23,7 @@ const windowedLayers = { maxPooling1d, maxPooling2d, averagePooling1d, averagePo
 const globalLayers = { globalMaxPooling1d, globalMaxPooling2d, globalAveragePooling1d, globalAveragePooling2d };
 type Make = (options: { readonly dataFormat?: never }) => Layer;
 
-const refusedByAll = (make: Make): readonly Refusal[] => [
+const refusedByAll = (make: Make): readonly RefusedCall[] => [
   {
     name: 'a list',
     call: () => make({})([zeros([2, 3, 3]), zeros([2, 3, 3])]),
@@ -66,6 +67,7 @@ const global = (layer: keyof typeof globalLayers): LayerRow => {
   return {
     layer,
     variant: 'channels first, axes kept',
+    withoutMask: 'the steps are its last axis',
     make: (options) => make({ ...options, ...first, keepdims: true }),
     inputs: layer.endsWith('1d') ? sequences : images,
     params: 0,

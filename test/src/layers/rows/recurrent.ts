@@ -4,7 +4,8 @@ import type { LayerOptions } from '../../../../src/layers/layer.ts';
 import type { Recurrent } from '../../../../src/layers/recurrent.ts';
 import { input } from '../../../../src/models/input.ts';
 import { zeros } from '../../../../src/tensor/tensor.ts';
-import type { LayerRow, Refusal } from '../rows.ts';
+import type { LayerRow } from '../../../../src/testing/layer-row.ts';
+import type { RefusedCall } from '../../../../src/testing/op-row.ts';
 
 const steps: LayerRow['inputs'] = [[[3, 4, 2]], [[2, 5, 2]]];
 const sequence = /expected \[batch, steps, features\]/;
@@ -22,7 +23,7 @@ const makerOf = (kind: Kind): Make => kinds[kind].make as Make;
 const paramsOf = (kind: Kind, units: number, features: number, biases = kind === 'gru' ? 2 : 1): number =>
   kinds[kind].gates * units * (features + units + biases);
 
-const refusals = (kind: Kind): readonly Refusal[] => {
+const refusals = (kind: Kind): readonly RefusedCall[] => {
   const make = makerOf(kind);
   return [
     { name: 'no units', call: () => make(0), message: /units is 0; it must be a positive integer/ },
@@ -98,6 +99,7 @@ const rowsOf = (kind: Kind): readonly LayerRow[] => {
     make: (own) => make(3, { ...own, ...options }),
     inputs: steps,
     params: paramsOf(kind, 3, 2),
+    ignoresMaskedSteps: true,
     refused: [],
     ...more,
   });
@@ -143,6 +145,7 @@ export const rows: readonly LayerRow[] = [
   ...rowsOf('lstm'),
   {
     layer: 'lstm',
+    ignoresMaskedSteps: true,
     variant: 'no forget bias',
     make: (options) => layers.lstm(3, { ...options, unitForgetBias: false }),
     inputs: steps,
@@ -151,6 +154,7 @@ export const rows: readonly LayerRow[] = [
   },
   {
     layer: 'lstm',
+    ignoresMaskedSteps: true,
     variant: 'other gates',
     make: (options) => layers.lstm(3, { ...options, recurrentActivation: 'softsign', returnState: true }),
     inputs: steps,
@@ -160,6 +164,7 @@ export const rows: readonly LayerRow[] = [
   ...rowsOf('gru'),
   {
     layer: 'gru',
+    ignoresMaskedSteps: true,
     variant: 'the reset before the product',
     make: (options) => layers.gru(3, { ...options, resetAfter: false, returnSequences: true }),
     inputs: steps,
@@ -168,6 +173,7 @@ export const rows: readonly LayerRow[] = [
   },
   {
     layer: 'gru',
+    ignoresMaskedSteps: true,
     variant: 'the reset before the product, step by step, with dropout',
     make: (options) =>
       layers.gru(3, { ...options, resetAfter: false, recurrentActivation: 'softsign', recurrentDropout: 0.5 }),
@@ -179,6 +185,7 @@ export const rows: readonly LayerRow[] = [
   ...rowsOf('simpleRnn'),
   {
     layer: 'bidirectional',
+    ignoresMaskedSteps: true,
     make: (options) => layers.bidirectional(layers.lstm(3), options),
     inputs: steps,
     params: 2 * paramsOf('lstm', 3, 2),
@@ -215,6 +222,7 @@ export const rows: readonly LayerRow[] = [
   },
   ...(['concat', 'sum', 'mul', 'ave', null] as const).map((mergeMode): LayerRow => ({
     layer: 'bidirectional',
+    ignoresMaskedSteps: true,
     variant: `${String(mergeMode)}, every step`,
     make: (options) => layers.bidirectional(layers.gru(3, { returnSequences: true }), { ...options, mergeMode }),
     inputs: steps,
@@ -223,6 +231,7 @@ export const rows: readonly LayerRow[] = [
   })),
   {
     layer: 'bidirectional',
+    ignoresMaskedSteps: true,
     variant: 'with the states',
     make: (options) =>
       layers.bidirectional(layers.lstm(3, { returnSequences: true, returnState: true }), {
@@ -235,6 +244,7 @@ export const rows: readonly LayerRow[] = [
   },
   {
     layer: 'bidirectional',
+    ignoresMaskedSteps: true,
     variant: 'of two kinds',
     make: (options) =>
       layers.bidirectional(layers.lstm(3), { ...options, backwardLayer: layers.simpleRnn(4, { goBackwards: true }) }),
@@ -281,6 +291,7 @@ export const rows: readonly LayerRow[] = [
   {
     layer: 'timeDistributed',
     variant: 'a recurrent layer',
+    withoutMask: 'the layer inside takes a mask of its own steps',
     make: (options) => layers.timeDistributed(layers.gru(2), options),
     inputs: [[[2, 3, 4, 2]], [[3, 2, 5, 2]]],
     params: paramsOf('gru', 2, 2),
