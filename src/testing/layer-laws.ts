@@ -2,6 +2,7 @@
  * The laws that every layer obeys, derived from its row: what a model, a file and a training step rely on without
  * asking. Each law is a function below.
  */
+import { now } from '../clock.ts';
 import { deviceNames } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
 import { optionsOf } from '../errors.ts';
@@ -17,7 +18,7 @@ import { add, floor, mean, mul, randomNormal, randomUniform, reshape, slice, squ
 import { sgd } from '../optimizers/index.ts';
 import { compile } from '../tape/compile.ts';
 import { valueAndGrad } from '../tape/grad.ts';
-import type { Shape } from '../tensor/shape.ts';
+import { formatShape, type Shape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
 import { tensor, zeros, type Tensor } from '../tensor/tensor.ts';
 import '../training/methods.ts';
@@ -63,7 +64,7 @@ export interface LayerLawReport {
  */
 export async function layerLaws(row: LayerRow, options: LayerLawOptions = {}): Promise<LayerLawReport> {
   const { devices = deviceNames() } = optionsOf('layerLaws', options);
-  const started = Date.now();
+  const started = now();
   clearSession();
   const book = new Book(row);
   configLaw(book);
@@ -81,7 +82,7 @@ export async function layerLaws(row: LayerRow, options: LayerLawOptions = {}): P
   for (const device of devices) await deviceLaw(book, device);
   for (const refused of row.refused ?? []) book.laws.push(checkRefusal(book.title, refused));
   const { title, laws, skipped, worstScore } = book;
-  return { title, laws, skipped, worstScore, milliseconds: Date.now() - started };
+  return { title, laws, skipped, worstScore, milliseconds: now() - started };
 }
 
 /** What holds so far of one row; the first thing that does not ends it. */
@@ -381,7 +382,11 @@ function maskLaw(book: Book): void {
   for (const output of masked) {
     const mask = maskOf(output);
     const fits = mask === undefined || mask.shape.every((size, axis) => size === output.shape[axis]);
-    book.holds('the mask of its output fits the output', fits, `mask [${mask?.shape}], output [${output.shape}]`);
+    book.holds(
+      'the mask of its output fits the output',
+      fits,
+      `mask ${mask && formatShape(mask.shape)}, output ${formatShape(output.shape)}`,
+    );
   }
   if (!row.ignoresMaskedSteps) return;
   const mask = masksWith(0);

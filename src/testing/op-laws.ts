@@ -3,6 +3,7 @@
  * every device, exact integers, and errors of ours for wrong calls.
  */
 import type fc from 'fast-check';
+import { now } from '../clock.ts';
 import { deviceNames } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
 import { optionsOf } from '../errors.ts';
@@ -57,7 +58,7 @@ type Differentiable = (...some: readonly Tensor[]) => Tensor | readonly Tensor[]
  */
 export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<OpLawReport> {
   const { cases = 100, seed = 42, devices = deviceNames() } = optionsOf('opLaws', options);
-  const started = Date.now();
+  const started = now();
   const run = { numRuns: cases, seed };
   const laws: string[] = [];
   const skipped: string[] = [];
@@ -79,7 +80,7 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
     }
   }
   for (const refused of row.refused ?? []) laws.push(checkRefusal(row.op, refused));
-  return { op: row.op, laws, skipped, cases, ...measured, milliseconds: Date.now() - started };
+  return { op: row.op, laws, skipped, cases, ...measured, milliseconds: now() - started };
 }
 
 function claimOfGradient({ noGradient, secondOrder }: OpRow): string {

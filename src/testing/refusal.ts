@@ -1,5 +1,5 @@
 /** The law of wrong calls: an error of ours, with the words that the row expects. */
-import { GradtapeError } from '../errors.ts';
+import { describeValue, GradtapeError } from '../errors.ts';
 import { LawError } from './law-error.ts';
 import type { RefusedCall } from './op-row.ts';
 
@@ -14,11 +14,16 @@ export function checkRefusal(where: string, { name, call, message }: RefusedCall
   }
   if (thrown === undefined) throw new LawError(`${where}: ${name} is not refused.`, law, 1, { where });
   if (!(thrown instanceof GradtapeError)) {
-    throw new LawError(`${where}: ${name} throws an error that is none of ours: ${String(thrown)}.`, law, 1, {
-      where,
-      got: thrown,
-      cause: thrown,
-    });
+    throw new LawError(
+      `${where}: ${name} throws an error that is none of ours: ${thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : describeValue(thrown)}.`,
+      law,
+      1,
+      {
+        where,
+        got: thrown,
+        cause: thrown,
+      },
+    );
   }
   if (!message.test(thrown.message)) {
     throw new LawError(`${where}: ${name} is refused, but with other words: ${thrown.message}`, law, 1, {

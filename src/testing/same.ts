@@ -1,4 +1,5 @@
 /** Deep comparison of plain data and tensors, to the bit; a difference is told by its path. */
+import { describeValue } from '../errors.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
 /**
@@ -31,5 +32,5 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function shown(value: unknown): string {
   if (Object.is(value, -0)) return '-0';
-  return typeof value === 'object' ? JSON.stringify(value).slice(0, 200) : String(value);
+  return typeof value === 'object' ? JSON.stringify(value).slice(0, 200) : describeValue(value);
 }

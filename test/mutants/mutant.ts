@@ -1,7 +1,8 @@
 /** What a planted bug is: one piece of compiled code replaced by another, and the part of the suite that must notice. */
 
 /** What must fail once the bug is in: rows of `opLaws`, rows of `layerLaws`, or a test file by its path. */
-export type Catcher = { readonly ops: readonly string[] } | { readonly layers: readonly string[] } | { readonly test: string };
+export type Catcher =
+  { readonly ops: readonly string[] } | { readonly layers: readonly string[] } | { readonly test: string };
 
 export type MutantKind =
   | 'scaled'
@@ -40,15 +41,16 @@ export interface Mutant {
 }
 
 /** Name, kind, what is found, what replaces it, and the catcher where it is not the group's. */
-export type MutantLine = readonly [
-  name: string,
-  kind: MutantKind,
-  find: string,
-  replace: string,
-  caughtBy?: Catcher,
-];
+export type MutantLine = readonly [name: string, kind: MutantKind, find: string, replace: string, caughtBy?: Catcher];
 
 /** The planted bugs of one file. */
 export function mutantsOf(file: string, caughtBy: Catcher, lines: readonly MutantLine[]): readonly Mutant[] {
-  return lines.map(([name, kind, find, replace, own]) => ({ name, kind, file, find, replace, caughtBy: own ?? caughtBy }));
+  return lines.map(([name, kind, find, replace, own]) => ({
+    name,
+    kind,
+    file,
+    find,
+    replace,
+    caughtBy: own ?? caughtBy,
+  }));
 }

@@ -2,9 +2,9 @@
  * Runs in a child process, in the copy of the tree that holds the planted bug: the laws of some rows, one by one, until
  * one is broken. Prints one line of JSON, an `Outcome`.
  */
-import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { LawError } from '../../src/testing/law-error.ts';
+import { layerLaws } from '../../src/testing/layer-laws.ts';
 import { opLaws } from '../../src/testing/op-laws.ts';
 import { rows as layerRows } from '../src/layers/rows.ts';
 import { rows as opRows } from '../src/ops/rows/index.ts';
@@ -16,8 +16,6 @@ export interface Outcome {
   readonly domains: Readonly<Record<string, readonly (readonly [string, number])[]>>;
 }
 
-type LayerLaws = (row: (typeof layerRows)[number]) => Promise<unknown>;
-
 async function findBroken(kind: string, names: readonly string[]): Promise<Outcome> {
   const domains: Record<string, readonly (readonly [string, number])[]> = {};
   let row = '';
@@ -27,7 +25,6 @@ async function findBroken(kind: string, names: readonly string[]): Promise<Outco
         for (const one of opRows.filter(({ op }) => op === row)) domains[row] = [...(await opLaws(one)).domains];
       }
     } else {
-      const layerLaws = await loadLayerLaws();
       for (row of names) {
         for (const one of layerRows.filter(({ layer }) => layer === row)) await layerLaws(one);
       }
@@ -37,12 +34,6 @@ async function findBroken(kind: string, names: readonly string[]): Promise<Outco
     const law = error instanceof LawError ? error.law : `throws ${String(error).split('\n')[0]}`;
     return { broken: { row, law, cases: error instanceof LawError ? error.cases : 1 }, domains };
   }
-}
-
-async function loadLayerLaws(): Promise<LayerLaws> {
-  const place = new URL('../../src/testing/layer-laws.js', import.meta.url);
-  if (!existsSync(place)) throw new Error('no layerLaws');
-  return ((await import(place.href)) as { readonly layerLaws: LayerLaws }).layerLaws;
 }
 
 const [kind = 'ops', ...names] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 /** A copy of the compiled tree in a mirrored repository root, where one file at a time holds a planted bug. */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../house/sources.ts';
@@ -54,7 +54,10 @@ export class Tree {
     const path = join(this.#dist, compiledPath(file));
     const right = readFileSync(path, 'utf8');
     // A function, because a replacement string could hold patterns such as $&.
-    writeFileSync(path, right.replace(find, () => replace));
+    writeFileSync(
+      path,
+      right.replace(find, () => replace),
+    );
     try {
       return await this.ask(caughtBy);
     } finally {
@@ -65,10 +68,7 @@ export class Tree {
   /** Runs the part of the suite that a catcher names. */
   async ask(catcher: Catcher): Promise<Verdict> {
     if ('ops' in catcher) return this.#askRows('ops', catcher.ops);
-    if ('layers' in catcher) {
-      const hasLaws = existsSync(join(this.#dist, 'src/testing/layer-laws.js'));
-      return hasLaws ? this.#askRows('layers', catcher.layers) : this.#askTest('test/src/layers/laws.test.ts');
-    }
+    if ('layers' in catcher) return this.#askRows('layers', catcher.layers);
     return this.#askTest(catcher.test);
   }
 

@@ -176,7 +176,7 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('src/ops/gru.ts', { ops: ['gru'] }, [
     ['the gradient of the last state is dropped', 'missing term', '(used[index] ? gradients[index]', '(used[index] && index < 1 ? gradients[index]'],
     ['the reset is always after the product', 'gate order', '{ resetAfter, goBackwards, zeroOutputForMask });', '{ resetAfter: true, goBackwards, zeroOutputForMask });'],
-    ['the recurrent dropout is dropped', 'mask', 'hidden, mask, inputDropout, recurrentDropout], { resetAfter', 'hidden, mask, inputDropout, undefined], { resetAfter'],
+    ['the recurrent dropout is dropped', 'mask', 'mask, inputDropout, recurrentDropout], { resetAfter,', 'mask, inputDropout, undefined], { resetAfter,'],
   ]),
   ...mutantsOf('src/ops/simple-rnn.ts', { ops: ['simpleRnn'] }, [
     ['the kernels get each other’s gradients', 'wrong operand', '[part(0), part(1), part(2), inputs[3]', '[part(0), part(2), part(1), inputs[3]'],
