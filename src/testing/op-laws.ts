@@ -11,10 +11,12 @@ import { activeTape } from '../tape/active-tape.ts';
 import { compile } from '../tape/compile.ts';
 import { Tape } from '../tape/tape.ts';
 import { ones, type Tensor } from '../tensor/tensor.ts';
+import { Domains } from './domains.ts';
 import { fastCheck } from './fast-check.ts';
 import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { OpCase, OpRow } from './op-row.ts';
+import { pasteableTest } from './pasteable.ts';
 import { checkRefusal } from './refusal.ts';
 
 export interface OpLawOptions {
@@ -38,7 +40,7 @@ export interface OpLawReport {
   readonly derivatives: number;
   /** The largest score of `gradcheck`. */
   readonly worstScore: number;
-  /** How many cases were drawn of each kind that the row describes. */
+  /** How many cases had each option's value, rank and size, by names such as `padding same`, `rank 3`, `size 0`. */
   readonly domains: ReadonlyMap<string, number>;
   readonly milliseconds: number;
 }
@@ -62,9 +64,10 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
   const run = { numRuns: cases, seed };
   const laws: string[] = [];
   const skipped: string[] = [];
-  const measured = { derivatives: 0, worstScore: 0, domains: new Map<string, number>() };
+  const measured: Measured = { derivatives: 0, worstScore: 0, domains: new Domains() };
 
   await hold(row, laws, claimOfGradient(row), run, gradientProperty(row, measured));
+  if (row.covers && cases >= FULL_COVER) laws.push(checkCover(row, measured.domains, cases));
   for (const device of devices) {
     const name = typeof device === 'string' ? device : device.name;
     const reason = row.skippedOn?.[name];
@@ -80,7 +83,7 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
     }
   }
   for (const refused of row.refused ?? []) laws.push(checkRefusal(row.op, refused));
-  return { op: row.op, laws, skipped, cases, ...measured, milliseconds: now() - started };
+  return { op: row.op, laws, skipped, cases, ...measured, domains: measured.domains.counts, milliseconds: now() - started };
 }
 
 function claimOfGradient({ noGradient, secondOrder }: OpRow): string {
@@ -91,8 +94,11 @@ function claimOfGradient({ noGradient, secondOrder }: OpRow): string {
 interface Measured {
   derivatives: number;
   worstScore: number;
-  readonly domains: Map<string, number>;
+  readonly domains: Domains;
 }
+
+/** Fewer cases than these may miss a part of the domain by chance. */
+const FULL_COVER = 100;
 
 type Property = fc.IAsyncProperty<[OpCase]>;
 
@@ -112,30 +118,29 @@ async function hold(
   const cause = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   throw new LawError(
     `${row.op}: it does not hold that ${law}. ${cause}\n` +
-      `Smallest case, after ${numRuns} cases and ${numShrinks} steps of shrinking: ${describeCase(counterexample?.[0])}.\n` +
-      `Again: { seed: ${seed}, path: '${counterexamplePath ?? ''}' }.`,
+      `Found in case ${numRuns}, made smaller ${numShrinks} times (seed ${seed}, path '${counterexamplePath ?? ''}')` +
+      `${counterexample ? `. The smallest case as a test:\n\n${pasteableTest(row.op, law, counterexample[0])}` : '.'}`,
     law,
     numRuns,
     { where: row.op, got: counterexample?.[0], cause: errorInstance },
   );
 }
 
-/** The inputs of a case with their values, short enough to be pasted into a test. */
-function describeCase(drawn: OpCase | undefined): string {
-  if (!drawn) return 'none';
-  const inputs = drawn.inputs.map((input) => {
-    const values = [...(input.wide ?? input.data)];
-    const shown = values.length > 12 ? `${values.slice(0, 12).join(', ')}, ... ${values.length} in all` : values.join();
-    return `tensor([${shown}], [${input.shape.join(', ')}])`;
-  });
-  return `${inputs.join('; ')}${drawn.describe === undefined ? '' : ` (${drawn.describe})`}`;
+function checkCover(row: OpRow, domains: Domains, cases: number): string {
+  const law = 'the cases drawn cover its domain';
+  const missing = domains.missing(row);
+  if (missing.length === 0) return law;
+  throw new LawError(
+    `${row.op}: ${cases} cases never had ${missing.join(', ')}. Widen the row's arbitrary, or take them out of covers.`,
+    law,
+    cases,
+    { where: row.op, got: [...domains.counts.keys()], expected: missing },
+  );
 }
 
 function gradientProperty(row: OpRow, measured: Measured): Property {
   return fastCheck().asyncProperty(row.arbitrary, async (drawn) => {
-    if (drawn.describe !== undefined) {
-      measured.domains.set(drawn.describe, (measured.domains.get(drawn.describe) ?? 0) + 1);
-    }
+    measured.domains.add(drawn);
     const { inputs, f } = differentiableIn(drawn);
     if (row.noGradient !== undefined) {
       drawn.call(...drawn.inputs);

@@ -10,8 +10,12 @@ export interface OpCase {
   readonly call: (...inputs: readonly Tensor[]) => Tensor | readonly Tensor[];
   /** Positions of the inputs whose gradients are checked; default all. */
   readonly differentiable?: readonly number[];
-  /** The part of the domain this case lies in, few words that many cases share: `'rank 2, axis last'`. It is counted and printed. */
-  readonly describe?: string;
+  /** The options of the call. The report counts their values: `padding same`, `strides 2`. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** What else is drawn and worth counting, by name: `{ bias: true }`. Ranks and sizes of the inputs are counted without it. */
+  readonly domain?: Readonly<Record<string, unknown>>;
+  /** The call as code for the test to paste, with `a`, `b`, `c` ... for the inputs; default `op(a, b)`, with the options last. */
+  readonly code?: string;
   /** The exact values of the (first) result, row-major, by plain loops over numbers; for cases of `integerArbitrary`. */
   readonly expected?: () => ArrayLike<number>;
 }
@@ -37,6 +41,11 @@ export interface OpRow {
   readonly noGradient?: string;
   /** Whether second derivatives are checked too. */
   readonly secondOrder?: true;
+  /**
+   * What 100 cases must have met, by the names that the report counts: `{ padding: ['valid', 'same'], strides: [1, 2, 3],
+   * rank: [1, 2, 3], size: [0, 1] }`. `rank` and `size` are those of any input.
+   */
+  readonly covers?: Readonly<Record<string, readonly unknown[]>>;
   /** Why a device is left out, by its name; the reason is part of the report. */
   readonly skippedOn?: Readonly<Record<string, string>>;
   /** Wrong calls, and what their messages say. */
