@@ -16,8 +16,8 @@ export class Domains {
     return new Map([...this.#counts].sort(([a], [b]) => place(a) - place(b) || compare(a, b)));
   }
 
-  add({ inputs, options = {}, domain = {} }: OpCase): void {
-    const names = new Set<string>();
+  add({ inputs, options = {}, domain = {}, describe }: OpCase): void {
+    const names = new Set<string>(describe === undefined ? [] : [describe]);
     for (const [key, value] of Object.entries({ ...options, ...domain })) {
       for (const one of partsOf(value)) names.add(`${key} ${one}`);
     }

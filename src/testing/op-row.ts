@@ -12,6 +12,8 @@ export interface OpCase {
   readonly differentiable?: readonly number[];
   /** The options of the call. The report counts their values: `padding same`, `strides 2`. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** The part of the domain that a case lies in, in words; rows that give no options yet are counted by it. */
+  readonly describe?: string;
   /** What else is drawn and worth counting, by name: `{ bias: true }`. Ranks and sizes of the inputs are counted without it. */
   readonly domain?: Readonly<Record<string, unknown>>;
   /** The call as code for the test to paste, with `a`, `b`, `c` ... for the inputs; default `op(a, b)`, with the options last. */
