@@ -9,20 +9,20 @@ import { sum } from '../ops/broadcasting.ts';
 import { planProgram } from '../tape/plan.ts';
 import { runWithTape } from '../tape/active-tape.ts';
 import { Tape } from '../tape/tape.ts';
-import { formatShape, sizeOf, stridesOf, type Shape } from '../tensor/shape.ts';
-import { tensor, Tensor } from '../tensor/tensor.ts';
+import { formatShape } from '../tensor/shape.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import { Generator } from './generator.ts';
+import { Comparison, SCORE_LIMIT, type Fault, type Program } from './gradient-comparison.ts';
+import { gradcheckCode } from './pasteable.ts';
 
-/** The score that a right gradient stays below. */
-const SCORE_LIMIT = 1e-7;
-/** Near the cube root of the double's epsilon, where truncation and cancellation are equally small. */
-const STEP = 6e-6;
-/** Inputs of at most this many elements are checked element by element, larger ones along random directions. */
-const FULL_CHECK_SIZE = 64;
-const DIRECTIONS = 3;
+/** Longer functions are not repeated in the message. */
+const LONGEST_SOURCE = 200;
 
 export interface GradcheckOptions {
   /** 2 checks the second derivatives as well. Default 1. */
   readonly order?: 1 | 2;
+  /** Positions of inputs that are not differentiated, such as indices, labels and masks. Default none. */
+  readonly constants?: readonly number[];
 }
 
 export interface GradcheckReport {
@@ -30,16 +30,24 @@ export interface GradcheckReport {
   readonly worstScore: number;
   /** Number of derivatives compared. */
   readonly checked: number;
+  /** How often an input was moved a little because a kink was within the step. */
+  readonly moved: number;
+  /** Positions of the inputs left out: the constants, and those that only take whole numbers. */
+  readonly leftOut: readonly number[];
 }
 
 /**
- * Checks the gradients of `f` with respect to all its inputs against central differences, in float64.
+ * Checks the gradients of `f` with respect to its inputs against central differences, in float64.
  * The outputs are weighted with fixed random numbers; a derivative is right when it differs by at most
  * `1e-7 max(1, max |gradient|)`. Inputs of up to 64 elements are checked one by one, larger ones along 3 random directions.
- * Stay away from kinks. Assignments to variables inside `f` have no effect.
+ *
+ * Where the derivatives from both sides differ, the point is at a kink (`relu` at 0, a tie in a maximum) and is moved a
+ * little. An input without gradient that only takes whole numbers, such as the indices of `gather`, is left out.
+ * Assignments to variables inside `f` have no effect.
  * @param f synchronous; returns a tensor or several. Tensors it captures are constants
  * @param inputs one tensor per argument of `f`
- * @throws GradientError naming the input, the element, both values and the score
+ * @throws GradientError naming the input, the element, both values, the score and what usually causes such a pattern;
+ * it ends with a test to paste
  * @example gradcheck((x: Tensor, w: Tensor) => ops.matmul(x, w), [x, w]);
  */
 export function gradcheck<Inputs extends readonly Tensor[]>(
@@ -48,35 +56,85 @@ export function gradcheck<Inputs extends readonly Tensor[]>(
   options: GradcheckOptions = {},
 ): GradcheckReport {
   checkFunction('gradcheck', 'what is checked', f);
-  const { order = 1 } = optionsOf('gradcheck', options);
+  const { order = 1, constants = [] } = optionsOf('gradcheck', options);
+  checkArguments(inputs, constants, order);
+  const generator = new Generator();
+  const device = new HostDevice('gradcheck', 'float64');
+  const tape = new Tape('traced');
+  const args = inputs.map((input) => tape.createTensor(input.shape));
+  let outputs = outputsOf(runWithTape(tape, () => f(...(args as readonly Tensor[] as Inputs))));
+  const report = { worstScore: 0, checked: 0, moved: 0 };
+  const leftOut = new Set(constants);
+  for (let level = 1; level <= order; level++) {
+    const weights = outputs.map(({ shape }) => generator.tensor(shape));
+    const gradients = weightedGradients(tape, outputs, weights, args);
+    const comparison = new Comparison(
+      new Link(device, tape, args, outputs),
+      new Link(device, tape, args, gradients),
+      weights.map(({ wide, shape }) => ({ values: wide as Float64Array, shape })),
+      inputs.map(({ wide, data, shape }) => ({ values: wide ?? Float64Array.from(data), shape })),
+      generator,
+    );
+    inputs.forEach((_, position) => {
+      if (leftOut.has(position)) return;
+      if (comparison.takesWholeNumbers(position)) {
+        leftOut.add(position);
+        return;
+      }
+      const { fault, worstScore, checked, moved } = comparison.compare(position);
+      if (fault) throw gradientError(f, inputs, options, level, position, fault);
+      report.worstScore = Math.max(report.worstScore, worstScore);
+      report.checked += checked;
+      report.moved += moved;
+    });
+    outputs = gradients;
+  }
+  return { ...report, leftOut: [...leftOut].sort((a, b) => a - b) };
+}
+
+function checkArguments(inputs: readonly unknown[], constants: readonly number[], order: number): void {
   if (!Array.isArray(inputs) || !inputs.every((input) => (input as unknown) instanceof Tensor)) {
     throw new ArgumentError(
       `gradcheck: the inputs are ${Array.isArray(inputs) ? `[${inputs.map(describeValue).join(', ')}]` : describeValue(inputs)}. Give a list with one tensor per argument.`,
       { where: 'gradcheck', got: inputs },
     );
   }
-  const generator = new Generator();
-  const device = new HostDevice('gradcheck', 'float64');
-  const tape = new Tape('traced');
-  const args = inputs.map((input) => tape.createTensor(input.shape));
-  let outputs = outputsOf(runWithTape(tape, () => f(...(args as readonly Tensor[] as Inputs))));
-  const report = { worstScore: 0, checked: 0 };
-  for (let level = 1; level <= order; level++) {
-    const weights = outputs.map(({ shape }) => generator.tensor(shape));
-    const gradients = weightedGradients(tape, outputs, weights, args);
-    const where = level === 1 ? 'the gradient' : 'the second derivative';
-    compare(
-      where,
-      inputs,
-      new Link(device, tape, args, outputs),
-      new Link(device, tape, args, gradients),
-      weights,
-      generator,
-      report,
-    );
-    outputs = gradients;
+  if (order !== 1 && order !== 2) {
+    throw new ArgumentError(`gradcheck: order is ${describeValue(order)}. Use 1 or 2.`, {
+      where: 'gradcheck',
+      got: order,
+    });
   }
-  return report;
+  const isPosition = (one: unknown): boolean => inputs.some((_, position) => position === one);
+  if (!Array.isArray(constants) || !constants.every(isPosition)) {
+    throw new ArgumentError(
+      `gradcheck: constants is ${Array.isArray(constants) ? `[${constants.map(describeValue).join(', ')}]` : describeValue(constants)}. Name inputs by their positions, 0 to ${inputs.length - 1}.`,
+      { where: 'gradcheck', got: constants },
+    );
+  }
+}
+
+function gradientError(
+  f: unknown,
+  inputs: readonly Tensor[],
+  { order = 1, constants = [] }: GradcheckOptions,
+  level: number,
+  position: number,
+  { name, derivative, numeric, score, cause }: Fault,
+): GradientError {
+  const what = level === 1 ? 'the gradient' : 'the second derivative';
+  const source = String(f);
+  const call = source.length <= LONGEST_SOURCE ? source.replaceAll(/\s+/g, ' ') : 'f';
+  const given = [
+    ...(order === 1 ? [] : [`order: ${order}`]),
+    ...(constants.length > 0 ? [`constants: [${constants.join(', ')}]`] : []),
+  ];
+  const code = gradcheckCode(call, inputs, given.length > 0 ? [`{ ${given.join(', ')} }`] : []);
+  return new GradientError(
+    `gradcheck: ${what} of input ${position} (shape ${formatShape(inputs[position]?.shape ?? [])}) at ${name} is ${derivative}, central differences give ${numeric} ` +
+      `(score ${score.toPrecision(3)}, limit ${SCORE_LIMIT}). ${cause}\nAs a test:\n\n${code}`,
+    { where: name, got: derivative, expected: numeric },
+  );
 }
 
 function outputsOf(result: Tensor | readonly Tensor[]): readonly Tensor[] {
@@ -109,7 +167,7 @@ function weightedGradients(
 }
 
 /** A float64 program for some tensors of the tape. */
-class Link {
+class Link implements Program {
   readonly #executable: HostExecutable;
 
   constructor(device: HostDevice, tape: Tape, args: readonly Tensor[], results: readonly Tensor[]) {
@@ -121,112 +179,5 @@ class Link {
   run(inputs: readonly Float64Array[]): readonly Float64Array[] {
     this.#executable.upload();
     return this.#executable.execute(inputs).map((array) => Float64Array.from(array));
-  }
-}
-
-function compare(
-  where: string,
-  inputs: readonly Tensor[],
-  values: Link,
-  gradients: Link,
-  weights: readonly Tensor[],
-  generator: Generator,
-  report: { worstScore: number; checked: number },
-): void {
-  const points = inputs.map((input) => input.wide ?? Float64Array.from(input.data));
-  const analytic = gradients.run(points);
-  const scale = analytic.reduce(
-    (most, gradient) => gradient.reduce((largest, value) => Math.max(largest, Math.abs(value)), most),
-    1,
-  );
-
-  inputs.forEach((input, position) => {
-    const point = points[position] as Float64Array;
-    const gradient = analytic[position] as Float64Array;
-    const moved = [...points];
-    for (const { direction, name } of directionsFor(input.shape, generator)) {
-      const reach = direction.reduce(
-        (most, part, i) => (part === 0 ? most : Math.max(most, Math.abs(point[i] ?? 0))),
-        1,
-      );
-      const step = STEP * reach;
-      const above = point.map((value, i) => value + step * (direction[i] ?? 0));
-      const below = point.map((value, i) => value - step * (direction[i] ?? 0));
-      moved[position] = above;
-      const high = values.run(moved);
-      moved[position] = below;
-      const low = values.run(moved);
-      moved[position] = point;
-
-      const numeric = weightedDifference(high, low, weights) / (2 * step);
-      // The step that the doubles really took differs from the one asked for in its last bits.
-      const derivative = gradient.reduce(
-        (total, value, i) => total + value * (((above[i] ?? 0) - (below[i] ?? 0)) / (2 * step)),
-        0,
-      );
-      const score = Math.abs(derivative - numeric) / scale;
-      if (!(score <= SCORE_LIMIT)) {
-        throw new GradientError(
-          `gradcheck: ${where} of input ${position} (shape ${formatShape(input.shape)}) at ${name} is ${derivative}, central differences give ${numeric} ` +
-            `(score ${score.toPrecision(3)}, limit ${SCORE_LIMIT}). Look for a wrong sign or factor, a transposed operand, a missing sum over broadcast axes, or a kink nearby.`,
-          { where: name, got: derivative, expected: numeric },
-        );
-      }
-      report.worstScore = Math.max(report.worstScore, score);
-      report.checked++;
-    }
-  });
-}
-
-function weightedDifference(
-  high: readonly Float64Array[],
-  low: readonly Float64Array[],
-  weights: readonly Tensor[],
-): number {
-  let total = 0;
-  weights.forEach((weight, index) => {
-    (weight.wide as Float64Array).forEach((factor, i) => {
-      total += factor * ((high[index]?.[i] ?? NaN) - (low[index]?.[i] ?? NaN));
-    });
-  });
-  return total;
-}
-
-function* directionsFor(shape: Shape, generator: Generator): Directions {
-  const size = sizeOf(shape);
-  if (size > FULL_CHECK_SIZE) {
-    for (let count = 1; count <= DIRECTIONS; count++) {
-      // Of about unit length, so that the derivative is of the size of the gradient's elements.
-      const direction = generator.values(size).map((value) => value / Math.sqrt(size));
-      yield { direction, name: `random direction ${count}` };
-    }
-    return;
-  }
-  const strides = stridesOf(shape);
-  for (let position = 0; position < size; position++) {
-    const direction = new Float64Array(size);
-    direction[position] = 1;
-    const index = shape.map((length, axis) => Math.floor(position / (strides[axis] ?? 1)) % length);
-    yield { direction, name: `element ${formatShape(index)}` };
-  }
-}
-
-type Directions = Iterable<{ readonly direction: Float64Array; readonly name: string }>;
-
-/** The same numbers at every check: a linear congruential generator is random enough to weigh outputs. */
-class Generator {
-  #state = 20_240_229;
-
-  /** Doubles of absolute value 1/2 to 3/2: none is so small that it would hide an error. */
-  values(size: number): Float64Array {
-    return Float64Array.from({ length: size }, () => {
-      this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
-      const magnitude = 0.5 + (this.#state & 0x7fffffff) / 2 ** 31;
-      return this.#state >>> 31 === 1 ? -magnitude : magnitude;
-    });
-  }
-
-  tensor(shape: Shape): Tensor {
-    return tensor(this.values(sizeOf(shape)), shape);
   }
 }

@@ -83,7 +83,15 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
     }
   }
   for (const refused of row.refused ?? []) laws.push(checkRefusal(row.op, refused));
-  return { op: row.op, laws, skipped, cases, ...measured, domains: measured.domains.counts, milliseconds: now() - started };
+  return {
+    op: row.op,
+    laws,
+    skipped,
+    cases,
+    ...measured,
+    domains: measured.domains.counts,
+    milliseconds: now() - started,
+  };
 }
 
 function claimOfGradient({ noGradient, secondOrder }: OpRow): string {
