@@ -1,5 +1,4 @@
 /** One input's gradient beside central differences: element by element or along random directions, away from kinks. */
-import { GradtapeError } from '../errors.ts';
 import { formatShape, sizeOf, stridesOf, type Shape } from '../tensor/shape.ts';
 import type { Generator } from './generator.ts';
 import { likelyCause, likelyCauseAlong, type Suspect } from './gradient-patterns.ts';
@@ -15,8 +14,8 @@ const DIRECTIONS = 3;
 const MOVES = 5;
 /** Length of a move, relative to the values: far from the kink for a step, near for everything else. */
 const MOVE = 1e-3;
-/** Of both one-sided derivatives: what rounding alone makes of their difference stays below. */
-const BEND = 1e-8;
+/** The least difference of both one-sided derivatives that is a kink: half of it would be an error above the limit. */
+const BEND = 1e-7;
 
 /** A float64 program of the inputs. */
 export interface Program {
@@ -81,25 +80,23 @@ export class Comparison {
     this.#generator = generator;
   }
 
-  /** Whether an input has no gradient and is refused with fractions, as indices are. */
+  /** Whether an input holds whole numbers, has no gradient, and fractions beside them are refused or change nothing: indices, labels, masks. */
   takesWholeNumbers(position: number): boolean {
     const points = this.#inputs.map(({ values }) => values);
-    const gradient = this.#gradients.run(points)[position] ?? [];
     const point = points[position] ?? new Float64Array(0);
-    if (point.length === 0 || gradient.some((value) => value !== 0)) return false;
-    if (!point.every(Number.isInteger)) return false;
-    try {
-      this.#values.run(
-        points.with(
-          position,
-          point.map((value) => value + STEP),
-        ),
-      );
-    } catch (error) {
-      if (error instanceof GradtapeError) return true;
-      throw error;
-    }
-    return false;
+    if (point.length === 0 || !point.every(Number.isInteger)) return false;
+    if (this.#gradients.run(points)[position]?.some((value) => value !== 0)) return false;
+    const fractions = point.map((value) => value + STEP);
+    const [outputs, beside] = [this.#values.run(points), this.#values.run(points.with(position, fractions))];
+    return (
+      this.#refuses(beside) ||
+      outputs.every((output, index) => output.every((value, i) => value === beside[index]?.[i]))
+    );
+  }
+
+  // A program's results beyond the outputs are those of its checks: 0, or the place of a value that an op refuses.
+  #refuses(results: readonly Float64Array[]): boolean {
+    return results.slice(this.#weights.length).some((check) => check.some((place) => place !== 0));
   }
 
   /** Checks one input; where the function bends within a step, at a point nearby. */
@@ -160,7 +157,7 @@ export class Comparison {
     return { derivative, numeric, bent };
   }
 
-  // A smooth function bends a quarter as much over a quarter of the step; at a kink it bends as much or not at all.
+  // A smooth function bends a quarter as much over a quarter of the step; at a kink it bends as much, or not at all.
   #bends(points: readonly Float64Array[], position: number, direction: Float64Array, step: number): boolean {
     const bendOver = (length: number): number => {
       const { high, low } = this.#around(points, position, direction, length);
@@ -168,7 +165,7 @@ export class Comparison {
       return Math.abs(this.#weighted(high, middle) - this.#weighted(middle, low)) / length;
     };
     const [whole, quarter] = [bendOver(step), bendOver(step / 4)];
-    return whole > BEND && (quarter > whole / 2 || quarter < whole / 16);
+    return whole > BEND && !(Math.abs(quarter / whole - 0.25) < 0.05);
   }
 
   #around(points: readonly Float64Array[], position: number, direction: Float64Array, step: number): Around {

@@ -2,9 +2,27 @@
 import t from 'tap';
 import { ArgumentError, GradientError } from '../../../src/errors.ts';
 import { defineOp, stopGradient, type Op, type TensorLike } from '../../../src/ops/define-op.ts';
-import { add, exp, matmul, mul, neg, sin, square, sum, tanh, transpose } from '../../../src/ops/index.ts';
+import {
+  add,
+  clip,
+  exp,
+  gather,
+  matmul,
+  mul,
+  neg,
+  pad,
+  relu,
+  reshape,
+  reverse,
+  sin,
+  slice,
+  square,
+  sum,
+  tanh,
+  transpose,
+} from '../../../src/ops/index.ts';
 import type { InputGradient } from '../../../src/tape/tape.ts';
-import { tensor, type Tensor, zeros } from '../../../src/tensor/tensor.ts';
+import { ones, tensor, type Tensor, zeros } from '../../../src/tensor/tensor.ts';
 import { variable } from '../../../src/tensor/variable.ts';
 import { gradcheck } from '../../../src/testing/gradcheck.ts';
 
@@ -19,6 +37,7 @@ const w = tensor([
 ]);
 const row = tensor([0.5, -0.25, 1]);
 
+type Forward = (x: Tensor, y: Tensor) => Tensor;
 type Rule = (x: Tensor, y: Tensor, dy: Tensor) => readonly InputGradient[];
 
 /** An op of two inputs with a gradient that a test may get wrong. */
@@ -143,6 +162,110 @@ t.test('variables are read and left alone', async (t) => {
   };
   t.ok(gradcheck(f, [row]).worstScore < 1e-9, 'the function is the same at every evaluation');
   t.strictSame([...(await counter.read()).data], [3]);
+});
+
+t.test('a point at a kink is moved, and wrong gradients beside one are still found', (t) => {
+  const atKinks = tensor([0, 0.5, -1, 0]);
+  const { worstScore, checked, moved } = gradcheck((x: Tensor) => relu(x), [atKinks]);
+  t.ok(worstScore < 1e-8);
+  t.strictSame({ checked, moved }, { checked: 4, moved: 1 });
+  t.equal(gradcheck((x: Tensor) => clip(x, 0, 1), [tensor([1, 0.5])]).moved, 1, 'a bound');
+  t.equal(gradcheck((x: Tensor) => tanh(x), [atKinks]).moved, 0, 'a smooth function stays where it is');
+  const wrong = withRule(
+    'wrongRelu',
+    (x) => relu(x),
+    (_, __, dy) => [mul(dy, 0.5), undefined],
+  );
+  t.throws(() => gradcheck((x: Tensor) => wrong(x, 0), [atKinks]), GradientError);
+  t.end();
+});
+
+t.test('constants and indices are left out', (t) => {
+  const indices = tensor([1, 0, 1]);
+  const report = gradcheck((x: Tensor, which: Tensor) => gather(x, which), [x, indices]);
+  t.strictSame(report.leftOut, [1], 'indices take no fractions');
+  t.equal(report.checked, x.size);
+  const labels = tensor([[1, 0, 1]]);
+  const half = withRule('labelled', mul, (_, y, dy) => [mul(dy, y), undefined]);
+  t.throws(() => gradcheck(half, [x, labels]), GradientError);
+  t.strictSame(gradcheck(half, [x, labels], { constants: [1] }).leftOut, [1]);
+  t.throws(() => gradcheck(half, [x, labels], { constants: [2] }), {
+    name: 'ArgumentError',
+    message: /constants is \[2\]. Name inputs by their positions, 0 to 1/,
+  });
+  t.end();
+});
+
+t.test('the error says what usually causes such a pattern, and ends with a test to paste', (t) => {
+  const [left, right] = [square2(x), square2(w)];
+  const patterns: readonly [cause: RegExp, rule: Rule, forward?: Forward, inputs?: readonly Tensor[]][] = [
+    [/every value has the wrong sign/i, (_, y, dy) => [neg(mul(dy, y)), undefined]],
+    [/every value is twice the right one/i, (_, y, dy) => [mul(dy, mul(y, 2)), undefined]],
+    [/half the right one/, (_, y, dy) => [mul(dy, mul(y, 0.5)), undefined]],
+    [
+      /1\/4 of the right one, as if a sum over 4 elements were a mean/,
+      (_, y, dy) => [mul(dy, mul(y, 0.25)), undefined],
+    ],
+    [/1.1 times the right one/, (_, y, dy) => [mul(dy, mul(y, 1.1)), undefined]],
+    [/gives this input no gradient/, () => [undefined, undefined]],
+    [/right if input 1 were transposed/, (_, y, dy) => [matmul(dy, y), undefined], matmul],
+    [/axes 0 and 1 exchanged/, (_, y, dy) => [transpose(mul(dy, y)), undefined]],
+    [/in reverse along axis 1/, (_, y, dy) => [reverse(mul(dy, y), { axis: 1 }), undefined]],
+    [
+      /moved by one along axis 1/,
+      (_, y, dy) => [
+        pad(slice(mul(dy, y), [0, 1], [-1, -1]), {
+          paddings: [
+            [0, 0],
+            [0, 1],
+          ],
+        }),
+        undefined,
+      ],
+      mul,
+      [x, x],
+    ],
+    [
+      /Only index 0 of axis 0 of the output counts: a sum over that axis is missing/,
+      (x, y, dy) => [reshape(slice(mul(dy, y), [0, 0], [1, 3]), [3]), undefined],
+      mul,
+      [row, x],
+    ],
+    [
+      /the sum of the right ones along axis 1/,
+      (_, y, dy) => [mul(sum(mul(dy, y), { axis: 1, keepDims: true }), ones([2, 2])), undefined],
+    ],
+    [
+      /1 of 4 elements are wrong, all at index 1 of axis 0 \(size 2\): look at the padding/,
+      (_, y, dy) => [
+        mul(
+          mul(dy, y),
+          tensor([
+            [1, 1],
+            [1, 3],
+          ]),
+        ),
+        undefined,
+      ],
+    ],
+  ];
+  for (const [cause, rule, forward = mul, inputs = [left, right]] of patterns) {
+    const wrong = withRule('wrong', forward, rule);
+    const first = inputs[0] as Tensor;
+    t.throws(() => gradcheck((x: Tensor) => wrong(x, inputs[1] as Tensor), [first]), { name: 'GradientError' });
+    t.throws(() => gradcheck(wrong, [first, inputs[1] as Tensor]), { message: cause }, String(cause));
+  }
+  t.throws(
+    () =>
+      gradcheck(
+        (x: Tensor) => withRule('sign', mul, (_, y, dy) => [neg(mul(dy, y)), undefined])(x, 2),
+        [tensor([0.5, 0.1])],
+      ),
+    {
+      message: /As a test:\n\n {2}gradcheck\(\(x\) => .*, \[tensor\(\[0.5, 0.1\], \[2\]\)\]\);$/,
+    },
+  );
+  t.end();
 });
 
 t.test('NaN is no right gradient, and an async function is refused', (t) => {
