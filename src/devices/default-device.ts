@@ -2,11 +2,15 @@
 import { ArgumentError, suggestName } from '../errors.ts';
 import type { Device } from './device.ts';
 import { HostDevice } from './host-device.ts';
+import { WasmDevice } from './wasm-device.ts';
 
 /** The devices that `setDevice` knows. */
-export type DeviceName = 'cpu';
+export type DeviceName = 'cpu' | 'wasm';
 
-const makers: ReadonlyMap<string, () => Device> = new Map([['cpu', () => new HostDevice('cpu')]]);
+const makers: ReadonlyMap<string, () => Device> = new Map<string, () => Device>([
+  ['wasm', () => new WasmDevice()],
+  ['cpu', () => new HostDevice('cpu')],
+]);
 const made = new Map<string, Device>();
 let current: Device | undefined;
 

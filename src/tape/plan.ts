@@ -5,7 +5,9 @@
 import type { Kernel } from '../../kernels/contract.ts';
 import { broadcastToKernel } from '../../kernels/elementwise/index.ts';
 import type { BufferRef, Plan, PlannedStep } from '../devices/device.ts';
+import { FreeList } from '../devices/free-list.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { fuse } from './fuse.ts';
 import { describeNode } from './label.ts';
 import type { Tape, TapeNode } from './tape.ts';
 
@@ -22,6 +24,8 @@ export interface PlannedProgram {
   /** Distinct buffers in scratch. */
   readonly bufferCount: number;
   readonly refOf: (tensor: Tensor) => BufferRef | undefined;
+  /** The tensor whose memory another one names. */
+  readonly rootOf: (tensor: Tensor) => Tensor;
 }
 
 /** One piece of memory: the tensors that are other names of it share it. */
@@ -33,9 +37,21 @@ interface Buffer {
   lastStep: number;
 }
 
-export function planProgram(tape: Tape, args: readonly Tensor[], results: readonly Tensor[]): PlannedProgram {
+export interface PlanOptions {
+  /** Whether element-wise chains become one step each: for a device that emits code. Default false. */
+  readonly fuse?: boolean;
+  /** Elements left free around every buffer in scratch. Default 0. */
+  readonly guardSize?: number;
+}
+
+export function planProgram(
+  tape: Tape,
+  args: readonly Tensor[],
+  results: readonly Tensor[],
+  { fuse: fuses = false, guardSize = 0 }: PlanOptions = {},
+): PlannedProgram {
   const live = liveNodes(tape, results);
-  const nodes = live.filter((node) => node.operation.kernel !== undefined);
+  let nodes = live.filter((node) => node.operation.kernel !== undefined);
   const flagged = nodes.filter((node) => node.operation.errorFlag !== undefined);
   const roots = aliasRoots(live);
   const rootOf = (tensor: Tensor): Tensor => roots.get(tensor) ?? tensor;
@@ -57,6 +73,7 @@ export function planProgram(tape: Tape, args: readonly Tensor[], results: readon
     // One variable's old value becomes another's: copied by a step of its own, so that two variables can swap.
     return { variable, value: source && source !== variable ? copyStep(tape, nodes, root) : root };
   });
+  if (fuses) nodes = fuse(nodes, new Set([...outputs, ...assigned.map(({ value }) => value)]), rootOf);
 
   // Lifetimes, in step numbers. What is copied out at the end lives until `end`.
   const end = nodes.length;
@@ -71,7 +88,7 @@ export function planProgram(tape: Tape, args: readonly Tensor[], results: readon
   for (const tensor of [...outputs, ...assigned.map(({ value }) => value)]) extend(bufferFor(tensor), end);
 
   placeInVariables();
-  const { scratchSize, bufferCount } = placeInScratch(nodes, buffers, rootOf);
+  const { scratchSize, bufferCount } = placeInScratch(nodes, buffers, rootOf, guardSize);
 
   const refOf = (tensor: Tensor): BufferRef | undefined => buffers.get(rootOf(tensor))?.ref;
   const mustRef = (tensor: Tensor): BufferRef => {
@@ -111,7 +128,7 @@ export function planProgram(tape: Tape, args: readonly Tensor[], results: readon
       .filter(({ variable, value }) => tape.reads.get(value) !== variable)
       .map(({ variable }) => variable),
   };
-  return { plan, nodes, flagged, bufferCount, refOf };
+  return { plan, nodes, flagged, bufferCount, refOf, rootOf };
 
   function bufferFor(tensor: Tensor): Buffer {
     let buffer = buffers.get(tensor);
@@ -187,8 +204,12 @@ function placeInScratch(
   nodes: readonly TapeNode[],
   buffers: ReadonlyMap<Tensor, Buffer>,
   rootOf: (tensor: Tensor) => Tensor,
+  guardSize: number,
 ): { scratchSize: number; bufferCount: number } {
-  const space = new FreeList();
+  const space = new FreeList(ALIGNMENT);
+  // Every buffer is followed by its guard; the first one has a guard before it, too.
+  space.allocate(guardSize);
+  const allocate = (size: number): number => space.allocate(size === 0 ? 0 : size + guardSize);
   const expiring: Buffer[][] = nodes.map(() => []);
   const offsets = new Map<Buffer, number>();
   const claimed = new Set<Buffer>();
@@ -201,7 +222,7 @@ function placeInScratch(
   for (const buffer of buffers.values()) {
     // An argument that nothing reads needs no place.
     if (buffer.ref === undefined && buffer.firstStep < 0 && buffer.lastStep >= 0) {
-      place(buffer, space.allocate(buffer.size));
+      place(buffer, allocate(buffer.size));
       bufferCount++;
     }
   }
@@ -229,64 +250,14 @@ function placeInScratch(
         place(buffer, offset);
         return;
       }
-      place(buffer, space.allocate(buffer.size));
+      place(buffer, allocate(buffer.size));
       bufferCount++;
     });
     for (const buffer of expiring[step] ?? []) {
       const offset = offsets.get(buffer);
-      if (offset !== undefined && !claimed.has(buffer)) space.free(offset, buffer.size);
+      if (offset !== undefined && !claimed.has(buffer))
+        space.free(offset, buffer.size === 0 ? 0 : buffer.size + guardSize);
     }
   });
   return { scratchSize: space.size, bufferCount };
-}
-
-/** Free intervals of a region that grows at its end. */
-class FreeList {
-  size = 0;
-  #free: { offset: number; size: number }[] = [];
-
-  allocate(size: number): number {
-    const wanted = align(size);
-    if (wanted === 0) return 0;
-    let best: { offset: number; size: number } | undefined;
-    for (const interval of this.#free) {
-      if (interval.size >= wanted && (best === undefined || interval.size < best.size)) best = interval;
-    }
-    if (best) {
-      const { offset } = best;
-      best.offset += wanted;
-      best.size -= wanted;
-      if (best.size === 0) this.#free = this.#free.filter((interval) => interval !== best);
-      return offset;
-    }
-    // A free interval at the very end is extended rather than left behind.
-    const last = this.#free.at(-1);
-    const offset = last && last.offset + last.size === this.size ? last.offset : this.size;
-    if (offset !== this.size) this.#free.pop();
-    this.size = offset + wanted;
-    return offset;
-  }
-
-  free(offset: number, size: number): void {
-    const interval = { offset, size: align(size) };
-    if (interval.size === 0) return;
-    let index = this.#free.findIndex((other) => other.offset > offset);
-    if (index < 0) index = this.#free.length;
-    this.#free.splice(index, 0, interval);
-    this.#merge(index);
-    this.#merge(index - 1);
-  }
-
-  // Joins the interval at `index` with its right neighbour when they touch.
-  #merge(index: number): void {
-    const left = this.#free[index];
-    const right = this.#free[index + 1];
-    if (!left || !right || left.offset + left.size !== right.offset) return;
-    left.size += right.size;
-    this.#free.splice(index + 1, 1);
-  }
-}
-
-function align(size: number): number {
-  return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 }
