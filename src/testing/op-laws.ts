@@ -4,7 +4,7 @@
  */
 import type fc from 'fast-check';
 import { now } from '../clock.ts';
-import { deviceNames } from '../devices/default-device.ts';
+import { defaultDevice, deviceNamed, deviceNames, useDevice } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
 import { optionsOf } from '../errors.ts';
 import { activeTape } from '../tape/active-tape.ts';
@@ -17,6 +17,7 @@ import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { OpCase, OpRow } from './op-row.ts';
 import { pasteableTest } from './pasteable.ts';
+import { requireAccurate } from './accuracy.ts';
 import { checkRefusal } from './refusal.ts';
 
 export interface OpLawOptions {
@@ -49,8 +50,8 @@ type Differentiable = (...some: readonly Tensor[]) => Tensor | readonly Tensor[]
 
 /**
  * Checks the laws of one op:
- * its gradients are right (at both orders with `secondOrder`); compiled results and gradients equal eager ones bit for
- * bit on every device; results on small integers are exact; wrong calls are refused with the row's messages.
+ * its gradients are right (at both orders with `secondOrder`); on every device compiled results and gradients equal
+ * eager ones bit for bit, and lie as near to float64 as rounding allows; results on small integers are exact; wrong calls are refused with the row's messages.
  * @throws LawError with the smallest failing case that fast-check found
  * @example
  * await opLaws({
@@ -77,6 +78,8 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
     }
     const equal = `compiled results and gradients equal eager ones bit for bit on ${name}`;
     await hold(row, laws, equal, run, programProperty(row, device));
+    const near = `results and gradients are as near to float64 as rounding allows on ${name}`;
+    await hold(row, laws, near, run, accuracyProperty(row, device));
     if (row.integerArbitrary) {
       const exact = `results on small integers are exact on ${name}`;
       await hold(row, laws, exact, run, integerProperty(row.integerArbitrary, device));
@@ -172,7 +175,7 @@ function differentiableIn(drawn: OpCase): { readonly inputs: readonly Tensor[]; 
 function programProperty(row: OpRow, device: string | Device): Property {
   return fastCheck().asyncProperty(row.arbitrary, async (drawn) => {
     const { inputs, f } = differentiableIn(drawn);
-    const eager = withGradients(row, f, inputs, new Tape());
+    const eager = runningOn(device, () => withGradients(row, f, inputs, new Tape()));
     const program = compile((...args: readonly Tensor[]) => withGradients(row, f, args, undefined), on(device));
     const compiled = await program(...inputs);
     if (eager.length !== compiled.length) throw new Error(`${compiled.length} results instead of ${eager.length}`);
@@ -180,8 +183,26 @@ function programProperty(row: OpRow, device: string | Device): Property {
   });
 }
 
+function accuracyProperty(row: OpRow, device: string | Device): Property {
+  return fastCheck().asyncProperty(row.arbitrary, async (drawn) => {
+    const { inputs, f } = differentiableIn(drawn);
+    await requireAccurate(f, inputs, row.noGradient === undefined, on(device).device);
+  });
+}
+
 function on(device: string | Device): { readonly device: 'cpu' | Device } {
   return { device: device as 'cpu' | Device };
+}
+
+// Eager ops run on the default device.
+function runningOn<Result>(device: string | Device, work: () => Result): Result {
+  const before = defaultDevice();
+  useDevice(typeof device === 'string' ? deviceNamed(device) : device);
+  try {
+    return work();
+  } finally {
+    useDevice(before);
+  }
 }
 
 // The results, and the gradients of their sum where there are any.
@@ -207,7 +228,8 @@ function integerProperty(arbitrary: fc.Arbitrary<OpCase>, device: string | Devic
     if (!expected) throw new Error('the case of integerArbitrary has no `expected`; give the exact values');
     const first = (...args: readonly Tensor[]): Tensor => [call(...args)].flat()[0] as Tensor;
     const exact = Float32Array.from(expected());
-    requireSame(exact, first(...inputs).data, 'eager', equalNumbers);
+    const eager = runningOn(device, () => first(...inputs));
+    requireSame(exact, eager.data, 'eager', equalNumbers);
     requireSame(exact, (await compile(first, on(device))(...inputs)).data, 'compiled', equalNumbers);
   });
 }
