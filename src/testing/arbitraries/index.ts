@@ -1,0 +1,2 @@
+/** Arbitraries for property tests: shapes and tensors. */
+export * from './tensors.ts';
