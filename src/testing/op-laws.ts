@@ -16,7 +16,7 @@ import { fastCheck } from './fast-check.ts';
 import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { OpCase, OpRow } from './op-row.ts';
-import { pasteableTest } from './pasteable.ts';
+import { pasteableTest, withoutCode } from './pasteable.ts';
 import { checkRefusal } from './refusal.ts';
 
 export interface OpLawOptions {
@@ -123,7 +123,7 @@ async function hold(
     return;
   }
   const { counterexample, counterexamplePath, errorInstance, numRuns, numShrinks, seed } = result;
-  const cause = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  const cause = withoutCode(errorInstance instanceof Error ? errorInstance.message : String(errorInstance));
   throw new LawError(
     `${row.op}: it does not hold that ${law}. ${cause}\n` +
       `Found in case ${numRuns}, made smaller ${numShrinks} times (seed ${seed}, path '${counterexamplePath ?? ''}')` +

@@ -5,6 +5,14 @@ import type { OpCase } from './op-row.ts';
 /** Larger tensors would fill the screen. */
 const LARGEST_TENSOR = 64;
 
+/** @internal What stands between a message of gradcheck and its code. */
+export const CODE_HEADING = '\nAs a test:\n\n';
+
+/** @internal A message of gradcheck without its code, for laws that know the call better. */
+export function withoutCode(message: string): string {
+  return message.split(CODE_HEADING)[0] ?? message;
+}
+
 /** @internal A tensor as the expression that makes it; undefined when it is too large to be read. */
 export function tensorCode(tensor: Tensor): string | undefined {
   const values = [...(tensor.wide ?? tensor.data)];
