@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { compileExamples, ERROR, examplesOf, runExample } from './documents.ts';
+import { checkExamples, compileExamples, examplesOf, runExample } from './documents.ts';
 import { root } from './sources.ts';
 
 t.setTimeout(120_000);
@@ -53,14 +53,5 @@ t.test('the examples compile, run, and print what the pages say', async (t) => {
   const examples = ['README.md', 'docs/testing.md'].flatMap((page) =>
     examplesOf(page, readFileSync(join(root, page), 'utf8')),
   );
-  const folder = t.testdir();
-  t.equal(await compileExamples(folder, examples, { ambient }), '', 'they compile strictly');
-  await Promise.all(
-    examples.map(async ({ title, prints }, index) => {
-      const printed = await runExample(folder, index, setup);
-      // A page need not show what a block prints, such as a progress bar's times, but an error it must.
-      if (prints === '') t.notMatch(printed, ERROR, `${title} runs`);
-      else t.equal(printed, prints, `${title} prints what the page says`);
-    }),
-  );
+  await checkExamples(t, t.testdir(), examples, { ambient, setup });
 });

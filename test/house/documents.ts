@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Test } from 'tap';
 import { root } from './sources.ts';
 
 export interface Example {
@@ -20,7 +21,7 @@ export interface Example {
 /** Between what earlier blocks print and what the block prints. */
 const MARK = '==== the block begins ====';
 /** A line that tells of an error. */
-export const ERROR: RegExp = /^\w*Error: /m;
+const ERROR = /^\w*Error: /m;
 const BLOCK = /^```ts\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms;
 
 const run = promisify(execFile);
@@ -77,4 +78,20 @@ export async function runExample(folder: string, index: number, setup = ''): Pro
     await import('./out/example-${index}.js').catch((error) => console.log(\`\${error.name}: \${error.message}\`));`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder });
   return (stdout.split(`${MARK}\n`)[1] ?? stdout).trimEnd();
+}
+
+/** Asserts that examples compile, run, and print what their page says. */
+export async function checkExamples(
+  t: Test,
+  folder: string,
+  examples: readonly Example[],
+  { ambient = '', setup = '' }: { readonly ambient?: string; readonly setup?: string } = {},
+): Promise<void> {
+  t.equal(await compileExamples(folder, examples, { ambient }), '', 'they compile strictly');
+  for (const [index, { title, prints }] of examples.entries()) {
+    const printed = await runExample(folder, index, setup);
+    // A page need not show what a block prints, such as a progress bar's times, but an error it must.
+    if (prints === '') t.notMatch(printed, ERROR, `${title} runs`);
+    else t.equal(printed, prints, `${title} prints what the page says`);
+  }
 }
