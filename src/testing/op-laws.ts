@@ -16,7 +16,7 @@ import { fastCheck } from './fast-check.ts';
 import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { OpCase, OpRow } from './op-row.ts';
-import { pasteableTest, withoutCode } from './pasteable.ts';
+import { pasteableTest, withoutCode, type PastedCheck } from './pasteable.ts';
 import { checkRefusal } from './refusal.ts';
 
 export interface OpLawOptions {
@@ -66,7 +66,8 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
   const skipped: string[] = [];
   const measured: Measured = { derivatives: 0, worstScore: 0, domains: new Domains() };
 
-  await hold(row, laws, claimOfGradient(row), run, gradientProperty(row, measured));
+  const gradient: PastedCheck = { kind: 'gradient', order: row.secondOrder ? 2 : 1 };
+  await hold(row, laws, claimOfGradient(row), run, gradientProperty(row, measured), gradient);
   if (row.covers && cases >= FULL_COVER) laws.push(checkCover(row, measured.domains, cases));
   for (const device of devices) {
     const name = typeof device === 'string' ? device : device.name;
@@ -76,10 +77,13 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
       continue;
     }
     const equal = `compiled results and gradients equal eager ones bit for bit on ${name}`;
-    await hold(row, laws, equal, run, programProperty(row, device));
+    // A device of one's own has no name that a pasted test could use.
+    const named = typeof device === 'string' && device !== 'cpu' ? device : undefined;
+    const program: PastedCheck = { kind: 'program', device: named, gradients: row.noGradient === undefined };
+    await hold(row, laws, equal, run, programProperty(row, device), program);
     if (row.integerArbitrary) {
       const exact = `results on small integers are exact on ${name}`;
-      await hold(row, laws, exact, run, integerProperty(row.integerArbitrary, device));
+      await hold(row, laws, exact, run, integerProperty(row.integerArbitrary, device), { kind: 'values' });
     }
   }
   for (const refused of row.refused ?? []) laws.push(checkRefusal(row.op, refused));
@@ -116,6 +120,7 @@ async function hold(
   law: string,
   parameters: { readonly numRuns: number; readonly seed: number },
   property: Property,
+  pasted: PastedCheck,
 ): Promise<void> {
   const result = await fastCheck().check(property, parameters);
   if (!result.failed) {
@@ -127,7 +132,7 @@ async function hold(
   throw new LawError(
     `${row.op}: it does not hold that ${law}. ${cause}\n` +
       `Found in case ${numRuns}, made smaller ${numShrinks} times (seed ${seed}, path '${counterexamplePath ?? ''}')` +
-      `${counterexample ? `. The smallest case as a test:\n\n${pasteableTest(row.op, law, counterexample[0])}` : '.'}`,
+      `${counterexample ? `. The smallest case as a test:\n\n${pasteableTest(row.op, law, counterexample[0], pasted)}` : '.'}`,
     law,
     numRuns,
     { where: row.op, got: counterexample?.[0], cause: errorInstance },

@@ -6,7 +6,7 @@ import { HostDevice } from '../../../src/devices/host-device.ts';
 import { ArgumentError, GradientError } from '../../../src/errors.ts';
 import { defineOp, stopGradient, type Op, type TensorLike } from '../../../src/ops/define-op.ts';
 import { add, mul, neg, square, sum } from '../../../src/ops/index.ts';
-import { Tensor, tensor } from '../../../src/tensor/tensor.ts';
+import { tensor, type Tensor } from '../../../src/tensor/tensor.ts';
 import { shapes, smallInteger, tensorOf } from '../../../src/testing/arbitraries/tensors.ts';
 import { LawError } from '../../../src/testing/law-error.ts';
 import { opLaws, type OpLawOptions } from '../../../src/testing/op-laws.ts';
@@ -153,7 +153,7 @@ t.test('an integer case that is off by one is found, and one without exact value
   t.equal(error.law, 'results on small integers are exact on cpu');
   t.match(error.message, /element 0 is -?\d+, not -?\d+/);
   t.ok(((error.got as OpCase).inputs[0]?.size ?? 99) <= 8, 'the smallest case is small');
-  const without = integers(() => 0).map(({ expected: _, ...rest }) => rest);
+  const without = integers(() => 0).map(({ expected: _expected, ...rest }) => rest);
   t.match((await broken(t, { integerArbitrary: without })).message, 'has no `expected`');
 });
 

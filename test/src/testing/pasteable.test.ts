@@ -1,15 +1,19 @@
 /** What a failing check prints can be pasted, and fails in the same way. */
+import assert from 'node:assert/strict';
+import { compileFunction } from 'node:vm';
 import fc from 'fast-check';
 import t from 'tap';
 import { GradientError } from '../../../src/errors.ts';
 import { defineOp, type TensorLike } from '../../../src/ops/define-op.ts';
-import { mul, stopGradient } from '../../../src/ops/index.ts';
+import { mul, stopGradient, sum } from '../../../src/ops/index.ts';
+import { compile } from '../../../src/tape/compile.ts';
+import { grad } from '../../../src/tape/grad.ts';
 import { tensor, zeros, type Tensor } from '../../../src/tensor/tensor.ts';
 import { shapes, tensorsOf } from '../../../src/testing/arbitraries/tensors.ts';
 import { gradcheck } from '../../../src/testing/gradcheck.ts';
 import type { LawError } from '../../../src/testing/law-error.ts';
 import { opLaws } from '../../../src/testing/op-laws.ts';
-import type { OpCase } from '../../../src/testing/op-row.ts';
+import type { OpCase, OpRow } from '../../../src/testing/op-row.ts';
 import { gradcheckCode, optionsCode, pasteableTest, tensorCode, withoutCode } from '../../../src/testing/pasteable.ts';
 
 /** `factor a b`, whose gradient of b forgets the factor. */
@@ -21,10 +25,10 @@ const product = defineOp<[a: TensorLike, b: TensorLike], { readonly factor: numb
 });
 
 /** Runs what was printed as its reader would, with these names in reach. */
-function paste(code: string): void {
-  const test = (_title: string, body: () => void): void => body();
-  const names = { test, gradcheck, tensor, product, mul, stopGradient };
-  new Function(...Object.keys(names), code)(...Object.values(names));
+function paste(code: string, more: object = {}): unknown {
+  const test = (_title: string, body: () => unknown): unknown => body();
+  const names = { test, gradcheck, tensor, product, assert, compile, grad, ops: { sum }, ...more };
+  return compileFunction(`return ${code.trim()}`, Object.keys(names))(...Object.values(names));
 }
 
 const thrownBy = (act: () => void): unknown => {
@@ -52,6 +56,46 @@ t.test('the printed test of a broken law, when run, fails with the same Gradient
   t.equal(withoutCode((again as Error).message), withoutCode((error.cause as Error).message));
 });
 
+t.test('so do those of the other laws: second derivatives, programs and exact integers', async (t) => {
+  const rule = (x: Tensor): Tensor => mul(2, stopGradient(x));
+  const names = {
+    squared: defineOp<[x: TensorLike]>({
+      name: 'squared',
+      shape: ([x]) => x,
+      forward: ([x]) => mul(x, x),
+      gradient: ({ inputs: [x], gradients: [dy] }) => [mul(dy, rule(x))],
+    }),
+    // Its gradient differs by one bit where it runs eagerly.
+    uneven: defineOp<[x: TensorLike]>({
+      name: 'uneven',
+      shape: ([x]) => x,
+      forward: ([x]) => mul(x, 1),
+      gradient: ({ inputs: [x], gradients: [dy] }) => [mul(dy, x.hasData ? 1 + 2 ** -23 : 1)],
+    }),
+  };
+  const drawn = (op: keyof typeof names, expected?: () => number[]): fc.Arbitrary<OpCase> =>
+    tensorsOf([[2]]).map(([x]) => ({
+      inputs: [x as Tensor],
+      call: (x) => names[op](x as Tensor),
+      ...(expected && { expected }),
+    }));
+  const messageOf = async (row: OpRow): Promise<LawError> =>
+    (await opLaws(row).catch((error: unknown) => error)) as LawError;
+  for (const [law, row] of [
+    ['gradients of both orders', { op: 'squared', arbitrary: drawn('squared'), secondOrder: true }],
+    ['bit for bit on cpu', { op: 'uneven', arbitrary: drawn('uneven') }],
+    [
+      'small integers',
+      { op: 'squared', arbitrary: drawn('squared'), integerArbitrary: drawn('squared', () => [3, 0]) },
+    ],
+  ] as const) {
+    const { law: found, message } = await messageOf(row);
+    t.match(found, law);
+    const [, code = ''] = message.split('as a test:\n\n');
+    await t.rejects(async () => paste(code, names), /second derivative|deep|equal/, code);
+  }
+});
+
 t.test('the code of a GradientError fails with the same message, options included', (t) => {
   const inputs = [tensor([0.1, -0]), tensor([1 / 3, 2])] as const;
   const first = thrownBy(() =>
@@ -76,13 +120,17 @@ t.test('tensors are printed with their doubles, large ones by their shape', (t) 
 t.test('the call is the op with its options, or the code of the case; what is not differentiated is constant', (t) => {
   const [a, b] = [tensor([1]), tensor([2])];
   const call = (): readonly Tensor[] => [];
+  const gradient = { kind: 'gradient', order: 1 } as const;
   t.match(
-    pasteableTest('op', "it's so", { inputs: [a, b], call }),
+    pasteableTest('op', "it's so", { inputs: [a, b], call }, gradient),
     /^test\('op: it"s so', .*\n.*\(a, b\) => op\(a, b\), /,
   );
-  t.match(pasteableTest('op', 'x', { inputs: [a], options: { axis: -1 }, call }), '(a) => op(a, { axis: -1 })');
   t.match(
-    pasteableTest('op', 'x', { inputs: [a, b], code: 'op([a, b])', differentiable: [1], call }),
+    pasteableTest('op', 'x', { inputs: [a], options: { axis: -1 }, call }, gradient),
+    '(a) => op(a, { axis: -1 })',
+  );
+  t.match(
+    pasteableTest('op', 'x', { inputs: [a, b], code: 'op([a, b])', differentiable: [1], call }, gradient),
     '(a, b) => op([a, b]), [tensor([1], [1]), tensor([2], [1])], { constants: [0] });',
   );
   t.equal(
