@@ -8,9 +8,9 @@ const [BATCH, STEPS, FEATURES, UNITS] = [2, 4, 3, 2];
 
 /** What one step reads: number j of gate k of `x kernel`, of `state recurrentKernel`, and of a row of the bias. */
 interface Cell {
-  project(gate: number, j: number): number;
-  recur(state: readonly number[], gate: number, j: number): number;
-  bias(row: number, gate: number, j: number): number;
+  readonly project: (gate: number, j: number) => number;
+  readonly recur: (state: readonly number[], gate: number, j: number) => number;
+  readonly bias: (row: number, gate: number, j: number) => number;
 }
 
 /** The last states and the outputs of all steps, `[batch, steps, units]`. */
@@ -24,8 +24,8 @@ interface Recurrence {
   readonly gates: number;
   readonly states: number;
   readonly biasShape: readonly number[];
-  next(cell: Cell, states: readonly (readonly number[])[]): number[][];
-  run(given: Given): readonly [sequence: Tensor, ...states: Tensor[]];
+  readonly next: (cell: Cell, states: readonly (readonly number[])[]) => number[][];
+  readonly run: (given: Given) => readonly [sequence: Tensor, ...states: Tensor[]];
 }
 
 interface Given {
