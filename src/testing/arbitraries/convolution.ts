@@ -57,11 +57,7 @@ interface Windows<Padding> {
   readonly spelled: boolean;
 }
 
-function windows<Padding>(
-  rank: number,
-  paddings: readonly Padding[],
-  maxGroups = 1,
-): fc.Arbitrary<Windows<Padding>> {
+function windows<Padding>(rank: number, paddings: readonly Padding[], maxGroups = 1): fc.Arbitrary<Windows<Padding>> {
   return fastCheck().record({
     batch: sizeOrNone(2),
     taps: listOf(rank, between(1, 3)),
@@ -222,20 +218,12 @@ function separable<Drawn extends Windows<string>, Options extends object>(
 
 /** Calls as those of `depthwiseConv2d`, then 1 to 3 pointwise filters. */
 export function separableConv2d(draw: CallDraw = {}): fc.Arbitrary<SeparableConv2dCall> {
-  return separable(
-    windows(2, paddings2d, 2),
-    (drawn): DepthwiseConv2dCallOptions => options2d(drawn),
-    draw,
-  );
+  return separable(windows(2, paddings2d, 2), (drawn): DepthwiseConv2dCallOptions => options2d(drawn), draw);
 }
 
 /** Calls as those of `depthwiseConv1d`, then 1 to 3 pointwise filters. */
 export function separableConv1d(draw: CallDraw = {}): fc.Arbitrary<SeparableConv1dCall> {
-  return separable(
-    windows(1, paddings2d, 2),
-    (drawn): DepthwiseConv1dCallOptions => options1d(drawn),
-    draw,
-  );
+  return separable(windows(1, paddings2d, 2), (drawn): DepthwiseConv1dCallOptions => options1d(drawn), draw);
 }
 
 interface Transposed {
@@ -261,11 +249,7 @@ function transposed<Options extends object>(
     x,
     filters,
     ...(drawn.windows.withBias && { bias }),
-    options: written<Options>(
-      optionsOf(drawn),
-      { ...defaults, outputPadding: null },
-      drawn.windows.spelled,
-    ),
+    options: written<Options>(optionsOf(drawn), { ...defaults, outputPadding: null }, drawn.windows.spelled),
   }));
 }
 

@@ -73,8 +73,7 @@ export function scatterAdd({ values = scaledDouble() }: CallDraw = {}): fc.Arbit
     indices: { values: index(), shape: indexShapeOf, finish: (some, table) => below(some, sizeAlong(table)) },
     updates: {
       values,
-      shape: (table) =>
-        table.shape.toSpliced(fromFront(axisOf(table), table.shape.length), 1, ...indexShapeOf(table)),
+      shape: (table) => table.shape.toSpliced(fromFront(axisOf(table), table.shape.length), 1, ...indexShapeOf(table)),
     },
   }).map(({ drawn, tensors }) => ({
     ...tensors,

@@ -52,20 +52,14 @@ function pooled<Options extends object>(
       values,
       shape: ({ batch, channels, poolSize, cells, padding }) => [
         batch,
-        ...cells.map((count, axis) =>
-          padding === 'valid' ? Math.max(count, 1) + (poolSize[axis] ?? 1) - 1 : count,
-        ),
+        ...cells.map((count, axis) => (padding === 'valid' ? Math.max(count, 1) + (poolSize[axis] ?? 1) - 1 : count)),
         channels,
       ],
       finish,
     },
   }).map(({ drawn, tensors: { x } }) => ({
     x,
-    options: written<Options>(
-      optionsOf(drawn),
-      { poolSize: 2, strides: undefined, padding: 'valid' },
-      drawn.spelled,
-    ),
+    options: written<Options>(optionsOf(drawn), { poolSize: 2, strides: undefined, padding: 'valid' }, drawn.spelled),
   }));
 }
 

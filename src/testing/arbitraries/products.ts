@@ -64,11 +64,7 @@ export function matmul({ values = scaledDouble() }: CallDraw = {}): fc.Arbitrary
     },
   }).map(({ drawn: { transposeA, transposeB, spelled }, tensors }) => ({
     ...tensors,
-    options: written<MatmulCallOptions>(
-      { transposeA, transposeB },
-      { transposeA: false, transposeB: false },
-      spelled,
-    ),
+    options: written<MatmulCallOptions>({ transposeA, transposeB }, { transposeA: false, transposeB: false }, spelled),
   }));
 }
 

@@ -56,7 +56,11 @@ export function fromFront(axis: number, rank: number): number {
 }
 
 /** @internal Options as users write them: with `spelled` all of them, else those that differ from their defaults. */
-export function written<Options extends object>(options: Options, defaults: Readonly<Record<string, unknown>>, spelled: boolean): Options {
+export function written<Options extends object>(
+  options: Options,
+  defaults: Readonly<Record<string, unknown>>,
+  spelled: boolean,
+): Options {
   if (spelled) return options;
   const entries = Object.entries(options).filter(([name, value]) => !(name in defaults && defaults[name] === value));
   return Object.fromEntries(entries) as Options;
