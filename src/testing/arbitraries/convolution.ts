@@ -149,7 +149,15 @@ function convolutions<Drawn extends Windows<string>, Options extends object>(
 const paddings2d = ['valid', 'same'] as const;
 const paddings1d = ['valid', 'same', 'causal'] as const;
 
-/** Images `[0..2, height, width, 1..6]`, windows of 1 to 3 x 1 to 3 taps, strides or dilation 1 to 3 per axis, both paddings, 1 to 3 groups, a bias or none. */
+/**
+ * Images `[0..2, height, width, 1..6]`, windows of 1 to 3 x 1 to 3 taps, strides or dilation 1 to 3 per axis, both paddings, 1 to 3 groups, a bias or none.
+ * @example
+ * fc.assert(
+ *   fc.property(arbitraries.conv2d(), ({ x, filters, bias, options }) => {
+ *     gradcheck((f: Tensor) => ops.conv2d(x, f, bias, options), [filters]);
+ *   }),
+ * );
+ */
 export function conv2d(draw: CallDraw = {}): fc.Arbitrary<Conv2dCall> {
   return convolutions(
     windows(2, paddings2d, 3),

@@ -45,10 +45,11 @@ export function filled<Drawn, Names extends string>(
   const { Arbitrary, Value, stream, Stream } = fastCheck();
   const names = Object.keys(slots) as Names[];
 
+  const sizeIn = (draft: Draft<Drawn>, name: Names): number => sizeOf(slots[name].shape(draft.drawn.value));
+
   const needed = (draft: Draft<Drawn>, name: Names): readonly fc.Value<number>[] => {
     const list = draft.lists[names.indexOf(name)] ?? [];
-    const size = sizeOf(slots[name].shape(draft.drawn.value));
-    return Array.from({ length: size }, (_, index) => list[index % list.length] as fc.Value<number>);
+    return Array.from({ length: sizeIn(draft, name) }, (_, index) => list[index % list.length] as fc.Value<number>);
   };
 
   const finished = (draft: Draft<Drawn>): fc.Value<Filled<Drawn, Names>> => {
@@ -63,7 +64,13 @@ export function filled<Drawn, Names extends string>(
 
   function* simpler(draft: Draft<Drawn>): Generator<fc.Value<Filled<Drawn, Names>>> {
     for (const drawn of source.shrink(draft.drawn.value, draft.drawn.context)) {
-      yield finished({ ...draft, drawn, next: 0 });
+      const smaller = { ...draft, drawn, next: 0 };
+      yield finished(smaller);
+      // The value that matters may be among those that no longer fit: the last ones take their turn.
+      const lists = draft.lists.map((list, slot) =>
+        rotated(list, needed(draft, names[slot] as Names).length, sizeIn(smaller, names[slot] as Names)),
+      );
+      if (lists.some((list, slot) => list !== draft.lists[slot])) yield finished({ ...smaller, lists });
     }
     const lists = names.map((name) => needed(draft, name));
     const candidates = (name: Names, one: fc.Value<number>): fc.Stream<fc.Value<number>> =>
@@ -112,6 +119,12 @@ export function filled<Drawn, Names extends string>(
 // A tensor that shrank leaves values over, for a later step that makes it larger again.
 function keepRest<Item>(all: readonly (readonly Item[])[], changed: readonly (readonly Item[])[]): Item[][] {
   return changed.map((list, slot) => [...list, ...(all[slot]?.slice(list.length) ?? [])]);
+}
+
+// The last of those in use come first, for a shape that takes fewer of them.
+function rotated<Item>(list: readonly Item[], used: number, wanted: number): readonly Item[] {
+  if (wanted === 0 || wanted >= used || used > list.length) return list;
+  return [...list.slice(used - wanted, used), ...list.slice(0, used - wanted), ...list.slice(used)];
 }
 
 /** @internal Values that all differ, in the order of those drawn: `spacing` apart and centred around 0. */

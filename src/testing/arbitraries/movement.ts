@@ -16,6 +16,7 @@ import {
   shapesOrEmpty,
   sizeOrNone,
   toAxis,
+  upTo,
   written,
   type AxisDraw,
 } from './sizes.ts';
@@ -281,7 +282,7 @@ interface JoinDraw {
 export function concat(draw: CallDraw = {}): fc.Arbitrary<JoinCall> {
   const source = fastCheck().record({
     shape: shapesOrEmpty(1, 3, 3),
-    sizes: fastCheck().array(sizeOrNone(3), { minLength: 1, maxLength: 4 }),
+    sizes: upTo(1, 4, sizeOrNone(3)),
     axis: axisDraw(),
     spelled: flag(),
   });
@@ -315,7 +316,7 @@ export function split(draw: CallDraw = {}): fc.Arbitrary<SplitCall> {
   const source = fastCheck()
     .record({
       others: shapesOrEmpty(1, 3, 3),
-      sizes: fastCheck().array(sizeOrNone(3), { minLength: 1, maxLength: 3 }),
+      sizes: upTo(1, 3, sizeOrNone(3)),
       equal: flag(),
       axisDrawn: axisDraw(),
       spelled: flag(),

@@ -19,14 +19,26 @@ export function sizeOrNone(max: number): fc.Arbitrary<number> {
   );
 }
 
-/** @internal Shapes of sizes from 1 to `maxSize`, now and then 0. */
+/** @internal Shapes of sizes from 1 to `maxSize`, now and then 0. Higher ranks are more frequent: they have more to go wrong. */
 export function shapesOrEmpty(minRank: number, maxRank: number, maxSize = 4): fc.Arbitrary<Shape> {
-  return fastCheck().array(sizeOrNone(maxSize), { minLength: minRank, maxLength: maxRank });
+  // The lowest rank once, the next one twice, and so on.
+  const ranks = Array.from({ length: maxRank - minRank + 1 }, (_, k) => new Array<number>(k + 1).fill(minRank + k));
+  const choices = ranks.flat();
+  return fastCheck()
+    .record({ choice: between(0, choices.length - 1), sizes: listOf(maxRank, sizeOrNone(maxSize)) })
+    .map(({ choice, sizes }) => sizes.slice(0, choices[choice] ?? minRank));
 }
 
-/** @internal So many of one kind: one per axis. */
+/** @internal So many of one kind: one per axis. Each shrinks as long as it can; `fc.array` leaves those alone that stand before one that shrank. */
 export function listOf<Item>(count: number, item: fc.Arbitrary<Item>): fc.Arbitrary<Item[]> {
-  return fastCheck().array(item, { minLength: count, maxLength: count });
+  return fastCheck().tuple(...new Array<fc.Arbitrary<Item>>(count).fill(item));
+}
+
+/** @internal Lists of `min` to `max` of one kind; shorter ones are simpler, at any time. */
+export function upTo<Item>(min: number, max: number, item: fc.Arbitrary<Item>): fc.Arbitrary<Item[]> {
+  return fastCheck()
+    .record({ length: between(min, max), items: listOf(max, item) })
+    .map(({ length, items }) => items.slice(0, length));
 }
 
 /** @internal Absent first, when a failure shrinks. */

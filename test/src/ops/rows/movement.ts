@@ -145,21 +145,25 @@ const padCase = ({ x, options }: arbitraries.PadCall): OpCase => ({
 
 /** Ops on a list of tensors. */
 const joinCase =
-  (op: 'concat' | 'stack', expected: (call: arbitraries.JoinCall) => number[]) =>
+  (
+    name: string,
+    op: (tensors: readonly Tensor[], options: ops.AxisOptions) => Tensor,
+    expected: (call: arbitraries.JoinCall) => number[],
+  ) =>
   (call: arbitraries.JoinCall): OpCase => {
     const { tensors, options } = call;
     const names = tensors.map((_, index) => String.fromCharCode(97 + index));
     return {
       inputs: tensors,
-      call: (...some) => ops[op](some, options),
+      call: (...some) => op(some, options),
       options,
-      code: `${op}([${names.join(', ')}], ${optionsCode(options)})`,
+      code: `${name}([${names.join(', ')}], ${optionsCode(options)})`,
       domain: { tensors: tensors.length },
       expected: () => expected(call),
     };
   };
 
-const concatCase = joinCase('concat', ({ tensors, options: { axis = 0 } }) => {
+const concatCase = joinCase('concat', ops.concat, ({ tensors, options: { axis = 0 } }) => {
   const shape = tensors[0]?.shape ?? [];
   const at = front(axis, shape.length);
   const sizes = tensors.map((one) => one.shape[at] ?? 0);
@@ -172,7 +176,7 @@ const concatCase = joinCase('concat', ({ tensors, options: { axis = 0 } }) => {
   });
 });
 
-const stackCase = joinCase('stack', ({ tensors, options: { axis = 0 } }) => {
+const stackCase = joinCase('stack', ops.stack, ({ tensors, options: { axis = 0 } }) => {
   const shape = tensors[0]?.shape ?? [];
   const at = front(axis, shape.length + 1);
   return allIndices(shape.toSpliced(at, 0, tensors.length)).map(
@@ -225,7 +229,7 @@ export const rows: readonly OpRow[] = [
     'expandDims',
     arbitraries.expandDims,
     expandCase,
-    { axis: ['default', ...allWays], rank: upToThree, size: sizes },
+    { axis: ['default', ...bothWays], rank: upToThree, size: sizes },
     [
       {
         name: 'an axis out of range',
@@ -302,7 +306,7 @@ export const rows: readonly OpRow[] = [
     'slice',
     arbitraries.slice,
     sliceCase,
-    { begin: [...allWays], blockSize: ['default', -1, 0, 1, 2, 3, 4], rank: upToFour, size: sizes },
+    { begin: [...allWays], blockSize: ['default', -1, 0, 1, 2], rank: upToFour, size: sizes },
     [
       {
         name: 'a block beyond the end',
