@@ -84,8 +84,8 @@ function listCode(inputs: readonly Tensor[]): string {
 }
 
 /** @internal Plain options as an object literal. */
-export function optionsCode(options: Readonly<Record<string, unknown>>): string {
-  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+export function optionsCode(options: object): string {
+  const entries = (Object.entries(options) as [string, unknown][]).filter(([, value]) => value !== undefined);
   return entries.length === 0 ? '{}' : `{ ${entries.map(([key, value]) => `${key}: ${valueCode(value)}`).join(', ')} }`;
 }
 

@@ -1,2 +1,8 @@
-/** Arbitraries for property tests: shapes and tensors. */
+/** `arbitraries`: shapes, tensors and, for every op, calls with all its options, for property tests with fast-check. */
+export * from './convolution.ts';
+export * from './indexing.ts';
+export * from './movement.ts';
+export * from './pooling.ts';
+export * from './products.ts';
 export * from './tensors.ts';
+export type { CallDraw } from './filled.ts';
