@@ -61,7 +61,13 @@ export function shapesWithEmpty({
   readonly maxRank?: number;
   readonly maxSize?: number;
 } = {}): fc.Arbitrary<Shape> {
-  return fastCheck().array(sizeUpTo(maxSize), { minLength: minRank, maxLength: maxRank, size: 'max' });
+  // Arrays of a drawn length would be short too often.
+  return fastCheck()
+    .record({
+      rank: fastCheck().integer({ min: minRank, max: maxRank }),
+      sizes: fastCheck().array(sizeUpTo(maxSize), { minLength: maxRank, maxLength: maxRank }),
+    })
+    .map(({ rank, sizes }) => sizes.slice(maxRank - rank));
 }
 
 /** @internal An option or an optional tensor: left out in a third of the cases, and in the simplest. */
@@ -81,42 +87,45 @@ export function given<Parts extends object>(
 /** @internal Chooses axes of a shape that is drawn beside it. */
 export interface AxisChoice {
   readonly kind: 'default' | 'one' | 'several';
-  readonly which: number;
-  readonly fromEnd: boolean;
-  /** For each axis whether a list names it, and from which side. */
-  readonly listed: readonly ('no' | 'front' | 'end')[];
-  readonly reversed: boolean;
+  readonly pick: number;
+  readonly picks: readonly number[];
+  /** Whether a list keeps the order in which its axes were picked. */
+  readonly asPicked: boolean;
 }
 
-const MOST_AXES = 5;
+const MOST_AXES = 4;
+/** Divisible by every rank: all axes are as likely. */
+const PICKS = 12;
 
-/** @internal The default, one axis or a list of them, counted from either side. */
+/** @internal The default, one axis or a list of them, counted from either side, in any order. */
 export function axisChoices(
-  kinds: readonly AxisChoice['kind'][] = ['default', 'one', 'several'],
+  kinds: readonly AxisChoice['kind'][] = ['default', 'one', 'one', 'several', 'several'],
 ): fc.Arbitrary<AxisChoice> {
+  const pick = fastCheck().noBias(fastCheck().integer({ min: -PICKS, max: PICKS - 1 }));
   return fastCheck().record({
     kind: fastCheck().constantFrom(...kinds),
-    which: fastCheck().nat(MOST_AXES - 1),
-    fromEnd: fastCheck().boolean(),
-    listed: fastCheck().array(fastCheck().constantFrom('no' as const, 'front' as const, 'end' as const), {
-      minLength: MOST_AXES,
-      maxLength: MOST_AXES,
-    }),
-    reversed: fastCheck().boolean(),
+    pick,
+    picks: fastCheck().array(pick, { maxLength: MOST_AXES, size: 'max' }),
+    asPicked: fastCheck().boolean(),
   });
 }
 
 /** @internal One axis of a rank of at least 1. */
-export function oneAxis(rank: number, { which, fromEnd }: AxisChoice): number {
-  return (which % rank) - (fromEnd ? rank : 0);
+export function oneAxis(rank: number, { pick }: Pick<AxisChoice, 'pick'>): number {
+  return pick < 0 ? -1 - ((-1 - pick) % rank) : pick % rank;
 }
 
 /** @internal The choice for a rank; undefined for the default, which is all that one axis of a scalar can be. */
 export function chosenAxis(rank: number, choice: AxisChoice): number | readonly number[] | undefined {
   if (choice.kind === 'default' || (choice.kind === 'one' && rank === 0)) return undefined;
   if (choice.kind === 'one') return oneAxis(rank, choice);
-  const axes = choice.listed
-    .slice(0, rank)
-    .flatMap((side, axis) => (side === 'no' ? [] : [side === 'front' ? axis : axis - rank]));
-  return choice.reversed ? axes.reverse() : axes;
+  const places = new Map<number, number>();
+  for (const pick of rank === 0 ? [] : choice.picks) {
+    const axis = oneAxis(rank, { pick });
+    const place = axis < 0 ? axis + rank : axis;
+    // An axis must not be named twice.
+    if (!places.has(place)) places.set(place, axis);
+  }
+  const listed = [...places];
+  return (choice.asPicked ? listed : listed.sort(([a], [b]) => a - b)).map(([, axis]) => axis);
 }

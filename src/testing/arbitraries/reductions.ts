@@ -77,7 +77,7 @@ export function argmax({ values = smallInteger() }: ValueDraw = {}): fc.Arbitrar
   return fastCheck()
     .record({
       shape: shapesWithEmpty({ maxSize: 3 }),
-      choice: axisChoices(['default', 'one']),
+      choice: axisChoices(['default', 'one', 'one', 'one']),
       keepDims: maybe(fastCheck().boolean()),
       x: fill(values),
     })
@@ -92,7 +92,7 @@ export function softmax({ values = scaledDouble() }: ValueDraw = {}): fc.Arbitra
   return fastCheck()
     .record({
       shape: shapesWithEmpty({ minRank: 1, maxSize: 3 }),
-      choice: axisChoices(['default', 'one']),
+      choice: axisChoices(['default', 'one', 'one', 'one']),
       x: fill(values),
     })
     .map(({ shape, choice, x }) => {

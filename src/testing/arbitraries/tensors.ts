@@ -25,7 +25,7 @@ export function shapes(constraints: ShapeConstraints = {}): fc.Arbitrary<Shape> 
  * them are the whole shape, the common case and the simplest.
  */
 export function broadcastableShapes(count: number, constraints: ShapeConstraints = {}): fc.Arbitrary<readonly Shape[]> {
-  const { maxRank = 4 } = constraints;
+  const { minRank = 0, maxRank = 4, minSize = 1, maxSize = 4 } = constraints;
   const part = fastCheck().record({
     stretched: fastCheck().boolean(),
     drop: fastCheck().integer({ min: 0, max: maxRank }),
@@ -33,12 +33,20 @@ export function broadcastableShapes(count: number, constraints: ShapeConstraints
   });
   // One record, not a chain: when the whole shape shrinks, the parts stay as they were.
   return fastCheck()
-    .record({ target: shapes(constraints), parts: fastCheck().array(part, { minLength: count, maxLength: count }) })
-    .map(({ target, parts }) =>
-      parts.map(({ stretched, drop, ones }) =>
+    .record({
+      rank: fastCheck().integer({ min: minRank, max: maxRank }),
+      sizes: fastCheck().array(fastCheck().integer({ min: minSize, max: maxSize }), {
+        minLength: maxRank,
+        maxLength: maxRank,
+      }),
+      parts: fastCheck().array(part, { minLength: count, maxLength: count }),
+    })
+    .map(({ rank, sizes, parts }) => {
+      const target = sizes.slice(maxRank - rank);
+      return parts.map(({ stretched, drop, ones }) =>
         stretched ? target.map((size, axis) => (ones[axis] ? 1 : size)).slice(drop) : target,
-      ),
-    );
+      );
+    });
 }
 
 /** An axis of a shape, counted from the front or from the end; the rank must be at least 1. */
