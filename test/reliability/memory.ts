@@ -1,5 +1,5 @@
 /** E1 and E2: what training steps leave in memory: over replays and steps that throw, and in the long run of `fit`. */
-import { growth, HEAP_BYTES_PER_STEP, memorySamples } from '../src/engine-promises/memory-growth.ts';
+import { growth, HEAP_BYTES_PER_STEP, medianSlope, memorySamples } from '../src/engine-promises/memory-growth.ts';
 import type { Sample } from '../src/engine-promises/memory-child.ts';
 import type { Measured } from './measure.ts';
 
@@ -31,11 +31,4 @@ export async function soak(steps: number, leak: readonly 'leak'[] = []): Promise
     cases: steps,
     detail: { steps, slope, limit: SLOPE_LIMIT, firstBytes: bytes[0], lastBytes: bytes.at(-1) },
   };
-}
-
-// Theil and Sen: the median over all pairs, which a single late collection does not move.
-function medianSlope(values: readonly number[]): number {
-  const slopes = values.flatMap((value, i) => values.slice(0, i).map((earlier, j) => (value - earlier) / (i - j)));
-  slopes.sort((a, b) => a - b);
-  return slopes[Math.floor(slopes.length / 2)] ?? NaN;
 }

@@ -9,17 +9,22 @@ export const HEAP_BYTES_PER_STEP = 100;
 /** Compiled code lies in the heap as well and comes when V8 likes: interpreted, a heap holds data only. */
 const INTERPRETED = ['--no-opt', '--no-sparkplug', '--no-flush-bytecode'];
 
-/** Bytes that each of `count` pieces of work left: the median round, so that what the collector does once does not count. */
+/** Bytes that each of `count` pieces of work left. */
 export async function growth(what: Work, count: number, ...leak: readonly string[]): Promise<Sample> {
   const samples = await memorySamples(what, count, ...leak);
   const perRound = count / (samples.length - 1);
-  const of = (key: keyof Sample): number =>
-    median(samples.slice(1).map((sample, round) => sample[key] - (samples[round]?.[key] ?? NaN))) / perRound;
+  const of = (key: keyof Sample): number => medianSlope(samples.map((sample) => sample[key])) / perRound;
   return { heap: of('heap'), arrayBuffers: of('arrayBuffers'), variables: of('variables'), scratch: of('scratch') };
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+/**
+ * The median of the slopes between all pairs (Theil and Sen): what the collector does once does not count, nor does a
+ * heap that is larger at every other sample.
+ */
+export function medianSlope(values: readonly number[]): number {
+  const slopes = values.flatMap((value, i) => values.slice(0, i).map((earlier, j) => (value - earlier) / (i - j)));
+  slopes.sort((a, b) => a - b);
+  return slopes[Math.floor(slopes.length / 2)] ?? NaN;
 }
 
 /** The memory before `count` pieces of work, and after each tenth of them. */
