@@ -179,10 +179,10 @@ export function conv1d(draw: CallDraw = {}): fc.Arbitrary<Conv1dCall> {
   );
 }
 
-/** Images `[0..2, height, width, 1..4]`, 1 or 2 filters per channel, windows, strides, dilation, padding and bias as those of `conv2d`. */
+/** Images `[0..2, height, width, 1..6]`, 1 or 2 filters per channel, windows, strides, dilation, padding and bias as those of `conv2d`. */
 export function depthwiseConv2d(draw: CallDraw = {}): fc.Arbitrary<DepthwiseConv2dCall> {
   return convolutions(
-    windows(2, paddings2d, 2),
+    windows(2, paddings2d, 3),
     depthwiseShape,
     depthwiseChannels,
     (drawn): DepthwiseConv2dCallOptions => options2d(drawn),
@@ -190,10 +190,10 @@ export function depthwiseConv2d(draw: CallDraw = {}): fc.Arbitrary<DepthwiseConv
   );
 }
 
-/** Sequences `[0..2, steps, 1..4]`, 1 or 2 filters per channel, windows of 1 to 3 taps, strides or dilation 1 to 3, both paddings, a bias or none. */
+/** Sequences `[0..2, steps, 1..6]`, 1 or 2 filters per channel, windows of 1 to 3 taps, strides or dilation 1 to 3, both paddings, a bias or none. */
 export function depthwiseConv1d(draw: CallDraw = {}): fc.Arbitrary<DepthwiseConv1dCall> {
   return convolutions(
-    windows(1, paddings2d, 2),
+    windows(1, paddings2d, 3),
     depthwiseShape,
     depthwiseChannels,
     (drawn): DepthwiseConv1dCallOptions => options1d(drawn),
@@ -226,12 +226,12 @@ function separable<Drawn extends Windows<string>, Options extends object>(
 
 /** Calls as those of `depthwiseConv2d`, then 1 to 3 pointwise filters. */
 export function separableConv2d(draw: CallDraw = {}): fc.Arbitrary<SeparableConv2dCall> {
-  return separable(windows(2, paddings2d, 2), (drawn): DepthwiseConv2dCallOptions => options2d(drawn), draw);
+  return separable(windows(2, paddings2d, 3), (drawn): DepthwiseConv2dCallOptions => options2d(drawn), draw);
 }
 
 /** Calls as those of `depthwiseConv1d`, then 1 to 3 pointwise filters. */
 export function separableConv1d(draw: CallDraw = {}): fc.Arbitrary<SeparableConv1dCall> {
-  return separable(windows(1, paddings2d, 2), (drawn): DepthwiseConv1dCallOptions => options1d(drawn), draw);
+  return separable(windows(1, paddings2d, 3), (drawn): DepthwiseConv1dCallOptions => options1d(drawn), draw);
 }
 
 interface Transposed {
