@@ -77,7 +77,7 @@ for (const row of rows) {
       // Larger tensors are printed by their shapes.
       if (drawn.inputs.some(({ size }) => size > LARGEST_PRINTED)) return;
       const difference = differenceOf(
-        await paste(pasteableTest(row.op, 'a law', drawn)),
+        await paste(pasteableTest(row.op, 'a law', drawn, { kind: 'gradient', order: 1 })),
         [drawn.call(...drawn.inputs)].flat(),
       );
       if (difference !== undefined) throw new Error(difference);
