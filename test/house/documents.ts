@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Test } from 'tap';
 import { root } from './sources.ts';
@@ -25,6 +26,11 @@ const ERROR = /^\w*Error: /m;
 const BLOCK = /^```ts\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms;
 
 const run = promisify(execFile);
+
+/** The compiler's program itself: its script cannot be loaded under the hooks that tap gives every process of Node's. */
+const { default: compilerPath } = (await import(
+  pathToFileURL(join(root, 'node_modules/typescript/lib/getExePath.js')).href
+)) as { readonly default: () => string };
 
 /** The examples of a page, in its order. */
 export function examplesOf(page: string, text: string): readonly Example[] {
@@ -60,7 +66,7 @@ export async function compileExamples(
   writeFileSync(join(folder, 'given.d.ts'), ambient);
   examples.forEach(({ source }, index) => writeFileSync(join(folder, `example-${index}.ts`), source));
   try {
-    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder]);
+    await run(compilerPath(), ['-p', folder]);
     return '';
   } catch (error) {
     const { stdout, message } = error as { stdout?: string; message: string };
