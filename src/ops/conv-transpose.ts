@@ -114,6 +114,10 @@ export const conv2dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Con
     const axes = axesOf(x.shape, filters.shape, options);
     const [batch = 0] = x.shape;
     const channels = filters.shape[2] ?? 0;
+    if (axes.some(({ reached }) => reached === 0)) {
+      // No cells to spread: x and the output are both empty, and the filters have no part in it.
+      return reshape(x, [batch, ...axes.map(({ output }) => output), channels]);
+    }
     const spread = conv2dInputGrad(x, filters, {
       strides,
       dilationRate,

@@ -27,8 +27,17 @@ export interface GradientArguments<Inputs extends readonly unknown[], Options> {
   readonly used: readonly boolean[];
 }
 
-/** The definition of an op. `Options` are what the node keeps; `CallOptions` what a caller writes. */
-export interface OpDefinition<Inputs extends readonly unknown[], Options, CallOptions = Options> {
+/**
+ * The definition of an op.
+ * `Inputs` are its tensors by name: `[x: TensorLike, bias?: TensorLike]`.
+ * `CallOptions` are what a caller writes, `Options` what `resolve` makes of it and all functions here see; default none.
+ */
+export interface OpDefinition<
+  Inputs extends readonly unknown[],
+  Options = Record<string, never>,
+  CallOptions = Options,
+> {
+  /** Shown by messages, programs and `debug()`. */
   readonly name: string;
   /** Checks the inputs' shapes and options, and gives the output's shape, or one shape per output. */
   readonly shape: (inputs: MapInputs<Inputs, Shape>, options: Options) => Shape | readonly Shape[];
@@ -53,7 +62,7 @@ type OrSymbolic<Inputs extends readonly unknown[]> = {
   readonly [Position in keyof Inputs]: Inputs[Position] | Symbolic;
 };
 
-/** A callable op: inputs, then one options object. */
+/** A callable op: inputs, then one options object where the op has options. */
 export interface Op<Inputs extends readonly unknown[], CallOptions = Record<string, never>> {
   (...args: [...inputs: Inputs, options?: CallOptions]): Tensor;
   /** On symbolic tensors: a layer of the op in the model's graph. */
@@ -72,15 +81,29 @@ export function definedOps(): readonly string[] {
 
 /**
  * Makes an op of its definition. It works eagerly, inside compiled functions, in models, and under `grad`.
+ *
+ * Name the inputs in the type parameter, `defineOp<[x: TensorLike, w: TensorLike]>`, and the options behind them, if
+ * there are any: `defineOp<[x: TensorLike], { readonly slope: number }>`. Where callers may leave options out, a third
+ * parameter says what they write, and `resolve` fills in the rest.
+ * `gradient` is given the inputs, the outputs and the gradient of each output, and gives one gradient per input, each of
+ * its input's shape. Without `gradient` an op made of others is differentiated through them. The rule is made of ops,
+ * so that it can be differentiated again; `gradcheck` of `gradtape/testing` checks it.
+ * @throws ArgumentError for a definition without a shape rule, or with both or neither of kernel and forward
  * @example
- * const cube = defineOp<[x: TensorLike], undefined>({
- *   name: 'cube',
+ * // Mish (Misra 2019, arXiv:1908.08681): y = x tanh(softplus(x))
+ * const mish = defineOp<[x: TensorLike]>({
+ *   name: 'mish',
  *   shape: ([x]) => x,
- *   forward: ([x]) => mul(x, square(x)),
- *   gradient: ({ inputs: [x], gradients: [dy] }) => [() => mul(dy, mul(square(x), 3))],
+ *   forward: ([x]) => ops.mul(x, ops.tanh(ops.softplus(x))),
+ *   // dx = (t + x sigmoid(x) (1 - t²)) dy with t = tanh(softplus(x))
+ *   gradient: ({ inputs: [x], gradients: [dy] }) => {
+ *     const t = ops.tanh(ops.softplus(x));
+ *     const slope = ops.mul(ops.sigmoid(x), ops.sub(1, ops.square(t)));
+ *     return [ops.mul(dy, ops.add(t, ops.mul(x, slope)))];
+ *   },
  * });
  */
-export function defineOp<Inputs extends readonly unknown[], Options, CallOptions = Options>(
+export function defineOp<Inputs extends readonly unknown[], Options = Record<string, never>, CallOptions = Options>(
   definition: OpDefinition<Inputs, Options, CallOptions>,
 ): Op<Inputs, CallOptions> {
   if (typeof definition !== 'object' || definition === null || typeof definition.shape !== 'function') {

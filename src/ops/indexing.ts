@@ -15,7 +15,7 @@ function badIndex(where: string, flag: number, indices: Tensor | undefined, size
   const position = flag - 1;
   const value = indices?.hasData ? indices.data[position] : undefined;
   return new ArgumentError(
-    `${where}: the index ${value === undefined ? '' : `${value} `}at position ${position} is out of range. Indices are whole numbers from 0 to ${size - 1}.`,
+    `${where}: the index ${value === undefined ? '' : `${value} `}at position ${position} is out of range. ${size === 0 ? 'The axis has no elements: there is nothing to pick.' : `Indices are whole numbers from 0 to ${size - 1}.`}`,
     { where, got: value },
   );
 }

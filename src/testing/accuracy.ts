@@ -21,7 +21,7 @@ const DIRECTIONS = 4;
 
 /**
  * @internal Compares results, and gradients where there are any, with a float64 program:
- * `|y - y64| <= 8 sqrt(n) 2^-24 (|answer| + |y64|) + sqrt(n) 2^-24 max(1, max |y64|)`, where n counts the elements of all
+ * `|y - y64| <= 8 sqrt(n) 2^-24 (|answer| + |y64|) + 4 sqrt(n) 2^-24 max(1, max |y64|)`, where n counts the elements of all
  * inputs and the answer is the largest of four, to random changes of every element by one part of itself, or of 1 where
  * it is smaller: what a kernel keeps between its own steps is of that size and rounded, too. The last term is for what
  * cancels: a softmax less its label.
@@ -67,7 +67,7 @@ export async function requireAccurate(
   const elements = points.reduce((count, { length }) => count + length, 0);
   const factor = ROUNDINGS * Math.sqrt(elements) * ROUNDING;
   const largest = exact.flatMap((values) => [...values]).reduce((most, value) => Math.max(most, Math.abs(value)), 1);
-  const floor = Math.sqrt(elements) * ROUNDING * (Number.isFinite(largest) ? largest : 1) + TINY;
+  const floor = 4 * Math.sqrt(elements) * ROUNDING * (Number.isFinite(largest) ? largest : 1) + TINY;
   exact.slice(0, actual.length).forEach((expected, index) => {
     const given = actual[index]?.data ?? [];
     expected.forEach((value, i) => {

@@ -13,7 +13,7 @@ import { formatShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Generator } from './generator.ts';
 import { Comparison, SCORE_LIMIT, type Fault, type Program } from './gradient-comparison.ts';
-import { gradcheckCode } from './pasteable.ts';
+import { CODE_HEADING, gradcheckCode } from './pasteable.ts';
 
 /** Longer functions are not repeated in the message. */
 const LONGEST_SOURCE = 200;
@@ -124,7 +124,8 @@ function gradientError(
 ): GradientError {
   const what = level === 1 ? 'the gradient' : 'the second derivative';
   const source = String(f);
-  const call = source.length <= LONGEST_SOURCE ? source.replaceAll(/\s+/g, ' ') : 'f';
+  const { opName } = f as { readonly opName?: string };
+  const call = opName ?? (source.length <= LONGEST_SOURCE ? source.replaceAll(/\s+/g, ' ') : 'f');
   const given = [
     ...(order === 1 ? [] : [`order: ${order}`]),
     ...(constants.length > 0 ? [`constants: [${constants.join(', ')}]`] : []),
@@ -132,7 +133,7 @@ function gradientError(
   const code = gradcheckCode(call, inputs, given.length > 0 ? [`{ ${given.join(', ')} }`] : []);
   return new GradientError(
     `gradcheck: ${what} of input ${position} (shape ${formatShape(inputs[position]?.shape ?? [])}) at ${name} is ${derivative}, central differences give ${numeric} ` +
-      `(score ${score.toPrecision(3)}, limit ${SCORE_LIMIT}). ${cause}\nAs a test:\n\n${code}`,
+      `(score ${score.toPrecision(3)}, limit ${SCORE_LIMIT}). ${cause}${CODE_HEADING}${code}`,
     { where: name, got: derivative, expected: numeric },
   );
 }

@@ -67,6 +67,8 @@ function constantFactor({ analytic, numeric, sizes }: Values): string | undefine
       ? `Every value is ${size} times the right one, as if a mean over ${size} elements were a sum.`
       : `Every value is 1/${size} of the right one, as if a sum over ${size} elements were a mean.`;
   }
+  // A single value is always some multiple of the right one.
+  if (analytic.length < 2) return undefined;
   return `Every value is ${Number(factor.toPrecision(6))} times the right one: a factor is wrong or missing.`;
 }
 

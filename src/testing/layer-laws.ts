@@ -25,6 +25,7 @@ import '../training/methods.ts';
 import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { LayerRow } from './layer-row.ts';
+import { withoutCode } from './pasteable.ts';
 import { checkRefusal } from './refusal.ts';
 import { differenceOf } from './same.ts';
 
@@ -277,10 +278,15 @@ function gradientLaw(book: Book): void {
       );
     } catch (cause) {
       const { message } = cause as Error;
-      throw new LawError(`${book.title}: it does not hold that ${law}. ${message}`, law, book.laws.length + 1, {
-        where: book.title,
-        cause,
-      });
+      throw new LawError(
+        `${book.title}: it does not hold that ${law}. ${withoutCode(message)}`,
+        law,
+        book.laws.length + 1,
+        {
+          where: book.title,
+          cause,
+        },
+      );
     }
     book.holds(law, report.checked > 0, 'there was no derivative to compare');
     book.worstScore = Math.max(book.worstScore, report.worstScore);

@@ -11,13 +11,13 @@ import { activeTape } from '../tape/active-tape.ts';
 import { compile } from '../tape/compile.ts';
 import { Tape } from '../tape/tape.ts';
 import { ones, type Tensor } from '../tensor/tensor.ts';
+import { requireAccurate } from './accuracy.ts';
 import { Domains } from './domains.ts';
 import { fastCheck } from './fast-check.ts';
 import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { OpCase, OpRow } from './op-row.ts';
-import { pasteableTest } from './pasteable.ts';
-import { requireAccurate } from './accuracy.ts';
+import { pasteableTest, withoutCode, type PastedCheck } from './pasteable.ts';
 import { checkRefusal } from './refusal.ts';
 
 export interface OpLawOptions {
@@ -51,7 +51,8 @@ type Differentiable = (...some: readonly Tensor[]) => Tensor | readonly Tensor[]
 /**
  * Checks the laws of one op:
  * its gradients are right (at both orders with `secondOrder`); on every device compiled results and gradients equal
- * eager ones bit for bit, and lie as near to float64 as rounding allows; results on small integers are exact; wrong calls are refused with the row's messages.
+ * eager ones bit for bit, and lie as near to float64 as rounding allows; results on small integers are exact; wrong
+ * calls are refused with the row's messages.
  * @throws LawError with the smallest failing case that fast-check found
  * @example
  * await opLaws({
@@ -67,7 +68,8 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
   const skipped: string[] = [];
   const measured: Measured = { derivatives: 0, worstScore: 0, domains: new Domains() };
 
-  await hold(row, laws, claimOfGradient(row), run, gradientProperty(row, measured));
+  const gradient: PastedCheck = { kind: 'gradient', order: row.secondOrder ? 2 : 1 };
+  await hold(row, laws, claimOfGradient(row), run, gradientProperty(row, measured), gradient);
   if (row.covers && cases >= FULL_COVER) laws.push(checkCover(row, measured.domains, cases));
   for (const device of devices) {
     const name = typeof device === 'string' ? device : device.name;
@@ -77,12 +79,15 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
       continue;
     }
     const equal = `compiled results and gradients equal eager ones bit for bit on ${name}`;
-    await hold(row, laws, equal, run, programProperty(row, device));
+    // A device of one's own has no name that a pasted test could use.
+    const named = typeof device === 'string' && device !== 'cpu' ? device : undefined;
+    const program: PastedCheck = { kind: 'program', device: named, gradients: row.noGradient === undefined };
+    await hold(row, laws, equal, run, programProperty(row, device), program);
     const near = `results and gradients are as near to float64 as rounding allows on ${name}`;
-    await hold(row, laws, near, run, accuracyProperty(row, device));
+    await hold(row, laws, near, run, accuracyProperty(row, device), program);
     if (row.integerArbitrary) {
       const exact = `results on small integers are exact on ${name}`;
-      await hold(row, laws, exact, run, integerProperty(row.integerArbitrary, device));
+      await hold(row, laws, exact, run, integerProperty(row.integerArbitrary, device), { kind: 'values' });
     }
   }
   for (const refused of row.refused ?? []) laws.push(checkRefusal(row.op, refused));
@@ -119,6 +124,7 @@ async function hold(
   law: string,
   parameters: { readonly numRuns: number; readonly seed: number },
   property: Property,
+  pasted: PastedCheck,
 ): Promise<void> {
   const result = await fastCheck().check(property, parameters);
   if (!result.failed) {
@@ -126,11 +132,11 @@ async function hold(
     return;
   }
   const { counterexample, counterexamplePath, errorInstance, numRuns, numShrinks, seed } = result;
-  const cause = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
+  const cause = withoutCode(errorInstance instanceof Error ? errorInstance.message : String(errorInstance));
   throw new LawError(
     `${row.op}: it does not hold that ${law}. ${cause}\n` +
       `Found in case ${numRuns}, made smaller ${numShrinks} times (seed ${seed}, path '${counterexamplePath ?? ''}')` +
-      `${counterexample ? `. The smallest case as a test:\n\n${pasteableTest(row.op, law, counterexample[0])}` : '.'}`,
+      `${counterexample ? `. The smallest case as a test:\n\n${pasteableTest(row.op, law, counterexample[0], pasted)}` : '.'}`,
     law,
     numRuns,
     { where: row.op, got: counterexample?.[0], cause: errorInstance },

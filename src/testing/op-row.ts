@@ -11,7 +11,7 @@ export interface OpCase {
   /** Positions of the inputs whose gradients are checked; default all. */
   readonly differentiable?: readonly number[];
   /** The options of the call. The report counts their values: `padding same`, `strides 2`. */
-  readonly options?: Readonly<Record<string, unknown>>;
+  readonly options?: object;
   /** The part of the domain that a case lies in, in words; rows that give no options yet are counted by it. */
   readonly describe?: string;
   /** What else is drawn and worth counting, by name: `{ bias: true }`. Ranks and sizes of the inputs are counted without it. */

@@ -62,7 +62,6 @@ export const promised: Readonly<Record<string, readonly string[]>> = {
 export const later: Readonly<Record<string, number>> = {
   'gradtape: ensemble': 8,
   'gradtape/node: ensemble': 8,
-  'gradtape/testing: arbitraries': 4,
   'gradtape/gpu': 7,
   'gradtape/keras': 6,
   'gradtape/safetensors': 6,

@@ -4,7 +4,7 @@ import t from 'tap';
 import * as callbacks from '../../src/callbacks/index.ts';
 import type { Logs } from '../../src/training/callback.ts';
 import { captured, fakeModel, run, type Run } from '../src/callbacks/fake-model.ts';
-import { camelCase, readFamilies } from './fixture.ts';
+import { camelCase, ErrorReport, readFamilies } from './fixture.ts';
 
 interface CallbackCase {
   readonly name: string;
@@ -39,6 +39,8 @@ const schedules: Readonly<Record<string, (epoch: number, rate: number) => number
   steps: (epoch, rate) => (epoch >= 2 ? 0.1 : rate),
 };
 
+const report = new ErrorReport();
+
 const families = readFamilies<unknown>('callbacks');
 const casesOf = <Case>(name: string): readonly Case[] =>
   (families.find(({ family }) => family === name)?.cases ?? []) as readonly Case[];
@@ -53,6 +55,7 @@ const renamed = (options: Readonly<Record<string, unknown>>): Record<string, unk
   Object.fromEntries(Object.entries(options).map(([key, value]) => [camelCase(key), value]));
 
 for (const { className, name, options, logs, result } of casesOf<CallbackCase>('callbacks')) {
+  report.case('callbacks');
   t.test(`${className}: ${name}`, async (t) => {
     if (className === 'EarlyStopping') {
       const callback = callbacks.earlyStopping(renamed(options));
@@ -80,6 +83,7 @@ for (const { className, name, options, logs, result } of casesOf<CallbackCase>('
 }
 
 for (const { name, config, options, compile, text, narrow } of casesOf<SummaryCase>('summaries')) {
+  report.case('summaries');
   t.test(`summary: ${name}`, async (t) => {
     const net = gt.modelFromJSON(config);
     if (compile) {
@@ -95,3 +99,9 @@ for (const { name, config, options, compile, text, narrow } of casesOf<SummaryCa
     if (!('line_length' in options)) t.equal(print({ lineLength: 76 }), narrow.trimEnd());
   });
 }
+
+// They are compared bit by bit and letter by letter: there is no error to note.
+t.test('all of it', (t) => {
+  report.lines().forEach((line) => t.comment(line));
+  t.end();
+});

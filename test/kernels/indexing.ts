@@ -46,13 +46,16 @@ export const shapes: fc.Arbitrary<number[]> = fc.array(
   { maxLength: 4 },
 );
 
-/** An array of small integers. */
-export function arraysOf(shape: Shape): fc.Arbitrary<NestedArray> {
-  const size = indicesOf(shape).length;
-  return fc
-    .array(fc.integer({ min: -4, max: 4 }), { minLength: size, maxLength: size })
-    .map((data) => ({ shape, data }));
+/** Arrays of some elements. */
+export function valuesOf(element: fc.Arbitrary<number>): (shape: Shape) => fc.Arbitrary<NestedArray> {
+  return (shape) => {
+    const size = indicesOf(shape).length;
+    return fc.array(element, { minLength: size, maxLength: size }).map((data) => ({ shape, data }));
+  };
 }
+
+/** An array of small integers. */
+export const arraysOf: (shape: Shape) => fc.Arbitrary<NestedArray> = valuesOf(fc.integer({ min: -4, max: 4 }));
 
 /** A shape that broadcasts to the given one. */
 export function broadcastableTo(shape: Shape): fc.Arbitrary<number[]> {

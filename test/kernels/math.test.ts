@@ -1,28 +1,8 @@
 import t from 'tap';
 import * as own from '../../kernels/math.ts';
+import { numbers, ulps } from './ulps.ts';
 
 const math = { ...own };
-
-/** Distance of two doubles in units of the last place of the second. */
-function ulps(actual: number, expected: number): number {
-  if (Object.is(actual, expected) || (actual !== actual && expected !== expected)) return 0;
-  if (!Number.isFinite(actual) || !Number.isFinite(expected)) return Infinity;
-  const unit = 2 ** Math.max(Math.floor(Math.log2(Math.abs(expected))) - 52, -1074);
-  return Math.abs(actual - expected) / unit;
-}
-
-/** Numbers of both signs, `count` for each binary exponent from `low` to `high`. */
-function numbers(low: number, high: number, count: number): number[] {
-  const result: number[] = [];
-  let state = 12345;
-  for (let exponent = low; exponent <= high; exponent++) {
-    for (let k = 0; k < count; k++) {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-      result.push((1 + state / 2 ** 32) * 2 ** exponent * (k % 2 === 0 ? 1 : -1));
-    }
-  }
-  return result;
-}
 
 // Math.* itself is within one unit in every engine we know, ours within one (composed functions: two).
 const against: { name: 'exp' | 'expm1' | 'log' | 'log1p' | 'tanh' | 'sin' | 'cos'; points: number[]; limit: number }[] =

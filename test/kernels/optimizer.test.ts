@@ -16,6 +16,8 @@ interface Row {
   readonly update: Update;
   /** The state that each output replaces. */
   readonly states: readonly number[];
+  /** Whether the last state is the largest mean square so far, which this step's may exceed or not. */
+  readonly largest: boolean;
 }
 
 function row<Options, Geometry>(
@@ -35,6 +37,7 @@ function row<Options, Geometry>(
     outputs: states.length,
     update,
     states,
+    largest: kernel.name === adamKernel.name,
   };
 }
 
@@ -81,13 +84,14 @@ const rows: Row[] = [
   ),
 ];
 
-for (const { name, run, present, outputs, update, states } of rows) {
+for (const { name, run, present, outputs, update, states, largest } of rows) {
   const cases = fc.nat(5).chain((size) =>
     fc.tuple(
       ...present.map((there, input) => {
         const length = input === 2 ? 1 : size;
         // Mean squares lie above the square of any mean gradient here, as they do in training.
-        const value = input < 3 || input === 5 ? fc.integer({ min: -4, max: 4 }) : fc.integer({ min: 16, max: 32 });
+        const meanSquare = fc.integer({ min: 16, max: 32 });
+        const value = input < 3 || (input === 5 && !largest) ? fc.integer({ min: -4, max: 4 }) : meanSquare;
         return there
           ? fc
               .array(value, { minLength: length, maxLength: length })

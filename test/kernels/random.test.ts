@@ -1,5 +1,6 @@
 import t from 'tap';
 import { dropoutMaskKernel, hashKey, randomNormalKernel, randomUniformKernel } from '../../kernels/random/index.ts';
+import { permutation } from '../../kernels/random/permutation.ts';
 import { BLOCK, threefry } from '../../kernels/random/threefry.ts';
 import { outputsOf } from './indexing.ts';
 
@@ -129,5 +130,31 @@ t.test('hashKey tells seeds, texts and call indices apart and stays the same for
   }
   t.equal(keys.size, seeds.length * texts.length * 3);
   t.same(hashKey(0, '', 0), [0x6b200159, 0x99ba4efe], 'the empty hash is one block of Threefry');
+  t.end();
+});
+
+t.test('a permutation has each number once, and the same key gives it again', (t) => {
+  for (const length of [0, 1, 2, 7, 1000]) {
+    const order = permutation(length, key);
+    t.same(
+      [...order].sort((a, b) => a - b),
+      [...order.keys()],
+    );
+    t.same(permutation(length, key), order);
+  }
+  t.end();
+});
+
+t.test('every order of four numbers comes equally often over many keys', (t) => {
+  const draws = 24 * 400;
+  const counts = new Map<string, number>();
+  for (let index = 0; index < draws; index++) {
+    const order = permutation(4, hashKey(7, 'order', index)).join();
+    counts.set(order, (counts.get(order) ?? 0) + 1);
+  }
+  t.equal(counts.size, 24);
+  // Five deviations of a binomial count.
+  const bound = 5 * Math.sqrt((draws / 24) * (1 - 1 / 24));
+  for (const [order, count] of counts) t.ok(Math.abs(count - 400) < bound, `${order}: ${count} times`);
   t.end();
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import * as reduce from '../../kernels/reduce/index.ts';
-import { arraysOf, at, build, indicesOf, outputsOf, RUNS, shapes } from './indexing.ts';
+import { arraysOf, at, build, indicesOf, outputsOf, RUNS, shapes, type NestedArray } from './indexing.ts';
 
 const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 const reductions: [reduce.ReduceKernel, (values: number[]) => number][] = [
@@ -17,27 +17,50 @@ const cases = fc
   .array(fc.integer({ min: 0, max: 3 }), { maxLength: 5 })
   .chain((shape) => fc.tuple(arraysOf(shape), fc.subarray([...shape.keys()])));
 
-for (const [kernel, fold] of reductions) {
-  t.test(`${kernel.name} over any set of axes equals the fold of the picked elements`, (t) => {
+function checkReduction(
+  t: Test,
+  [kernel, fold]: (typeof reductions)[number],
+  x: NestedArray,
+  axes: readonly number[],
+): void {
+  const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+  const inner = indicesOf(axes.map((axis) => x.shape[axis]!));
+  const expected = build(shape, (index) => {
+    const picked = inner.map((reduced) => {
+      const kept = index.values();
+      return at(
+        x,
+        x.shape.map((_, axis) => (axes.includes(axis) ? reduced[axes.indexOf(axis)]! : kept.next().value!)),
+      );
+    });
+    return fold(picked);
+  }).data;
+  t.same(plain(outputsOf(kernel, [x], [shape], { axes })[0]!), plain(expected.map(Math.fround)));
+  t.same(plain(outputsOf(kernel, [x], [shape], { axes }, Float64Array)[0]!), plain(expected));
+}
+
+for (const reduction of reductions) {
+  const [{ name }] = reduction;
+  t.test(`${name} over any set of axes equals the fold of the picked elements`, (t) => {
     fc.assert(
-      fc.property(cases, ([x, axes]) => {
-        const shape = x.shape.filter((_, axis) => !axes.includes(axis));
-        const inner = indicesOf(axes.map((axis) => x.shape[axis]!));
-        const expected = build(shape, (index) => {
-          const picked = inner.map((reduced) => {
-            const kept = index.values();
-            return at(
-              x,
-              x.shape.map((_, axis) => (axes.includes(axis) ? reduced[axes.indexOf(axis)]! : kept.next().value!)),
-            );
-          });
-          return fold(picked);
-        }).data;
-        t.same(plain(outputsOf(kernel, [x], [shape], { axes })[0]!), plain(expected.map(Math.fround)));
-        t.same(plain(outputsOf(kernel, [x], [shape], { axes }, Float64Array)[0]!), plain(expected));
-      }),
+      fc.property(cases, ([x, axes]) => checkReduction(t, reduction, x, axes)),
       { ...RUNS, numRuns: 300 },
     );
+    t.end();
+  });
+
+  t.test(`${name} over each set of the axes of one shape, also where kept axes stand between and behind them`, (t) => {
+    const shape = [2, 3, 2, 3, 2];
+    // Powers of two: products of them are exact.
+    const x = build(shape, (index) => 2 ** ((index.reduce((position, one) => 3 * position + one, 0) % 7) - 3));
+    for (let set = 0; set < 2 ** shape.length; set++) {
+      checkReduction(
+        t,
+        reduction,
+        x,
+        [...shape.keys()].filter((axis) => (set >> axis) % 2 === 1),
+      );
+    }
     t.end();
   });
 }

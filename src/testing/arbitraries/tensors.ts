@@ -20,19 +20,33 @@ export function shapes(constraints: ShapeConstraints = {}): fc.Arbitrary<Shape> 
   });
 }
 
-/** Shapes that broadcast together: parts of one shape, with leading axes left out and some sizes set to 1. */
+/**
+ * Shapes that broadcast together: parts of one shape, with leading axes left out and some sizes set to 1. About half of
+ * them are the whole shape, the common case and the simplest.
+ */
 export function broadcastableShapes(count: number, constraints: ShapeConstraints = {}): fc.Arbitrary<readonly Shape[]> {
-  return shapes(constraints).chain((target) => {
-    const part = fastCheck()
-      .record({
-        drop: fastCheck().integer({ min: 0, max: target.length }),
-        ones: fastCheck().array(fastCheck().boolean(), { minLength: target.length, maxLength: target.length }),
-      })
-      .map(({ drop, ones }) => target.map((size, axis) => (ones[axis] ? 1 : size)).slice(drop));
-    // Half of the time one operand has the whole shape, the common case.
-    const operand = fastCheck().oneof(fastCheck().constant(target), part);
-    return fastCheck().array(operand, { minLength: count, maxLength: count });
+  const { minRank = 0, maxRank = 4, minSize = 1, maxSize = 4 } = constraints;
+  const part = fastCheck().record({
+    stretched: fastCheck().boolean(),
+    drop: fastCheck().integer({ min: 0, max: maxRank }),
+    ones: fastCheck().array(fastCheck().boolean(), { minLength: maxRank, maxLength: maxRank }),
   });
+  // One record, not a chain: when the whole shape shrinks, the parts stay as they were.
+  return fastCheck()
+    .record({
+      rank: fastCheck().integer({ min: minRank, max: maxRank }),
+      sizes: fastCheck().array(fastCheck().integer({ min: minSize, max: maxSize }), {
+        minLength: maxRank,
+        maxLength: maxRank,
+      }),
+      parts: fastCheck().array(part, { minLength: count, maxLength: count }),
+    })
+    .map(({ rank, sizes, parts }) => {
+      const target = sizes.slice(maxRank - rank);
+      return parts.map(({ stretched, drop, ones }) =>
+        stretched ? target.map((size, axis) => (ones[axis] ? 1 : size)).slice(drop) : target,
+      );
+    });
 }
 
 /** An axis of a shape, counted from the front or from the end; the rank must be at least 1. */
@@ -47,18 +61,20 @@ export function scaledDouble(): fc.Arbitrary<number> {
     .map((n) => n / 64);
 }
 
-/** Multiples of 1/64 whose distance from `kink` is 1/8 to 2: for functions that bend there. */
+/** Multiples of 1/64 whose distance from `kink` is 1/8 to 2: for functions that bend there. The simplest is `kink + 1`. */
 export function awayFrom(kink: number): fc.Arbitrary<number> {
   return fastCheck()
-    .record({ distance: fastCheck().integer({ min: 8, max: 128 }), above: fastCheck().boolean() })
-    .map(({ distance, above }) => kink + (above ? distance : -distance) / 64);
+    .record({ distance: positiveDouble(), below: fastCheck().boolean() })
+    .map(({ distance, below }) => kink + (below ? -distance : distance));
 }
 
-/** Multiples of 1/64 in [min, max]; default [1/8, 2]. */
+/** Multiples of 1/64 in [min, max]; default [1/8, 2]. The simplest is 1, or what lies nearest to it. */
 export function positiveDouble(min = 0.125, max = 2): fc.Arbitrary<number> {
+  const [low, high] = [Math.ceil(min * 64), Math.floor(max * 64)];
+  const simplest = Math.min(Math.max(64, low), high);
   return fastCheck()
-    .integer({ min: Math.ceil(min * 64), max: Math.floor(max * 64) })
-    .map((n) => n / 64);
+    .integer({ min: low - simplest, max: high - simplest })
+    .map((n) => (n + simplest) / 64);
 }
 
 /** Integers in [-limit, limit]. */

@@ -19,7 +19,7 @@ export const mutants: readonly Mutant[] = [
     ['the tile of a block product is not cleared', 'stale buffer', 'clearTile(work, 0);', ''],
   ]),
   ...mutantsOf('kernels/panels.ts', { ops: ['matmul'] }, [
-    ['an incomplete panel is not filled with zeros', 'stale buffer', 'work[to + line] = line < lines ? source[sourceAt + line * lineStep + p * depthStep] : 0;', 'if (line < lines) work[to + line] = source[sourceAt + line * lineStep + p * depthStep];', { ops: ['conv2d', 'conv2dFilterGrad', 'matmul', 'lstm'] }],
+    ['the last sum of a tile is not cleared', 'stale buffer', 'for (let i = tileAt; i < end; i++)', 'for (let i = tileAt; i < end - 1; i++)'],
     ['an incomplete panel reads its first line again', 'stride', 'source[sourceAt + line * lineStep + p * depthStep]', 'source[sourceAt + p * depthStep]'],
     ['panels multiply one pair with the wrong line', 'wrong operand', 's12 += a1 * b2;', 's12 += a1 * b1;'],
     ['panels scale one product', 'scaled', 's31 += a3 * b1;', 's31 += 0.5 * a3 * b1;', { ops: ['conv2d', 'matmul'] }],
@@ -36,10 +36,10 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...mutantsOf('kernels/reduce/cpu.ts', { ops: ['sum', 'mean'] }, [
     ['a sum takes its last element twice', 'off by one', 'total += x[p];', 'total += x[p] * (i === n - 1 ? 2 : 1);'],
-    ['a sum over scattered axes is not divided', 'scaled', 'out[o] = total / divisor;', 'out[o] = total;', { ops: ['mean'] }],
+    ['a sum over scattered axes is not divided', 'scaled', 'out[o] = total / divisor;', 'out[o] = total;', { test: 'test/kernels/reduce.test.ts' }],
     ['a mean of rows is a sum', 'scaled', 'length, fold.start) / divisor;', 'length, fold.start);', { ops: ['mean'] }],
     ['a mean of columns is a sum', 'scaled', 'out[at + i] = totals[i] / divisor;', 'out[at + i] = totals[i];', { ops: ['mean'] }],
-    ['totals are kept from the outer row before', 'stale buffer', 'totals.fill(fold.start);', 'if (o === 0) totals.fill(fold.start);'],
+    ['totals are kept from the outer row before', 'stale buffer', 'totals.fill(fold.start);', 'if (o === 0) totals.fill(fold.start);', { test: 'test/kernels/reduce.test.ts' }],
     ['a product of columns starts with the first alone', 'wrong value', 'totals[i] *= x[from + i];', 'totals[i] = x[from + i];', { ops: ['prod'] }],
     ['the maximum of columns is a minimum', 'comparison', 'totals[i] = Math.max(totals[i], x[from + i]);', 'totals[i] = Math.min(totals[i], x[from + i]);', { ops: ['max'] }],
     ['a maximum starts from 0', 'special value', 'start: -Infinity,', 'start: 0,', { ops: ['max'] }],
@@ -48,8 +48,8 @@ export const mutants: readonly Mutant[] = [
     ['argmax does not see the last element', 'off by one', 'r < length; r++, p += inner', 'r < length - 1; r++, p += inner', { ops: ['argmax'] }],
   ]),
   ...mutantsOf('kernels/reduce/plan.ts', { ops: ['sum', 'mean', 'max'] }, [
-    ['the kept axes are the reduced ones', 'axis', 'kept: offsetsOf(axes.filter((axis) => !reducing[axis]), shape, strides),', 'kept: offsetsOf(axes.filter((axis) => !reducing[axis]).reverse(), shape, strides),'],
-    ['scattered axes are walked with step 1', 'stride', 'step: strides[rowAxis],', 'step: 1,'],
+    ['the kept axes are the reduced ones', 'axis', 'kept: offsetsOf(axes.filter((axis) => !reducing[axis]), shape, strides),', 'kept: offsetsOf(axes.filter((axis) => !reducing[axis]).reverse(), shape, strides),', { test: 'test/kernels/reduce.test.ts' }],
+    ['scattered axes are walked with step 1', 'stride', 'step: strides[rowAxis],', 'step: 1,', { test: 'test/kernels/reduce.test.ts' }],
     ['the inner size ends too early', 'axis', 'first < 0 ? 1 : sizeOf(sizes.slice(last + 1));', 'first < 0 ? 1 : sizeOf(sizes.slice(last + 2));'],
   ]),
   ...mutantsOf('kernels/elementwise/cpu.ts', { ops: ['add', 'mul'] }, [
@@ -78,12 +78,12 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('kernels/elementwise/unary.ts', { ops: ['neg'] }, [
     ['neg is the identity', 'sign', 'out[o + i] = -a[p];', 'out[o + i] = a[p];'],
     ['abs keeps the sign', 'sign', 'Math.abs(a[p])', 'a[p]', { ops: ['abs'] }],
-    ['floor rounds up', 'wrong value', 'Math.floor(a[p])', 'Math.ceil(a[p])', { ops: ['floor'] }],
+    ['floor rounds up', 'wrong value', 'Math.floor(a[p])', 'Math.ceil(a[p])', { test: 'test/kernels/elementwise.test.ts' }],
     ['square doubles', 'wrong value', 'value * value', 'value + value', { ops: ['square'] }],
     ['rsqrt is sqrt', 'wrong value', '1 / Math.sqrt(a[p])', 'Math.sqrt(a[p])', { ops: ['rsqrt'] }],
     ['log1p is log', 'wrong value', 'log1p(a[p])', 'log1p(a[p] - 1)', { ops: ['log1p'] }],
     ['relu leaks', 'wrong value', 'value <= 0 ? 0 : value', 'value <= 0 ? value / 10 : value', { ops: ['relu'] }],
-    ['a row is walked with step 1', 'stride', 'i < n; i++, p += aStep)\n        out[o + i] = 1 / a[p];', 'i < n; i++, p++)\n        out[o + i] = 1 / a[p];', { ops: ['reciprocal'] }],
+    ['a row is walked with step 1', 'stride', 'i < n; i++, p += aStep)\n        out[o + i] = 1 / a[p];', 'i < n; i++, p++)\n        out[o + i] = 1 / a[p];', { test: 'test/kernels/elementwise.test.ts' }],
     ['broadcasting reads on instead of standing still', 'stride', 'i < n; i++, p += aStep)\n        out[o + i] = a[p];', 'i < n; i++, p++)\n        out[o + i] = a[p];', { ops: ['broadcastTo'] }],
     ['sign is 1 at 0', 'special value', 'Math.sign(a[p])', 'a[p] < 0 ? -1 : 1', { ops: ['sign'] }],
   ]),

@@ -5,6 +5,7 @@ const laws = (...layers: readonly string[]): { readonly layers: readonly string[
 const keras = { test: 'test/keras/layers.test.ts' };
 const masks = { test: 'test/src/layers/masks.test.ts' };
 const recurrent = { test: 'test/src/layers/recurrent.test.ts' };
+const noise = { test: 'test/src/layers/noise.test.ts' };
 const alphaDropout = { test: 'test/src/layers/alpha-dropout.test.ts' };
 
 // One bug a line.
@@ -19,9 +20,9 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('src/layers/activation-layers.ts', keras, [
     ['ReLU ignores its greatest value', 'missing term', 'minimum(x, maxValue)', 'x'],
     ['ReLU leaks from 0 instead of the threshold', 'wrong value', 'mul(sub(x, threshold), negativeSlope)', 'mul(x, negativeSlope)'],
-    ['LeakyReLU has another default slope', 'scaled', 'options.negativeSlope ?? 0.3', 'options.negativeSlope ?? 0.2', { test: 'test/keras/config.test.ts' }],
+    ['LeakyReLU has another default slope', 'scaled', 'options.negativeSlope ?? 0.3', 'options.negativeSlope ?? 0.2', { test: 'test/src/layers/defaults.test.ts' }],
     ['ELU ignores alpha', 'scaled', 'eluOp(x, { alpha: this.alpha })', 'eluOp(x)'],
-    ['masked entries keep their share', 'mask', 'return kept ? where(kept, y, 0) : y;', 'return y;'],
+    ['masked entries keep their share', 'mask', 'return kept ? where(kept, y, 0) : y;', 'return y;', masks],
     ['softmax over two axes takes the first', 'axis', 'sum(exp(sub(x, largest)), { axis, keepDims: true })', 'sum(exp(sub(x, largest)), { axis: axis[0], keepDims: true })'],
     ['PReLU has the other sign', 'sign', 'sub(reluOp(x), mul(this.alpha, reluOp(neg(x))))', 'sub(mul(this.alpha, reluOp(neg(x))), reluOp(x))'],
     ['PReLU ignores the shared axes', 'axis', 'this.sharedAxes?.includes(axis) ? 1 : axis === 0', 'axis === 0', laws('prelu')],
@@ -34,10 +35,10 @@ export const mutants: readonly Mutant[] = [
     ['padding counts in the mean', 'mask', 'const mean = div(sum(mul(x, kept), { axis }), count);', 'const mean = div(sum(x, { axis }), count);'],
     ['padding counts in the variance', 'mask', 'square(mul(sub(x, mean), kept))', 'square(sub(x, mean))'],
     ['another axis is not turned back', 'transposed', 'toLast.map((_, one) => toLast.indexOf(one))', 'toLast', laws('batchNormalization')],
-    ['epsilon has another default', 'scaled', 'options.epsilon ?? 1e-3', 'options.epsilon ?? 1e-5', { test: 'test/keras/config.test.ts' }],
+    ['epsilon has another default', 'scaled', 'options.epsilon ?? 1e-3', 'options.epsilon ?? 1e-5', { test: 'test/src/layers/defaults.test.ts' }],
   ]),
   ...mutantsOf('src/layers/layer-normalization.ts', keras, [
-    ['scaling without the mean forgets epsilon', 'variance', 'add(variance(x, { axis: axes, keepDims: true }), this.epsilon)', 'variance(x, { axis: axes, keepDims: true })'],
+    ['scaling without the mean forgets epsilon', 'variance', 'add(variance(x, { axis: axes, keepDims: true }), this.epsilon)', 'variance(x, { axis: axes, keepDims: true })', { test: 'test/src/layers/layer-normalization.test.ts' }],
     ['the last axis is always normalized', 'axis', '{ axis: this.axis, epsilon: this.epsilon }', '{ epsilon: this.epsilon }'],
   ]),
   ...mutantsOf('src/layers/bidirectional.ts', recurrent, [
@@ -46,7 +47,7 @@ export const mutants: readonly Mutant[] = [
     ['the average is a sum', 'scaled', '[div(add(forward, backward), 2)]', '[add(forward, backward)]', keras],
     ['the product is a sum', 'wrong value', '[mul(forward, backward)]', '[add(forward, backward)]', keras],
     ['the directions are joined backward first', 'wrong operand', 'concat([forward, backward], { axis: -1 })', 'concat([backward, forward], { axis: -1 })', keras],
-    ['the mask does not reach the layers', 'mask', 'layer.invoke(x, { mask, initialState: state })', 'layer.invoke(x, { initialState: state })', keras],
+    ['the mask does not reach the layers', 'mask', 'layer.invoke(x, { mask, initialState: state })', 'layer.invoke(x, { initialState: state })', recurrent],
     ['the states come out backward first', 'state', 'return [...outputs, ...forwardStates, ...backwardStates];\n        return this.mergeMode === null ? outputs : outputs[0];', 'return [...outputs, ...backwardStates, ...forwardStates];\n        return this.mergeMode === null ? outputs : outputs[0];'],
   ]),
   ...mutantsOf('src/layers/recurrent-cell.ts', recurrent, [
@@ -67,14 +68,14 @@ export const mutants: readonly Mutant[] = [
     ['goBackwards is not handed on', 'wrong value', 'goBackwards: this.goBackwards,\n            zero', 'goBackwards: false,\n            zero'],
     ['the mask is not handed on', 'mask', 'mask: context.mask,\n            ...this', 'mask: undefined,\n            ...this'],
     ['a zero output is the last state', 'mask', 'if (steps === 0 || !(masked && this.zeroOutputForMask))', 'if (true)'],
-    ['the dropout of the state uses the key of the input', 'random key', "factors('recurrent_dropout', recurrentDropout, this.units)", "factors('dropout', recurrentDropout, this.units)", { test: 'test/src/engine-promises/dropout-masks.test.ts' }],
+    ['the dropout of the state uses the key of the input', 'random key', "factors('recurrent_dropout', recurrentDropout, this.units)", "factors('dropout', recurrentDropout, this.units)", recurrent],
     ['dropout acts outside of training', 'wrong value', '!context.training || fraction === 0', 'fraction === 0', laws('lstm', 'gru', 'simpleRnn')],
     ['the seed of a layer is ignored', 'random key', 'seed === undefined ? source.key : hashKey(seed, label, 0)', 'source.key'],
     ['the declared shape has no steps', 'axis', '[batch, steps, this.units] : state', '[batch, null, this.units] : state', laws('lstm', 'gru', 'simpleRnn')],
   ]),
   ...mutantsOf('src/layers/lstm.ts', keras, [
-    ['the forget bias is that of the input gate', 'gate order', 'concat([slice(value, [0], [units]), full([units], 1), slice(value, [2 * units], [2 * units])]', 'concat([full([units], 1), slice(value, [0], [units]), slice(value, [2 * units], [2 * units])]'],
-    ['unitForgetBias is ignored', 'wrong value', 'if (!this.unitForgetBias)', 'if (true)', { test: 'test/keras/small.test.ts' }],
+    ['the forget bias is that of the input gate', 'gate order', 'concat([slice(value, [0], [units]), full([units], 1), slice(value, [2 * units], [2 * units])]', 'concat([full([units], 1), slice(value, [0], [units]), slice(value, [2 * units], [2 * units])]', recurrent],
+    ['unitForgetBias is ignored', 'wrong value', 'if (!this.unitForgetBias)', 'if (true)', recurrent],
   ]),
   ...mutantsOf('src/layers/gru.ts', keras, [
     ['resetAfter is not handed on', 'gate order', 'resetAfter: this.resetAfter,\n        });', 'resetAfter: true,\n        });'],
@@ -82,14 +83,14 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...mutantsOf('src/layers/time-distributed.ts', recurrent, [
     ['batch normalization sees all steps at once', 'variance', 'if (this.stepsDiffer(context.training) && steps > 0)', 'if (false)'],
-    ['the mask does not reach the layer', 'mask', 'this.layer.supportsMasking ? { mask } : {}', '{}', keras],
+    ['the mask does not reach the layer', 'mask', 'this.layer.supportsMasking ? { mask } : {}', '{}', masks],
     ['every step is the first', 'stride', '[0, step, ...rest.map(() => 0)]', '[0, 0, ...rest.map(() => 0)]'],
   ]),
   ...mutantsOf('src/layers/dropout.ts', laws('dropout'), [
     ['dropout acts outside of training', 'wrong value', '!context.training || this.rate === 0', 'this.rate === 0'],
-    ['the noise shape is ignored', 'random key', 'this.pattern ? this.pattern.map', 'false ? this.pattern.map', keras],
-    ['a spatial dropout drops single cells', 'random key', 'axis === 0 || axis === x.length - 1 ? size : 1', 'size', keras],
-    ['the seed is not used', 'random key', "...context.random('dropout', this.givenSeed),\n            noise", "...context.random('dropout'),\n            noise", { test: 'test/src/engine-promises/dropout-masks.test.ts' }],
+    ['the noise shape is ignored', 'random key', 'this.pattern ? this.pattern.map', 'false ? this.pattern.map', noise],
+    ['a spatial dropout drops single cells', 'random key', 'axis === 0 || axis === x.length - 1 ? size : 1', 'size', noise],
+    ['the seed is not used', 'random key', "...context.random('dropout', this.givenSeed),\n            noise", "...context.random('dropout'),\n            noise", noise],
   ]),
   ...mutantsOf('src/layers/alpha-dropout.ts', alphaDropout, [
     ['the variance does not stay', 'variance', '(1 - rate) * (1 + rate * SATURATED * SATURATED)', '(1 - rate)'],
@@ -97,7 +98,7 @@ export const mutants: readonly Mutant[] = [
     ['what is dropped becomes 0', 'wrong value', 'mul(sub(1, kept), SATURATED)', 'mul(sub(1, kept), 0)'],
   ]),
   ...mutantsOf('src/layers/gaussian-noise.ts', keras, [
-    ['the noise has the variance of its deviation', 'variance', 'Math.sqrt(this.rate / (1 - this.rate))', 'this.rate / (1 - this.rate)'],
+    ['the noise has the variance of its deviation', 'variance', 'Math.sqrt(this.rate / (1 - this.rate))', 'this.rate / (1 - this.rate)', noise],
     ['the noise acts outside of training', 'wrong value', '!context.training || this.stddev === 0', 'this.stddev === 0', laws('gaussianNoise')],
   ]),
   ...mutantsOf('src/layers/call-scope.ts', { test: 'test/src/engine-promises/dropout-masks.test.ts' }, [
@@ -124,7 +125,7 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...mutantsOf('src/layers/dot.ts', keras, [
     ['the vectors are not normalized', 'missing term', 'this.normalize ? div(x, lengths(x, axis)) : x', 'x'],
-    ['both operands use the first axis', 'axis', 'this.#asMatrix(list[1], second)', 'this.#asMatrix(list[1], first)', { layers: ['dot'] }],
+    ['both operands use the first axis', 'axis', 'this.#asMatrix(list[1], second)', 'this.#asMatrix(list[1], first)', { test: 'test/src/layers/dot.test.ts' }],
   ]),
   ...mutantsOf('src/layers/global-pooling.ts', { test: 'test/src/layers/spatial.test.ts' }, [
     ['a mean over masked steps counts all steps', 'mask', 'sum(kept, this.reduction)', 'sum(where(kept, kept, 1), this.reduction)'],

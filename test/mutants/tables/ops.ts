@@ -38,10 +38,10 @@ export const mutants: readonly Mutant[] = [
     ['softplus passes dy on', 'missing term', 'mul(dy, sigmoid(x))', 'dy', one('softplus')],
     ['relu takes its gradient for its input', 'wrong operand', '(x, _y, dy) => reluGrad(dy, x)', '(x, _y, dy) => reluGrad(x, dy)', one('relu')],
     ["reluGrad's gradient is not masked", 'missing term', '() => reluGrad(gradient, x),', '() => gradient,', one('reluGrad')],
-    ['leakyRelu has another default slope', 'scaled', 'negativeSlope = 0.2', 'negativeSlope = 0.3', { test: 'test/src/activations/activations.test.ts' }],
+    ['leakyRelu has another default slope', 'scaled', 'negativeSlope = 0.2', 'negativeSlope = 0.3', { test: 'test/src/ops/activations.test.ts' }],
     ['elu overflows in the branch not taken', 'special value', 'expm1(where(positive, 0, x))', 'expm1(x)', { test: 'test/src/ops/kinks.test.ts' }],
     ['selu has another scale', 'scaled', '1.0507009873554805', '1.05', { test: 'test/src/activations/activations.test.ts' }],
-    ['gelu has another factor', 'scaled', 'mul(mul(x, x), 0.044715)', 'mul(mul(x, x), 0.44715)', { test: 'test/src/activations/activations.test.ts' }],
+    ['gelu has another factor', 'scaled', 'mul(mul(x, x), 0.044715)', 'mul(mul(x, x), 0.44715)', { test: 'test/src/ops/activations.test.ts' }],
     ['gelu is not halved', 'scaled', 'mul(mul(x, 0.5), add(inner, 1))', 'mul(x, add(inner, 1))', { test: 'test/src/activations/activations.test.ts' }],
   ]),
   ...mutantsOf('src/ops/comparison.ts', one('where'), [
@@ -66,8 +66,8 @@ export const mutants: readonly Mutant[] = [
     ["mean's gradient counts all elements", 'scaled', 'sizeOf(axes.map((axis) => x.shape[axis] ?? 1))', 'sizeOf(x.shape)'],
     ['equal extrema all get the whole gradient', 'tie', 'div(withReducedAxes(dy, x.shape, axes), count)', 'withReducedAxes(dy, x.shape, axes)', { test: 'test/src/ops/kinks.test.ts' }],
     ['max passes the gradient to all', 'wrong value', 'return mul(chosen, div(', 'return mul(add(chosen, 1), div(', { ops: ['max', 'min'] }],
-    ['variance is not centred', 'variance', 'mean(square(sub(x, mean(x, { axis: axes, keepDims: true }))), { axis: axes, keepDims })', 'mean(square(x), { axis: axes, keepDims })', one('variance')],
-    ['variance is that of all axes', 'axis', 'sub(x, mean(x, { axis: axes, keepDims: true }))', 'sub(x, mean(x))', one('variance')],
+    ['variance is not centred', 'variance', 'mean(square(sub(x, mean(x, { axis: axes, keepDims: true }))), { axis: axes, keepDims })', 'mean(square(x), { axis: axes, keepDims })', { test: 'test/src/ops/reductions.test.ts' }],
+    ['variance is that of all axes', 'axis', 'sub(x, mean(x, { axis: axes, keepDims: true }))', 'sub(x, mean(x))', { test: 'test/src/ops/reductions.test.ts' }],
   ]),
   ...mutantsOf('src/ops/prod.ts', one('prod'), [
     ['an element is multiplied by itself', 'wrong operand', '[mul(otherPairs, right), mul(otherPairs, left)]', '[mul(otherPairs, left), mul(otherPairs, right)]'],
@@ -84,7 +84,7 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...mutantsOf('src/ops/softmax.ts', { ops: ['softmax'] }, [
     ['softmax differentiates its input', 'wrong operand', '() => softmaxGrad(y, dy)]', '() => softmaxGrad(dy, y)]'],
-    ['an inner axis is softmaxed like the last', 'axis', 'if (axis === rank - 1)', 'if (axis >= 0)'],
+    ['an inner axis is softmaxed like the last', 'axis', 'if (axis === rank - 1)', 'if (axis >= 0)', { test: 'test/src/ops/softmax.test.ts' }],
     ['the second derivative of softmax lacks a term', 'missing term', 'sub(mul(h, sub(dy, lastSum(mul(dy, y)))), mul(dy, lastSum(mul(h, y))))', 'mul(h, sub(dy, lastSum(mul(dy, y))))', { ops: ['softmax', 'softmaxGrad'] }],
     ['the second derivative of logSoftmax has the other sign', 'sign', 'neg(mul(mul(h, exp(y)), lastSum(dy)))', 'mul(mul(h, exp(y)), lastSum(dy))', { ops: ['logSoftmaxGrad'] }],
     ['the gradient of logSoftmaxGrad is its own', 'wrong value', 'sub(h, lastSum(mul(h, exp(y))))', 'sub(h, mul(lastSum(h), exp(y)))', { ops: ['logSoftmaxGrad'] }],
@@ -105,7 +105,7 @@ export const mutants: readonly Mutant[] = [
     ['the variance of the inference lacks a half', 'scaled', 'mul(mul(scaled(mul(s(), s())), parts()[1]), -0.5)', 'mul(mul(scaled(mul(s(), s())), parts()[1]), -1)', { ops: ['batchNormInference'] }],
     ['the variance has the wrong power', 'wrong value', 'mul(mul(ds, cube(s())), -0.5)', 'mul(mul(ds, s()), -0.5)', { ops: ['batchNormInferenceGrad'] }],
     ['batchNorm swaps mean and variance', 'wrong operand', 'batchNormInference(x, gamma, beta, mean, variance, options)', 'batchNormInference(x, gamma, beta, variance, mean, options)', { ops: ['batchNorm'] }],
-    ['batchNorm ignores gamma', 'missing term', 'batchNormInference(x, gamma, beta, mean, variance, options)', 'batchNormInference(x, undefined, beta, mean, variance, options)', { ops: ['batchNorm'] }],
+    ['batchNorm ignores gamma', 'missing term', 'batchNormInference(x, gamma, beta, mean, variance, options)', 'batchNormInference(x, undefined, beta, mean, variance, options)', { test: 'test/src/ops/batch-norm.test.ts' }],
   ]),
   ...mutantsOf('src/ops/layer-norm.ts', { ops: ['layerNorm'] }, [
     ['epsilon is left out', 'variance', 'rsqrt(add(mean(square(centered), { axis: axes, keepDims: true }), epsilon))', 'rsqrt(mean(square(centered), { axis: axes, keepDims: true }))', { test: 'test/keras/layers.test.ts' }],
@@ -152,7 +152,7 @@ export const mutants: readonly Mutant[] = [
     ['a negative index counts one too far', 'off by one', 'index < 0 ? index + (shape[axis] ?? 0) : index', 'index < 0 ? index + (shape[axis] ?? 0) - 1 : index', { ops: ['slice'] }],
     ["pad's gradient starts at 0", 'padding', '() => slice(dy, before, x.shape)', '() => slice(dy, before.map(() => 0), x.shape)', { ops: ['pad'] }],
     ['all parts of a concatenation get the first gradient', 'stride', 'next += shape[axis] ?? 0;', ';', { ops: ['concat', 'stack'] }],
-    ['a part of split begins one too early', 'off by one', 'sizes.slice(0, index).reduce(', 'sizes.slice(0, Math.max(0, index - 1)).reduce(', { ops: ['split'] }],
+    ['a part of split begins one too early', 'off by one', 'sizes.slice(0, index).reduce(', 'sizes.slice(0, Math.max(0, index - 1)).reduce(', { test: 'test/src/ops/joining.test.ts' }],
     ['stack stands on the first axis', 'axis', 'expandDims(input, axis)), { axis })', 'expandDims(input, 0)), { axis: 0 })', { ops: ['stack'] }],
   ]),
   ...mutantsOf('src/ops/layout.ts', { ops: ['transpose'] }, [
@@ -163,12 +163,12 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...mutantsOf('src/ops/shaping.ts', { ops: ['reshape'] }, [
     ['the first free size is wrong', 'wrong value', 'to.with(unknown, sizeOf(from) / rest)', 'to.with(unknown, sizeOf(from))'],
-    ['flatten takes one axis too many', 'axis', '[...x.slice(0, startAxis), sizeOf(x.slice(startAxis))]', '[sizeOf(x.slice(0, startAxis)), sizeOf(x.slice(startAxis))]', { ops: ['flatten'] }],
-    ['squeeze drops one axis', 'axis', 'x.filter((_, axis) => !axes.includes(axis))', 'x.filter((_, axis) => axis !== axes[0])', { ops: ['squeeze'] }],
-    ['expandDims appends', 'axis', 'x.toSpliced(axis, 0, 1)', '[...x, 1]', { ops: ['expandDims'] }],
+    ['flatten takes one axis too many', 'axis', '[...x.slice(0, startAxis), sizeOf(x.slice(startAxis))]', '[sizeOf(x.slice(0, startAxis)), sizeOf(x.slice(startAxis))]', { test: 'test/src/ops/shaping.test.ts' }],
+    ['squeeze drops one axis', 'axis', 'x.filter((_, axis) => !axes.includes(axis))', 'x.filter((_, axis) => axis !== axes[0])', { test: 'test/src/ops/shaping.test.ts' }],
+    ['expandDims appends', 'axis', 'x.toSpliced(axis, 0, 1)', '[...x, 1]', { test: 'test/src/ops/shaping.test.ts' }],
   ]),
   ...mutantsOf('src/ops/lstm.ts', { ops: ['lstm'] }, [
-    ['the initial states are swapped', 'state', '[input, kernel, recurrent, bias, hidden, cell, mask,', '[input, kernel, recurrent, bias, cell, hidden, mask,'],
+    ['the initial states are swapped', 'state', '[input, kernel, recurrent, bias, hidden, cell, mask,', '[input, kernel, recurrent, bias, cell, hidden, mask,', { test: 'test/src/ops/recurrent.test.ts' }],
     ['the mask is dropped', 'mask', 'hidden, cell, mask, inputDropout, recurrentDropout], {', 'hidden, cell, undefined, inputDropout, recurrentDropout], {'],
     ['the gradients of the initial states are swapped', 'state', 'inputs[3] && part(3), part(4), part(5)]', 'inputs[3] && part(3), part(5), part(4)]'],
     ['the gradient of the last cell is dropped', 'missing term', '[0, 1, 2].map((index) => (used[index]', '[0, 1, 2].map((index) => (used[index] && index < 2'],
@@ -176,11 +176,11 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('src/ops/gru.ts', { ops: ['gru'] }, [
     ['the gradient of the last state is dropped', 'missing term', '(used[index] ? gradients[index]', '(used[index] && index < 1 ? gradients[index]'],
     ['the reset is always after the product', 'gate order', '{ resetAfter, goBackwards, zeroOutputForMask });', '{ resetAfter: true, goBackwards, zeroOutputForMask });'],
-    ['the recurrent dropout is dropped', 'mask', 'mask, inputDropout, recurrentDropout], { resetAfter,', 'mask, inputDropout, undefined], { resetAfter,'],
+    ['the recurrent dropout is dropped', 'mask', 'mask, inputDropout, recurrentDropout], { resetAfter,', 'mask, inputDropout, undefined], { resetAfter,', { test: 'test/src/ops/recurrent.test.ts' }],
   ]),
   ...mutantsOf('src/ops/simple-rnn.ts', { ops: ['simpleRnn'] }, [
     ['the kernels get each other’s gradients', 'wrong operand', '[part(0), part(1), part(2), inputs[3]', '[part(0), part(2), part(1), inputs[3]'],
-    ['masked outputs are never zero', 'mask', '{ goBackwards, zeroOutputForMask });', '{ goBackwards, zeroOutputForMask: false });'],
+    ['masked outputs are never zero', 'mask', '{ goBackwards, zeroOutputForMask });', '{ goBackwards, zeroOutputForMask: false });', { test: 'test/src/ops/recurrent.test.ts' }],
   ]),
   ...mutantsOf('src/ops/optimizer-updates.ts', { ops: ['adamUpdate'] }, [
     ['amsgrad is never used', 'state', 'amsgrad: state.vHat !== undefined,', 'amsgrad: false,'],

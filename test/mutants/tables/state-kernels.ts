@@ -38,7 +38,7 @@ export const mutants: readonly Mutant[] = [
     ['the forget gate does not scale the gradient of the cell', 'missing term', 'dCell[state + j] = dc * forgetGate;', 'dCell[state + j] = dc;'],
     ['the gradients of two gates are swapped', 'gate order', 'dPreactivations[gate + 2 * units + j] = dc * inputGate', 'dPreactivations[gate + 3 * units + j] = dc * inputGate'],
     ['the gradient of the state is kept', 'stale buffer', 'dHidden[state + j] = 0;', ';'],
-    ['the gradient of masked steps is kept', 'mask', 'dPreactivations.fill(0, gate, gate + gateCount);', ';'],
+    ['the gradient of masked steps is kept', 'mask', 'dPreactivations.fill(0, gate, gate + gateCount);', ';', { test: 'test/kernels/lstm.test.ts' }],
     ['zeroed outputs get a gradient', 'mask', '!(masked && zeroOutputForMask)', 'true'],
     ['the gradient of the last state is ignored', 'missing term', 'copyOrClear(inputs[15], dHidden);', 'copyOrClear(undefined, dHidden);'],
     ['the gradient of the last cell is ignored', 'missing term', 'copyOrClear(inputs[16], dCell);', 'copyOrClear(undefined, dCell);'],
@@ -68,7 +68,7 @@ export const mutants: readonly Mutant[] = [
     ['the reset before the product gets no gradient', 'missing term', 'dPreactivations[gate + j] = dLeft * previousHidden[saved + j] * reset * (1 - reset);', 'dPreactivations[gate + j] = 0;'],
     ['the state loses the gradient through the reset', 'missing term', 'dHidden[state + j] += dLeft * reset;', ';'],
     ['the recurrent bias gets the gradient of the input bias', 'wrong value', 'dBias.copyWithin(gateCount, 0, 2 * units);', 'dBias.copyWithin(gateCount, units, 3 * units);'],
-    ['the inner gradient of masked steps is kept', 'mask', 'dInner.fill(0, saved, saved + units);', ';'],
+    ['the inner gradient of masked steps is kept', 'mask', 'dInner.fill(0, saved, saved + units);', ';', { test: 'test/kernels/gru.test.ts' }],
     ['the recurrent gradient of the candidate overwrites the gates', 'gate order', 'dInner, units, 0, out, column);', 'dInner, units, 0, out, 0);'],
   ]),
   ...mutantsOf('kernels/simple-rnn/cpu.ts', rnn, [
@@ -138,7 +138,7 @@ export const mutants: readonly Mutant[] = [
     ['one key word is not added', 'random key', 'b = (b + k0 + 2) | 0;', 'b = (b + 2) | 0;'],
   ]),
   ...mutantsOf('kernels/random/key.ts', random, [
-    ['the ordinal does not enter the key', 'random key', 'text.length, index);', 'text.length, 0);', randomOps],
+    ['the ordinal does not enter the key', 'random key', 'text.length, index);', 'text.length, 0);', random],
     ['the text does not enter the key', 'random key', 'twoUnits(text, at), twoUnits(text, at + 2)', '0, 0'],
     ['the high half of a seed is dropped', 'random key', 'BLOCK[1] = Math.floor(seed / 4294967296);', 'BLOCK[1] = 0;'],
   ]),

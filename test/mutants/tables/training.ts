@@ -2,6 +2,7 @@
 import { mutantsOf, type Mutant } from '../mutant.ts';
 
 const losses = { test: 'test/src/losses/losses.test.ts' };
+const moreLosses = { test: 'test/src/losses/more-losses.test.ts' };
 const kerasLosses = { test: 'test/keras/losses.test.ts' };
 const reduction = { test: 'test/src/losses/reduction.test.ts' };
 const optimizers = { test: 'test/keras/optimizers.test.ts' };
@@ -33,7 +34,7 @@ export const mutants: readonly Mutant[] = [
     ['probabilities are not clipped', 'special value', 'clip(probabilities, EPSILON, 1 - EPSILON)', 'probabilities', kerasLosses],
     ['probabilities are not normalized', 'missing term', 'clip(div(yPred, sum(yPred, { axis, keepDims: true })), EPSILON', 'clip(yPred, EPSILON'],
     ['labels are smoothed by the whole amount', 'scaled', 'smoothing / classes', 'smoothing', kerasLosses],
-    ['an ignored class counts', 'mask', 'return ignored ? select(ignored, 0, losses) : losses;', 'return losses;', kerasLosses],
+    ['an ignored class counts', 'mask', 'return ignored ? select(ignored, 0, losses) : losses;', 'return losses;', moreLosses],
     ['the divergence is turned round', 'sign', 'log(div(targets, clip(yPred, EPSILON, 1)))', 'log(div(clip(yPred, EPSILON, 1), targets))'],
   ]),
   ...mutantsOf('src/losses/focal.ts', kerasLosses, [
@@ -55,7 +56,7 @@ export const mutants: readonly Mutant[] = [
     ['the margin is left out', 'missing term', 'mul(add(distance, margin), together)', 'mul(distance, together)'],
   ]),
   ...mutantsOf('src/losses/generalized-crossentropy.ts', kerasLosses, [
-    ['the power is not divided', 'scaled', ', q)), q);', ', q)), 1);'],
+    ['the power is not divided', 'scaled', ', q)), q);', ', q)), 1);', moreLosses],
   ]),
   ...mutantsOf('src/losses/loss.ts', reduction, [
     ['sample weights are ignored', 'mask', 'const weighted = weights ? weighValues(values, weights) : values;', 'const weighted = values;'],

@@ -1,5 +1,5 @@
 /**
- * Run by memory.test.ts with --expose-gc, what to measure and how often: prints the memory after each round as JSON.
+ * Run by memory-growth.ts with --expose-gc, what to measure and how often: prints the memory after each round as JSON.
  * With `leak` something of every step is kept on purpose, to show that the measure would see it.
  */
 import * as gt from 'gradtape';
@@ -12,7 +12,10 @@ export interface Sample {
   readonly scratch: number;
 }
 
-const [, , what = '', total = '', leak] = process.argv;
+/** What is repeated: replays of a training step, steps that throw, steps of `fit`, or models that are dropped. */
+export type Work = 'replays' | 'failures' | 'fit' | 'models';
+
+const [, , what, total = '', leak] = process.argv;
 const kept: unknown[] = [];
 const ROUNDS = 10;
 const perRound = Number(total) / ROUNDS;
@@ -80,4 +83,62 @@ async function models(): Promise<Sample[]> {
   return [...samples, await sample()];
 }
 
-console.log(JSON.stringify(await (what === 'replays' ? replays() : models())));
+/** Steps that throw, in turn from the kernel, while tracing and before anything runs; after two rounds that warm up. */
+async function failures(): Promise<Sample[]> {
+  const x = gt.input([4]);
+  const net = gt.model(x, gt.layers.dense(2)(x));
+  const table = gt.variable(gt.ops.randomNormal([5, 3], { seed: 2 }));
+  const step = gt.compile((given: gt.Tensor) => {
+    const [value, gradients] = gt.valueAndGrad(() => gt.ops.mean(gt.ops.gather(table, given)), [table]);
+    table.assign(gt.ops.sub(table, gradients[0] as gt.Tensor));
+    return value;
+  });
+  const wrong: readonly (() => unknown)[] = [
+    () => step(gt.tensor([1, 5])),
+    () => step.sync(gt.tensor([[NaN]])),
+    () => gt.compile((given: gt.Tensor) => gt.ops.matmul(given, table))(gt.zeros([2, 2])),
+    () => net(gt.zeros([2, 3])),
+  ];
+  const samples: Sample[] = [];
+  for (let round = -2; round < ROUNDS; round++) {
+    if (round >= 0) samples.push(await sample());
+    for (let count = 0; count < perRound; count++) {
+      try {
+        await wrong[count % wrong.length]?.();
+      } catch (error) {
+        if (leak) kept.push(error);
+        continue;
+      }
+      throw new Error(`wrong step ${count % wrong.length} does not throw`);
+    }
+  }
+  samples.push(await sample());
+  kept.push(step, net);
+  return samples;
+}
+
+/** Steps of `fit`, ten to an epoch, with dropout and metrics, after a round that warms up. */
+async function fit(): Promise<Sample[]> {
+  const x = gt.ops.randomNormal([40, 4], { seed: 1 });
+  const y = gt.ops.randomNormal([40, 1], { seed: 2 });
+  const net = gt.sequential([
+    gt.layers.dense(6, { activation: 'tanh', inputShape: [4] }),
+    gt.layers.dropout(0.2),
+    gt.layers.dense(1),
+  ]);
+  net.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
+  const losses = leak ? { onTrainBatchEnd: (_batch: number, logs: object) => void kept.push({ ...logs }) } : {};
+  const samples: Sample[] = [];
+  for (let round = -1; round < ROUNDS; round++) {
+    if (round >= 0) samples.push(await sample());
+    await net.fit(x, y, { batchSize: 4, epochs: perRound / 10, verbose: 0, callbacks: [losses] });
+  }
+  samples.push(await sample());
+  kept.push(net);
+  return samples;
+}
+
+const works: Readonly<Record<Work, () => Promise<Sample[]>>> = { replays, failures, fit, models };
+// Looking at memory leaves some thousand bytes behind until Node has done it a few times.
+for (let times = 0; times < ROUNDS; times++) await sample();
+console.log(JSON.stringify(await works[what as Work]()));

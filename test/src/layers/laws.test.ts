@@ -2,12 +2,7 @@
 import t from 'tap';
 import * as layers from '../../../src/layers/index.ts';
 import { layerLaws } from '../../../src/testing/layer-laws.ts';
-import { rows } from './rows.ts';
-
-/** Layers that the laws cannot speak of, and why. */
-const exempt: Readonly<Record<string, string>> = {
-  lambda: 'it holds a function, which no config can; test/src/layers/lambda.test.ts has its claims',
-};
+import { exempt, rows } from './rows.ts';
 
 t.test('every layer has a row', (t) => {
   const tested = new Set<string>([...rows.map((row) => row.layer), ...Object.keys(exempt)]);

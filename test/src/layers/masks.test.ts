@@ -194,3 +194,43 @@ t.test('a mask is a call option too, in graphs and their configs', async (t) => 
   again.setWeights(await net.getWeights());
   t.strictSame([...(await again.predict([values, keep])).data], [...whole.data]);
 });
+
+t.test('softmax: masked values have no share, also where none is left', (t) => {
+  const x = tensor([
+    [5, 1, 1],
+    [1, 2, 3],
+  ]);
+  const mask = tensor([
+    [0, 1, 1],
+    [0, 0, 0],
+  ]);
+  t.strictSame((layers.softmax().invoke(x, { mask }) as Tensor).toArray(), [
+    [0, 0.5, 0.5],
+    [0, 0, 0],
+  ]);
+  t.end();
+});
+
+t.test('timeDistributed: the layer sees the mask of each step', (t) => {
+  const x = tensor([
+    [
+      [[2], [4], [60]],
+      [[6], [80], [90]],
+    ],
+  ]);
+  const mask = tensor([
+    [
+      [1, 1, 0],
+      [1, 0, 0],
+    ],
+  ]);
+  const means = layers.timeDistributed(layers.globalAveragePooling1d());
+  t.strictSame((means.invoke(x, { mask }) as Tensor).toArray(), [[[3], [6]]]);
+  const inner = layers.lstm(2);
+  const last = layers.timeDistributed(inner).invoke(x, { mask }) as Tensor;
+  const alone = [ops.slice(x, [0, 0, 0, 0], [1, 1, 2, 1]), ops.slice(x, [0, 1, 0, 0], [1, 1, 1, 1])].map((one) => [
+    ...(inner.invoke(ops.reshape(one, [1, -1, 1])) as Tensor).data,
+  ]);
+  t.strictSame([...last.data], alone.flat());
+  t.end();
+});

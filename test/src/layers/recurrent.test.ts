@@ -1,9 +1,11 @@
 /** Recurrent layers and their wrappers: states, masks, directions, and cells made of ops against the kernels. */
 import t from 'tap';
+import { constant } from '../../../src/initializers/index.ts';
 import * as layers from '../../../src/layers/index.ts';
 import type { Bidirectional } from '../../../src/layers/bidirectional.ts';
 import type { CallOptions } from '../../../src/layers/graph-node.ts';
 import type { Layer } from '../../../src/layers/layer.ts';
+import type { LstmOptions } from '../../../src/layers/lstm.ts';
 import { maskOf } from '../../../src/layers/masks.ts';
 import { clearSession } from '../../../src/layers/naming.ts';
 import type { Recurrent, RecurrentOptions } from '../../../src/layers/recurrent.ts';
@@ -11,7 +13,7 @@ import { modelFromJSON } from '../../../src/models/from-json.ts';
 import { input } from '../../../src/models/input.ts';
 import { model, type Model } from '../../../src/models/model.ts';
 import { sequential } from '../../../src/models/sequential.ts';
-import { concat, randomNormal, reverse, sigmoid, slice, stack, tanh } from '../../../src/ops/index.ts';
+import { concat, mul, randomNormal, reverse, sigmoid, slice, stack, tanh } from '../../../src/ops/index.ts';
 import { compile } from '../../../src/tape/compile.ts';
 import { ones, tensor, zeros, type Tensor } from '../../../src/tensor/tensor.ts';
 import '../../../src/training/methods.ts';
@@ -60,10 +62,12 @@ for (const [name, make, stateCount] of kinds) {
       { useBias: false, dropout: 0.5 },
       { dropout: 0.5, recurrentDropout: 0.5, returnState: true },
     ]) {
+      // A bias that differs from gate to gate, and between input and state.
+      const drawn = { ...options, biasInitializer: 'random_uniform' } as const;
       clearSession();
-      const kernel = make(4, options);
+      const kernel = make(4, drawn);
       clearSession();
-      const cell = make(4, { ...options, activation: unknownTanh, recurrentActivation: unknownSigmoid } as object);
+      const cell = make(4, { ...drawn, activation: unknownTanh, recurrentActivation: unknownSigmoid } as object);
       for (const call of [{}, { mask }, { training: true }, { mask, initialState: states(stateCount) }]) {
         clearSession();
         const expected = all(kernel, x, call);
@@ -186,6 +190,42 @@ t.test('states survive the batches of fit, evaluate and predict, and a model res
     'the states of the last batch are kept',
   );
   await t.rejects(net.trainOnBatch(ones([2, 5, 2]), zeros([2, 1])), { message: /3/ }, 'another batch size is refused');
+});
+
+t.test('input and state are dropped independently', (t) => {
+  for (const seed of [undefined, 3]) {
+    const layer = layers.simpleRnn(256, {
+      name: 'rnn',
+      activation: 'linear',
+      kernelInitializer: 'identity',
+      recurrentInitializer: 'identity',
+      dropout: 0.5,
+      recurrentDropout: 0.5,
+      ...(seed === undefined ? {} : { seed }),
+    } as object);
+    const start = mul(ones([1, 256]), 4);
+    const y = only(layer, ones([1, 1, 256]), { training: true, initialState: [start] });
+    // x is 0 or 2, the state 0 or 8: each of the four sums comes in a quarter of the units, within five deviations.
+    for (const sum of [0, 2, 8, 10]) {
+      const share = values(y).filter((value) => value === sum).length / 256;
+      t.ok(Math.abs(share - 0.25) < 5 * Math.sqrt(0.1875 / 256), `${sum} in ${share} of the units`);
+    }
+  }
+  t.end();
+});
+
+t.test('lstm: the forget bias starts at 1, all else as initialised, and unitForgetBias: false leaves it too', (t) => {
+  const bias = (options: LstmOptions): number[] => {
+    const layer = layers.lstm(2, options);
+    only(layer, x);
+    return values(layer.bias?.value);
+  };
+  t.strictSame(bias({}), [0, 0, 1, 1, 0, 0, 0, 0], 'gates i, f, c, o');
+  t.strictSame(bias({ unitForgetBias: false }), [0, 0, 0, 0, 0, 0, 0, 0]);
+  const half = constant({ value: 0.5 });
+  t.strictSame(bias({ biasInitializer: half }), [0.5, 0.5, 1, 1, 0.5, 0.5, 0.5, 0.5]);
+  t.strictSame(bias({ biasInitializer: half, unitForgetBias: false }), [0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]);
+  t.end();
 });
 
 t.test('the seed of a layer decides its dropout, whatever its name', (t) => {

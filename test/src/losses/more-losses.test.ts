@@ -78,6 +78,19 @@ t.test('generalized crossentropy takes labels', (t) => {
   t.end();
 });
 
+t.test('sparse crossentropy: a label of the ignored class has the loss 0', (t) => {
+  const given = tensor([[0.25, 0.25, 0.5], [0.5, 0.25, 0.25], [0.125, 0.5, 0.375]]); // prettier-ignore
+  // A class of its own, or a number that is none.
+  for (const ignoreClass of [2, -1]) {
+    const options = { ignoreClass, reduction: 'none' } as const;
+    const classes = tensor([1, ignoreClass, 0]);
+    const expected = [Math.log(4), 0, Math.log(8)];
+    is(t, losses.sparseCategoricalCrossentropy(classes, given, options), expected);
+    is(t, losses.sparseCategoricalCrossentropy(options).perElement(classes, given), expected);
+  }
+  t.end();
+});
+
 t.test('the class axis may be any', (t) => {
   const [sideways, turned] = [tensor([[0, 1, 0], [1, 0, 0]]), tensor([[0, 1], [1, 0], [0, 0]])]; // prettier-ignore
   const [given, turnedGiven] = [tensor([[0.2, 0.5, 0.3], [0.6, 0.3, 0.1]]), tensor([[0.2, 0.6], [0.5, 0.3], [0.3, 0.1]])]; // prettier-ignore

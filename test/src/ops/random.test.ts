@@ -1,6 +1,8 @@
 /** What random ops draw: reproducible with a seed, new in every run without, and of the promised distribution. */
 import t, { type Test } from 'tap';
+import { hashKey } from '../../../kernels/random/key.ts';
 import { dropout, mean, mul, randomNormal, randomUniform, sum, variance } from '../../../src/ops/index.ts';
+import { randomNormalWith, randomUniformWith } from '../../../src/ops/random.ts';
 import { advanceCounter, globalSeed, seed } from '../../../src/ops/random-state.ts';
 import { compile } from '../../../src/tape/compile.ts';
 import { ones, tensor } from '../../../src/tensor/tensor.ts';
@@ -92,6 +94,27 @@ t.test('dropout drops the rate and scales the rest, and rows as a whole with a n
   const rows = dropout(ones([100, 3]), 0.5, { seed: 1, noiseShape: [100, 1] }).toArray() as number[][];
   t.ok(rows.every(([a, b, c]) => a === b && b === c));
   t.strictSame(new Set(rows.flat()), new Set([0, 2]));
+  t.end();
+});
+
+t.test('dropout drops any rate, also more than half', (t) => {
+  for (const rate of [0.1, 0.5, 0.7, 0.95]) {
+    const x = dropout(ones([SIZE]), rate, { seed: 1 });
+    t.strictSame(new Set(x.data), new Set([0, Math.fround(1 / (1 - rate))]));
+    const dropped = x.data.filter((value) => value === 0).length / SIZE;
+    near(t, dropped, rate, deviations(Math.sqrt(rate * (1 - rate))), 'dropped');
+  }
+  t.end();
+});
+
+t.test('call n since seed() draws from the key of (seed, op, n), at a counter of n', (t) => {
+  seed(5);
+  for (const [n, name] of ['randomUniform', 'randomUniform', 'randomNormal', 'randomUniform'].entries()) {
+    const drawn = name === 'randomUniform' ? randomUniform([4]) : randomNormal([4]);
+    const source = { key: hashKey(5, name, n), counter: tensor([n, 0]) };
+    const expected = name === 'randomUniform' ? randomUniformWith([4], source) : randomNormalWith([4], source);
+    t.strictSame(drawn.data, expected.data, `call ${n}`);
+  }
   t.end();
 });
 

@@ -35,7 +35,8 @@ export function reduceReference(
   fold: (values: readonly number[]) => number,
 ): number[] {
   const kept = [...x.shape.keys()].filter((axis) => !axes.includes(axis));
-  const groups = new Map<string, number[]>();
+  // An empty axis leaves groups of no elements.
+  const groups = new Map(allIndices(kept.map((axis) => x.shape[axis] ?? 1)).map((key) => [key.join(), [] as number[]]));
   for (const indices of allIndices(x.shape)) {
     const key = kept.map((axis) => indices[axis]).join();
     groups.set(key, [...(groups.get(key) ?? []), x.at(...indices)]);

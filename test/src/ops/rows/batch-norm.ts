@@ -8,89 +8,100 @@ import {
   batchNormTraining,
   batchNormTrainingOp,
 } from '../../../../src/ops/batch-norm.ts';
-import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { positiveDouble, scaledDouble, shapes, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import { fill } from '../../../../src/testing/arbitraries/drawing.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/normalization.ts';
+import { scaledDouble } from '../../../../src/testing/arbitraries/tensors.ts';
+import { argumentsCode, callCase, withDefaults } from './call-case.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
-interface Drawn {
-  readonly shape: Shape;
-  readonly epsilon: number;
-  readonly withGamma: boolean;
-  readonly withBeta: boolean;
+interface Counted {
+  readonly gamma?: Tensor;
+  readonly beta?: Tensor;
+  readonly options: object;
 }
 
-// A batch of one or two rows and a small epsilon would make a function too steep for central differences.
-const drawn: fc.Arbitrary<Drawn> = fc.record({
-  shape: fc
-    .record({
-      rows: fc.integer({ min: 3, max: 5 }),
-      more: shapes({ maxRank: 2, maxSize: 2 }),
-      channels: fc.integer({ min: 1, max: 3 }),
-    })
-    .map(({ rows, more, channels }) => [rows, ...more, channels]),
-  epsilon: fc.constantFrom(0.125, 0.5),
-  withGamma: fc.boolean(),
-  withBeta: fc.boolean(),
+/** What is counted of a call. */
+const counted = ({ gamma, beta, options }: Counted): Partial<OpCase> => ({
+  options: withDefaults(options, ['epsilon']),
+  domain: { gamma: gamma !== undefined, beta: beta !== undefined },
 });
-
-const describe = ({ shape, withGamma, withBeta }: Drawn): string => {
-  const factors = [...(withGamma ? ['gamma'] : []), ...(withBeta ? ['beta'] : [])];
-  return `rank ${shape.length}, ${factors.length === 0 ? 'plain' : factors.join(' and ')}`;
+const COVERS = {
+  epsilon: [undefined, 0.5, 0.125],
+  gamma: [true, false],
+  beta: [true, false],
+  rank: [1, 2, 3, 4],
+  size: [0, 1, 2, 3],
 };
+const GRADIENT_COVERS = { ...COVERS, beta: [] };
 
-/** The tensors that are there, in a fixed order, and back to their names. */
-function named(parts: Readonly<Record<string, Tensor | undefined>>): {
-  inputs: Tensor[];
-  pick: (given: readonly Tensor[], name: string) => Tensor | undefined;
-} {
-  const names = Object.keys(parts).filter((name) => parts[name] !== undefined);
-  const pick = (given: readonly Tensor[], name: string): Tensor | undefined => {
-    const position = names.indexOf(name);
-    return position < 0 ? undefined : given[position];
-  };
-  return { inputs: names.map((name) => parts[name] as Tensor), pick };
-}
+const trainingCase: fc.Arbitrary<OpCase> = arbitraries.batchNormTraining().map((drawn) =>
+  callCase(
+    { x: drawn.x, gamma: drawn.gamma, beta: drawn.beta },
+    ({ x, gamma, beta }) => Object.values(batchNormTraining(x, gamma, beta, drawn.options)),
+    ({ x, gamma, beta }) => `Object.values(batchNormTraining(${argumentsCode([x, gamma, beta], drawn.options)}))`,
+    counted(drawn),
+  ),
+);
 
-const perChannel = ({ shape }: Drawn, value = scaledDouble()): fc.Arbitrary<Tensor> => tensorOf(shape.slice(-1), value);
-const optional = (present: boolean, value: fc.Arbitrary<Tensor>): fc.Arbitrary<Tensor | undefined> =>
-  present ? value : fc.constant(undefined);
-
-type Call = (pick: (name: string) => Tensor | undefined, epsilon: number) => Tensor | readonly Tensor[];
-
-const caseOf = (extra: readonly ('mean' | 'variance' | 'dy')[], withBeta: boolean, call: Call): fc.Arbitrary<OpCase> =>
-  drawn.chain((one) =>
-    fc
-      .record({
-        x: tensorOf(one.shape),
-        gamma: optional(one.withGamma, perChannel(one)),
-        beta: optional(withBeta && one.withBeta, perChannel(one)),
-        mean: optional(extra.includes('mean'), perChannel(one)),
-        variance: optional(extra.includes('variance'), perChannel(one, positiveDouble())),
-        dy: optional(extra.includes('dy'), tensorOf(one.shape)),
-      })
-      .map((parts): OpCase => {
-        const { inputs, pick } = named(parts);
-        return {
-          inputs,
-          call: (...given) => call((name) => pick(given, name), one.epsilon),
-          describe: describe({ ...one, withBeta: withBeta && one.withBeta }),
-        };
-      }),
+// The op takes the moments as functions of x: they are computed beside it.
+const trainingGradCase: fc.Arbitrary<OpCase> = fc
+  .record({ drawn: arbitraries.batchNormTraining(), dy: fill(scaledDouble()) })
+  .map(({ drawn, dy: upstream }) =>
+    callCase(
+      { x: drawn.x, gamma: drawn.gamma, dy: upstream(drawn.x.shape) },
+      ({ x, gamma, dy }) => {
+        const [, mean, , s] = batchNormTrainingOp.all([x, gamma, undefined], drawn.options);
+        return batchNormGrad.all([x, gamma, mean as Tensor, s as Tensor, dy]);
+      },
+      ({ x, gamma, dy }) => {
+        const moments = `batchNormTrainingOp.all(${argumentsCode([`[${x}, ${gamma}, undefined]`], drawn.options)})`;
+        return `((moments) => batchNormGrad.all([${x}, ${gamma}, moments[1], moments[3], ${dy}]))(${moments})`;
+      },
+      counted(drawn),
+    ),
   );
 
-const x = (pick: (name: string) => Tensor | undefined, name = 'x'): Tensor => pick(name) as Tensor;
+const inferenceCase: fc.Arbitrary<OpCase> = arbitraries.batchNormInference().map((drawn) =>
+  callCase(
+    { x: drawn.x, gamma: drawn.gamma, beta: drawn.beta, mean: drawn.movingMean, variance: drawn.movingVariance },
+    ({ x, gamma, beta, mean, variance }) => batchNormInference(x, gamma, beta, mean, variance, drawn.options),
+    ({ x, gamma, beta, mean, variance }) =>
+      `batchNormInference(${argumentsCode([x, gamma, beta, mean, variance], drawn.options)})`,
+    counted(drawn),
+  ),
+);
+
+const inferenceGradCase: fc.Arbitrary<OpCase> = fc
+  .record({ drawn: arbitraries.batchNorm(), dy: fill(scaledDouble()) })
+  .map(({ drawn, dy: upstream }) =>
+    callCase(
+      { x: drawn.x, gamma: drawn.gamma, mean: drawn.mean, variance: drawn.variance, dy: upstream(drawn.x.shape) },
+      ({ x, gamma, mean, variance, dy }) => batchNormInferenceGrad.all([x, gamma, mean, variance, dy], drawn.options),
+      ({ x, gamma, mean, variance, dy }) =>
+        `batchNormInferenceGrad.all(${argumentsCode([`[${[x, gamma, mean, variance, dy].join(', ')}]`], drawn.options)})`,
+      counted(drawn),
+    ),
+  );
+
+const givenMomentsCase: fc.Arbitrary<OpCase> = arbitraries.batchNorm().map((drawn) =>
+  callCase(
+    { x: drawn.x, mean: drawn.mean, variance: drawn.variance, gamma: drawn.gamma, beta: drawn.beta },
+    ({ x, mean, variance, gamma, beta }) => batchNorm(x, mean, variance, gamma, beta, drawn.options),
+    ({ x, mean, variance, gamma, beta }) =>
+      `batchNorm(${argumentsCode([x, mean, variance, gamma, beta], drawn.options)})`,
+    counted(drawn),
+  ),
+);
 
 const of = (...shape: number[]): Tensor => ones(shape);
 
 export const rows: readonly OpRow[] = [
   {
     op: 'batchNormTraining',
-    arbitrary: caseOf([], true, (pick, epsilon) => {
-      const { y, mean, variance } = batchNormTraining(x(pick), pick('gamma'), pick('beta'), { epsilon });
-      return [y, mean, variance];
-    }),
+    arbitrary: trainingCase,
     secondOrder: true,
+    covers: COVERS,
     refused: [
       {
         name: 'gamma for other channels',
@@ -107,28 +118,17 @@ export const rows: readonly OpRow[] = [
     ],
   },
   {
-    // The op takes the moments as functions of x: they are computed beside it.
     op: 'batchNormGrad',
-    arbitrary: caseOf(['dy'], false, (pick, epsilon) => {
-      const [, mean, , s] = batchNormTrainingOp.all([x(pick), pick('gamma'), undefined], { epsilon });
-      const [dx, dGamma, dBeta] = batchNormGrad.all([
-        x(pick),
-        pick('gamma'),
-        mean as Tensor,
-        s as Tensor,
-        x(pick, 'dy'),
-      ]);
-      return [dx, dGamma as Tensor, dBeta as Tensor];
-    }),
+    arbitrary: trainingGradCase,
     secondOrder: true,
+    covers: GRADIENT_COVERS,
     refused: [],
   },
   {
     op: 'batchNormInference',
-    arbitrary: caseOf(['mean', 'variance'], true, (pick, epsilon) =>
-      batchNormInference(x(pick), pick('gamma'), pick('beta'), x(pick, 'mean'), x(pick, 'variance'), { epsilon }),
-    ),
+    arbitrary: inferenceCase,
     secondOrder: true,
+    covers: { ...COVERS, epsilon: [undefined, 0.5, 0.125, 0] },
     refused: [
       {
         name: 'a mean for other channels',
@@ -139,20 +139,16 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'batchNormInferenceGrad',
-    arbitrary: caseOf(['mean', 'variance', 'dy'], false, (pick, epsilon) =>
-      batchNormInferenceGrad.all([x(pick), pick('gamma'), x(pick, 'mean'), x(pick, 'variance'), x(pick, 'dy')], {
-        epsilon,
-      }),
-    ),
+    arbitrary: inferenceGradCase,
     secondOrder: true,
+    covers: { ...GRADIENT_COVERS, epsilon: [undefined, 0.5, 0.125, 0] },
     refused: [],
   },
   {
     op: 'batchNorm',
-    arbitrary: caseOf(['mean', 'variance'], true, (pick, epsilon) =>
-      batchNorm(x(pick), x(pick, 'mean'), x(pick, 'variance'), pick('gamma'), pick('beta'), { epsilon }),
-    ),
+    arbitrary: givenMomentsCase,
     secondOrder: true,
+    covers: { ...COVERS, epsilon: [undefined, 0.5, 0.125, 0] },
     refused: [
       {
         name: 'a variance for other channels',

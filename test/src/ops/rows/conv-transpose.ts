@@ -1,106 +1,76 @@
 /** Rows of transposed convolution. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { conv1dTranspose, conv2dTranspose } from '../../../../src/ops/conv-transpose.ts';
 import { reshape } from '../../../../src/ops/shaping.ts';
+import type { Pair } from '../../../../src/ops/windows.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { smallInteger, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/index.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
-const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+const { smallInteger } = arbitraries;
 
-const drawn = fc
-  .record({
-    batch: size(2),
-    height: size(3),
-    width: size(3),
-    taps: fc.tuple(size(3), size(3)),
-    channels: size(2),
-    filters: size(2),
-    strides: fc.tuple(size(3), size(3)),
-    dilated: fc.boolean(),
-    padding: fc.constantFrom('valid' as const, 'same' as const),
-    padded: fc.boolean(),
-    withBias: fc.boolean(),
-  })
-  .map(({ strides, dilated, ...rest }) => ({
-    ...rest,
-    strides: dilated ? ([1, 1] as const) : strides,
-    dilationRate: dilated ? 2 : 1,
+interface TransposedOptions {
+  readonly strides?: Pair;
+  readonly padding?: 'valid' | 'same';
+  readonly outputPadding?: Pair | null | undefined;
+  readonly dilationRate?: Pair;
+}
+
+const caseOf = <Options extends TransposedOptions>(
+  calls: fc.Arbitrary<arbitraries.ConvolutionCall<Options>>,
+  op: (x: Tensor, filters: Tensor, bias: Tensor | undefined, options: Options) => Tensor,
+): fc.Arbitrary<OpCase> =>
+  calls.map(({ x, filters, bias, options }): OpCase => ({
+    inputs: [x, filters, ...(bias ? [bias] : [])],
+    call: (one, other, third?: Tensor) => op(one as Tensor, other as Tensor, third, options),
+    options: { ...options },
+    domain: { bias: bias !== undefined },
+    expected: () => {
+      if (x.rank === 4)
+        return spread(
+          x,
+          filters,
+          bias,
+          spreadOptions(options, (value) => [value, value]),
+        );
+      // A sequence is an image of height 1.
+      const [batch = 0, steps = 0, channels = 0] = x.shape;
+      const windows = spreadOptions(options, (value, other) => [other, value]);
+      return spread(reshape(x, [batch, 1, steps, channels]), reshape(filters, [1, ...filters.shape]), bias, windows);
+    },
   }));
 
-const caseOf = (value?: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
-  drawn.chain((one) => {
-    const { batch, height, width, taps, channels, filters, strides, dilationRate, padding, padded, withBias } = one;
-    const outputPadding = padded ? ([strides[0] - 1, strides[1] - 1] as const) : undefined;
-    return fc
-      .record({
-        x: tensorOf([batch, height, width, channels], value),
-        kernel: tensorOf([...taps, filters, channels], value),
-        bias: tensorOf([filters], value),
-      })
-      .map(({ x, kernel, bias }) => {
-        const options = { strides, dilationRate, padding, outputPadding };
-        return {
-          inputs: [x, kernel, ...(withBias ? [bias] : [])],
-          call: (a, b, c) => conv2dTranspose(a as Tensor, b as Tensor, c, options),
-          describe: `${padding}, ${dilationRate > 1 ? 'dilated' : `strides ${Math.max(...strides) > 1 ? 'above 1' : '1'}`}${padded ? ', output padding' : ''}`,
-          expected: () => spread(x, kernel, withBias ? bias : undefined, options),
-        };
-      });
-  });
+interface SpreadOptions {
+  readonly strides: readonly [number, number];
+  readonly dilationRate: readonly [number, number];
+  readonly padding: 'valid' | 'same';
+  readonly outputPadding: readonly [number, number] | undefined;
+}
 
-/** The same draws, as images of height 1 in the reference. */
-const stepsOf = (value?: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
-  drawn.chain((one) => {
-    const { batch, width, taps, channels, filters, strides, dilationRate, padding, padded, withBias } = one;
-    const stride = strides[1];
-    return fc
-      .record({
-        x: tensorOf([batch, width, channels], value),
-        kernel: tensorOf([taps[1], filters, channels], value),
-        bias: tensorOf([filters], value),
-      })
-      .map(({ x, kernel, bias }) => {
-        const outputPadding = padded ? stride - 1 : undefined;
-        return {
-          inputs: [x, kernel, ...(withBias ? [bias] : [])],
-          call: (a, b, c) =>
-            conv1dTranspose(a as Tensor, b as Tensor, c, { strides: stride, dilationRate, padding, outputPadding }),
-          describe: `${padding}, ${dilationRate > 1 ? 'dilated' : `strides ${stride > 1 ? 'above 1' : '1'}`}${padded ? ', output padding' : ''}`,
-          expected: () =>
-            spread(
-              reshape(x, [batch, 1, width, channels]),
-              reshape(kernel, [1, ...kernel.shape]),
-              withBias ? bias : undefined,
-              {
-                strides: [1, stride],
-                dilationRate,
-                padding,
-                outputPadding: outputPadding === undefined ? undefined : [0, outputPadding],
-              },
-            ),
-        };
-      });
-  });
+/** Options of both axes; `both` makes a pair of one number and of what the option is for an axis that does nothing. */
+function spreadOptions(
+  { strides = 1, dilationRate = 1, padding = 'valid', outputPadding }: TransposedOptions,
+  both: (value: number, other: number) => readonly [number, number],
+): SpreadOptions {
+  const pair = (value: Pair, other: number): readonly [number, number] =>
+    typeof value === 'number' ? both(value, other) : value;
+  return {
+    strides: pair(strides, 1),
+    dilationRate: pair(dilationRate, 1),
+    padding,
+    outputPadding: outputPadding === null || outputPadding === undefined ? undefined : pair(outputPadding, 0),
+  };
+}
 
 /** Every input cell spreads the filters over the output, by plain loops; sizes as Keras documents them. */
-function spread(
-  x: Tensor,
-  kernel: Tensor,
-  bias: Tensor | undefined,
-  options: {
-    strides: readonly [number, number];
-    dilationRate: number;
-    padding: 'valid' | 'same';
-    outputPadding: readonly [number, number] | undefined;
-  },
-): number[] {
+function spread(x: Tensor, kernel: Tensor, bias: Tensor | undefined, options: SpreadOptions): number[] {
   const [batch = 0, height = 0, width = 0, channels = 0] = x.shape;
   const [tall = 0, wide = 0, filters = 0] = kernel.shape;
   const { strides, dilationRate, padding, outputPadding } = options;
   const axis = (input: number, taps: number, index: 0 | 1): { size: number; cut: number } => {
-    const span = (taps - 1) * dilationRate + 1;
+    const span = (taps - 1) * dilationRate[index] + 1;
     const stride = strides[index];
+    if (input === 0) return { size: 0, cut: 0 };
     const more = outputPadding?.[index];
     if (padding === 'valid')
       return { size: (input - 1) * stride + (more === undefined ? Math.max(span, stride) : span + more), cut: 0 };
@@ -117,8 +87,8 @@ function spread(
         for (let u = 0; u < tall; u++)
           for (let v = 0; v < wide; v++)
             for (let o = 0; o < filters; o++) {
-              const row = i * strides[0] + u * dilationRate - rows.cut;
-              const column = j * strides[1] + v * dilationRate - columns.cut;
+              const row = i * strides[0] + u * dilationRate[0] - rows.cut;
+              const column = j * strides[1] + v * dilationRate[1] - columns.cut;
               if (row < 0 || row >= rows.size || column < 0 || column >= columns.size) continue;
               const at = ((b * rows.size + row) * columns.size + column) * filters + o;
               for (let c = 0; c < channels; c++) y[at] = (y[at] ?? 0) + x.at(b, i, j, c) * kernel.at(u, v, o, c);
@@ -129,11 +99,21 @@ function spread(
 const x = ones([1, 3, 3, 2]);
 const kernel = ones([2, 2, 4, 2]);
 
+const covers = {
+  padding: ['valid', 'same'],
+  strides: [1, 2, 3],
+  dilationRate: [1, 2, 3],
+  outputPadding: [null, 0, 1, 2],
+  bias: [true, false],
+  size: [0, 1, 2],
+} as const;
+
 export const rows: readonly OpRow[] = [
   {
     op: 'conv2dTranspose',
-    arbitrary: caseOf(),
-    integerArbitrary: caseOf(smallInteger()),
+    arbitrary: caseOf(arbitraries.conv2dTranspose(), conv2dTranspose),
+    integerArbitrary: caseOf(arbitraries.conv2dTranspose({ values: smallInteger() }), conv2dTranspose),
+    covers,
     secondOrder: true,
     refused: [
       {
@@ -170,8 +150,9 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'conv1dTranspose',
-    arbitrary: stepsOf(),
-    integerArbitrary: stepsOf(smallInteger()),
+    arbitrary: caseOf(arbitraries.conv1dTranspose(), conv1dTranspose),
+    integerArbitrary: caseOf(arbitraries.conv1dTranspose({ values: smallInteger() }), conv1dTranspose),
+    covers,
     secondOrder: true,
     refused: [
       {

@@ -1,257 +1,140 @@
 /** Rows of the convolutions: conv2d, conv1d, depthwise and separable ones, and the gradients that they are made with. */
-import fc from 'fast-check';
-import { conv1d, conv1dFilterGrad, conv1dInputGrad } from '../../../../src/ops/conv1d.ts';
-import { conv2d, conv2dFilterGrad, conv2dInputGrad } from '../../../../src/ops/conv2d.ts';
+import type fc from 'fast-check';
+import { conv1d, conv1dFilterGrad, conv1dInputGrad, type Conv1dCallOptions } from '../../../../src/ops/conv1d.ts';
+import { conv2d, conv2dFilterGrad, conv2dInputGrad, resolveConv2d } from '../../../../src/ops/conv2d.ts';
 import {
   depthwiseConv1d,
   depthwiseConv2d,
   depthwiseFilterGrad,
   depthwiseInputGrad,
+  type DepthwiseConv2dCallOptions,
 } from '../../../../src/ops/depthwise-conv.ts';
 import { separableConv1d, separableConv2d } from '../../../../src/ops/separable-conv.ts';
+import type { Pair } from '../../../../src/ops/windows.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { smallInteger, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
-import { convolve, convolveDepthwise } from '../convolution-reference.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/index.ts';
 import type { OpCase, OpRow, RefusedCall } from '../../../../src/testing/op-row.ts';
+import { convolve, convolveDepthwise, type ReferenceWindows } from '../convolution-reference.ts';
 
-type Values = fc.Arbitrary<number> | undefined;
-type Pair = readonly [number, number];
+const { smallInteger } = arbitraries;
 
-/** One spatial axis: strides or dilation, and a size that at least one window fits into. */
-interface Axis {
-  readonly size: number;
-  readonly taps: number;
+interface WindowOptions {
+  readonly strides?: Pair;
+  readonly padding?: 'valid' | 'same' | 'causal';
+  readonly dilationRate?: Pair;
+  readonly groups?: number;
 }
 
-interface Geometry<Padding extends string> {
-  readonly axes: readonly Axis[];
-  readonly strides: readonly number[];
-  readonly dilationRate: readonly number[];
-  readonly padding: Padding;
-  readonly batch: number;
-  /** Per group. */
-  readonly inChannels: number;
-  readonly outChannels: number;
-  readonly groups: number;
-  readonly withBias: boolean;
+/** What the reference needs; a sequence is an image of height 1. */
+function referenceWindows(
+  { strides = 1, dilationRate = 1, padding = 'valid' }: WindowOptions,
+  rank: number,
+): ReferenceWindows {
+  const pair = (value: Pair): readonly [number, number] => {
+    if (typeof value !== 'number') return value;
+    return rank === 1 ? [1, value] : [value, value];
+  };
+  return { strides: pair(strides), dilationRate: pair(dilationRate), padding };
 }
 
-const between = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
+/** `[batch, steps, channels]` as an image of height 1, or an image as it is. */
+const imageShape = (shape: Shape): Shape => (shape.length === 3 ? [shape[0] ?? 0, 1, ...shape.slice(1)] : shape);
+const tapsShape = (shape: Shape): Shape => (shape.length === 3 ? [1, ...shape] : shape);
 
-function geometry<Padding extends string>(rank: number, paddings: readonly Padding[]): fc.Arbitrary<Geometry<Padding>> {
-  const perAxis = (value: fc.Arbitrary<number>) => fc.array(value, { minLength: rank, maxLength: rank });
-  const one = fc.constant(Array.from({ length: rank }, () => 1));
-  return fc
-    .record({
-      taps: perAxis(between(1, 3)),
-      extra: perAxis(between(0, 3)),
-      steps: fc.oneof(
-        fc.record({ strides: perAxis(between(1, 3)), dilationRate: one }),
-        fc.record({ strides: one, dilationRate: perAxis(between(1, 3)) }),
-      ),
-      padding: fc.constantFrom(...paddings),
-      batch: between(1, 2),
-      inChannels: between(1, 2),
-      outChannels: between(1, 2),
-      groups: between(1, 2),
-      withBias: fc.boolean(),
-    })
-    .map(({ taps, extra, steps, ...rest }) => ({
-      ...rest,
-      ...steps,
-      axes: taps.map((count, axis) => ({
-        taps: count,
-        size: (extra[axis] ?? 0) + (rest.padding === 'valid' ? (count - 1) * (steps.dilationRate[axis] ?? 1) + 1 : 1),
-      })),
-    }));
-}
+type Reference = (call: arbitraries.ConvolutionCall<WindowOptions>) => number[];
 
-const describe = ({ strides, dilationRate, padding, groups, withBias }: Geometry<string>): string => {
-  const step = Math.max(...strides) > 1 ? 'strides' : Math.max(...dilationRate) > 1 ? 'dilation' : 'step 1';
-  return `${padding}, ${step}, ${groups === 1 ? 'one group' : 'groups'}${withBias ? ', bias' : ''}`;
-};
+const convolved: Reference = ({ x, filters, bias, options }) =>
+  convolve(
+    x.data,
+    imageShape(x.shape),
+    filters.data,
+    tapsShape(filters.shape),
+    bias?.data,
+    referenceWindows(options, x.rank - 2),
+    options.groups ?? 1,
+  );
 
-const imageShape = ({ axes, batch, inChannels, groups }: Geometry<string>): Shape => [
-  batch,
-  ...axes.map(({ size }) => size),
-  inChannels * groups,
-];
+const convolvedDepthwise: Reference = ({ x, filters, bias, options }) =>
+  convolveDepthwise(
+    x.data,
+    imageShape(x.shape),
+    filters.data,
+    tapsShape(filters.shape),
+    bias?.data,
+    referenceWindows(options, x.rank - 2),
+  );
 
-const filterShape = ({ axes, inChannels, outChannels, groups }: Geometry<string>): Shape => [
-  ...axes.map(({ taps }) => taps),
-  inChannels,
-  outChannels * groups,
-];
-
-/** Here `groups * inChannels` is the number of channels and `outChannels` the multiplier. */
-const depthwiseFilterShape = ({ axes, inChannels, outChannels, groups }: Geometry<string>): Shape => [
-  ...axes.map(({ taps }) => taps),
-  inChannels * groups,
-  outChannels,
-];
-
-const windows2d = <Padding extends string>({ strides, dilationRate, padding }: Geometry<Padding>) => ({
-  strides: strides as unknown as Pair,
-  dilationRate: dilationRate as unknown as Pair,
-  padding,
-});
-
-const windows1d = <Padding extends string>({ strides, dilationRate, padding }: Geometry<Padding>) => ({
-  strides: strides[0] ?? 1,
-  dilationRate: dilationRate[0] ?? 1,
-  padding,
-});
-
-const asRow = <Padding extends string>({ strides, dilationRate, padding }: Geometry<Padding>) => ({
-  strides: [1, strides[0] ?? 1] as Pair,
-  dilationRate: [1, dilationRate[0] ?? 1] as Pair,
-  padding,
-});
-
-/** `[batch, steps, channels]` as an image of height 1. */
-const withHeight = ([batch = 0, ...rest]: Shape): Shape => [batch, 1, ...rest];
-
-const biasOf = (drawn: Geometry<string>, channels: number): readonly Shape[] => (drawn.withBias ? [[channels]] : []);
-
-const paddings2d = ['valid', 'same'] as const;
-const paddings1d = ['valid', 'same', 'causal'] as const;
-
-const conv2dCase = (values?: Values): fc.Arbitrary<OpCase> =>
-  geometry(2, paddings2d).chain((drawn) => {
-    const filters = filterShape(drawn);
-    const options = { ...windows2d(drawn), groups: drawn.groups };
-    return tensorsOf([imageShape(drawn), filters, ...biasOf(drawn, filters.at(-1) ?? 0)], values).map(
-      (inputs): OpCase => ({
-        inputs,
-        call: (x, f, bias?: Tensor) => conv2d(x, f, bias, options),
-        describe: describe(drawn),
-        expected: () => {
-          const [x, f, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-          return convolve(x.data, x.shape, f.data, f.shape, bias?.data, options, drawn.groups);
-        },
-      }),
-    );
+const caseOf = <Options extends WindowOptions>(
+  calls: fc.Arbitrary<arbitraries.ConvolutionCall<Options>>,
+  op: (x: Tensor, filters: Tensor, bias: Tensor | undefined, options: Options) => Tensor,
+  expected: Reference,
+): fc.Arbitrary<OpCase> =>
+  calls.map((call): OpCase => {
+    const { x, filters, bias, options } = call;
+    return {
+      inputs: [x, filters, ...(bias ? [bias] : [])],
+      call: (one, other, third?: Tensor) => op(one as Tensor, other as Tensor, third, options),
+      options: { ...options },
+      domain: { bias: bias !== undefined },
+      expected: () => expected(call),
+    };
   });
 
-const conv1dCase = (values?: Values): fc.Arbitrary<OpCase> =>
-  geometry(1, paddings1d).chain((drawn) => {
-    const filters = filterShape(drawn);
-    const options = { ...windows1d(drawn), groups: drawn.groups };
-    return tensorsOf([imageShape(drawn), filters, ...biasOf(drawn, filters.at(-1) ?? 0)], values).map(
-      (inputs): OpCase => ({
-        inputs,
-        call: (x, f, bias?: Tensor) => conv1d(x, f, bias, options),
-        describe: describe(drawn),
-        expected: () => {
-          const [x, f, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-          return convolve(x.data, withHeight(x.shape), f.data, [1, ...f.shape], bias?.data, asRow(drawn), drawn.groups);
-        },
-      }),
-    );
-  });
-
-const depthwise2dCase = (values?: Values): fc.Arbitrary<OpCase> =>
-  geometry(2, paddings2d).chain((drawn) => {
-    const filters = depthwiseFilterShape(drawn);
-    const options = windows2d(drawn);
-    const channels = (filters.at(-1) ?? 0) * (filters.at(-2) ?? 0);
-    return tensorsOf([imageShape(drawn), filters, ...biasOf(drawn, channels)], values).map((inputs): OpCase => ({
-      inputs,
-      call: (x, f, bias?: Tensor) => depthwiseConv2d(x, f, bias, options),
-      describe: describe({ ...drawn, groups: 1 }),
-      expected: () => {
-        const [x, f, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-        return convolveDepthwise(x.data, x.shape, f.data, f.shape, bias?.data, options);
-      },
-    }));
-  });
-
-const depthwise1dCase = (values?: Values): fc.Arbitrary<OpCase> =>
-  geometry(1, paddings2d).chain((drawn) => {
-    const filters = depthwiseFilterShape(drawn);
-    const channels = (filters.at(-1) ?? 0) * (filters.at(-2) ?? 0);
-    return tensorsOf([imageShape(drawn), filters, ...biasOf(drawn, channels)], values).map((inputs): OpCase => ({
-      inputs,
-      call: (x, f, bias?: Tensor) => depthwiseConv1d(x, f, bias, windows1d(drawn)),
-      describe: describe({ ...drawn, groups: 1 }),
-      expected: () => {
-        const [x, f, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-        return convolveDepthwise(x.data, withHeight(x.shape), f.data, [1, ...f.shape], bias?.data, asRow(drawn));
-      },
-    }));
-  });
-
-const FILTERS = 3;
-
-const separableCase = (rank: 1 | 2, values?: Values): fc.Arbitrary<OpCase> =>
-  geometry(rank, paddings2d).chain((drawn) => {
-    const depthwise = depthwiseFilterShape(drawn);
-    const channels = (depthwise.at(-1) ?? 0) * (depthwise.at(-2) ?? 0);
-    const pointwise = [...drawn.axes.map(() => 1), channels, FILTERS];
-    return tensorsOf([imageShape(drawn), depthwise, pointwise, ...biasOf(drawn, FILTERS)], values).map(
-      (inputs): OpCase => ({
-        inputs,
-        call: (x, d, p, bias?: Tensor) =>
-          rank === 1
-            ? separableConv1d(x, d, p, bias, windows1d(drawn))
-            : separableConv2d(x, d, p, bias, windows2d(drawn)),
-        describe: describe({ ...drawn, groups: 1 }),
-        expected: () => {
-          const [x, d, p, bias] = inputs as readonly [Tensor, Tensor, Tensor, Tensor?];
-          const image = rank === 1 ? withHeight(x.shape) : x.shape;
-          const filters = rank === 1 ? [1, ...d.shape] : d.shape;
-          const between = convolveDepthwise(
-            x.data,
-            image,
-            d.data,
-            filters,
-            undefined,
-            rank === 1 ? asRow(drawn) : windows2d(drawn),
-          );
-          const pixels = between.length / channels;
-          return convolve(between, [1, 1, pixels, channels], p.data, [1, 1, channels, FILTERS], bias?.data, once, 1);
-        },
-      }),
-    );
-  });
+const separableCase = <Options extends WindowOptions>(
+  calls: fc.Arbitrary<arbitraries.SeparableConvolutionCall<Options>>,
+  op: (x: Tensor, depthwise: Tensor, pointwise: Tensor, bias: Tensor | undefined, options: Options) => Tensor,
+): fc.Arbitrary<OpCase> =>
+  calls.map(({ x, depthwiseFilters, pointwiseFilters, bias, options }): OpCase => ({
+    inputs: [x, depthwiseFilters, pointwiseFilters, ...(bias ? [bias] : [])],
+    call: (one, depthwise, pointwise, fourth?: Tensor) =>
+      op(one as Tensor, depthwise as Tensor, pointwise as Tensor, fourth, options),
+    options: { ...options },
+    domain: { bias: bias !== undefined },
+    expected: () => {
+      const between = convolvedDepthwise({ x, filters: depthwiseFilters, options });
+      const [channels = 0, filters = 0] = pointwiseFilters.shape.slice(-2);
+      const shape = [1, 1, between.length / channels, channels];
+      return convolve(between, shape, pointwiseFilters.data, [1, 1, channels, filters], bias?.data, once, 1);
+    },
+  }));
 
 const once = { strides: [1, 1], dilationRate: [1, 1], padding: 'valid' } as const;
 
-/** The inputs of a gradient op: dy with x or the filters, whose shapes a call of the convolution tells. */
-const gradientCase = <Padding extends string>(
-  drawn: fc.Arbitrary<Geometry<Padding>>,
-  shapesOf: (drawn: Geometry<Padding>) => { readonly x: Shape; readonly filters: Shape; readonly y: Shape },
+/** The inputs of a gradient op: an output of the convolution in dy's place, with the filters or x. */
+const gradientCase = <Options extends WindowOptions>(
+  calls: fc.Arbitrary<arbitraries.ConvolutionCall<Options>>,
+  convolution: (x: Tensor, filters: Tensor, options: Options) => Tensor,
   wanted: 'x' | 'filters',
-  callOf: (drawn: Geometry<Padding>, shape: Shape) => (first: Tensor, second: Tensor) => Tensor,
+  op: (first: Tensor, second: Tensor, options: Options, shape: Shape) => Tensor,
 ): fc.Arbitrary<OpCase> =>
-  drawn.chain((one) => {
-    const { x, filters, y } = shapesOf(one);
-    return tensorsOf(wanted === 'x' ? [y, filters] : [x, y]).map((inputs): OpCase => {
-      const call = callOf(one, wanted === 'x' ? x : filters);
-      return { inputs, call: (first, second) => call(first, second), describe: describe({ ...one, withBias: false }) };
-    });
+  calls.map(({ x, filters, options }): OpCase => {
+    const dy = convolution(x, filters, options);
+    const [inputs, shape] = wanted === 'x' ? [[dy, filters], x.shape] : [[x, dy], filters.shape];
+    return {
+      inputs,
+      call: (first, second) => op(first as Tensor, second as Tensor, options, shape),
+      options: { ...options, shape },
+    };
   });
 
-const shapesOf2d = (drawn: Geometry<'valid' | 'same'>) => {
-  const [x, filters] = [imageShape(drawn), filterShape(drawn)];
-  return { x, filters, y: conv2d(ones(x), ones(filters), { ...windows2d(drawn), groups: drawn.groups }).shape };
-};
-const shapesOf1d = (drawn: Geometry<'valid' | 'same' | 'causal'>) => {
-  const [x, filters] = [imageShape(drawn), filterShape(drawn)];
-  return { x, filters, y: conv1d(ones(x), ones(filters), { ...windows1d(drawn), groups: drawn.groups }).shape };
-};
-const shapesOfDepthwise = (drawn: Geometry<'valid' | 'same'>) => {
-  const [x, filters] = [imageShape(drawn), depthwiseFilterShape(drawn)];
-  return { x, filters, y: depthwiseConv2d(ones(x), ones(filters), windows2d(drawn)).shape };
-};
+const paddings2d = ['valid', 'same'] as const;
+const paddings1d = ['valid', 'same', 'causal'] as const;
+const upToThree = [1, 2, 3] as const;
+/** Windows of every kind, sizes with and without anything. */
+const covers = { strides: upToThree, dilationRate: upToThree, size: [0, 1, 2] } as const;
+const withBias = { bias: [true, false] } as const;
 
-const options1d = ({ strides, dilationRate, padding, groups }: Geometry<'valid' | 'same' | 'causal'>) => ({
-  stride: strides[0] ?? 1,
-  dilationRate: dilationRate[0] ?? 1,
+const resolved1d = ({ strides = 1, padding = 'valid', dilationRate = 1, groups = 1 }: Conv1dCallOptions) => ({
+  stride: strides,
+  dilationRate,
   padding,
   groups,
 });
+const resolvedDepthwise = (options: DepthwiseConv2dCallOptions) => {
+  const { strides, dilationRate, padding } = resolveConv2d('test', options);
+  return { strides, dilationRate, padding };
+};
 
 const of = (...shape: number[]): Tensor => ones(shape);
 
@@ -282,8 +165,9 @@ const windowRefusals = (name: string, call: (options: object) => unknown): reado
 export const rows: readonly OpRow[] = [
   {
     op: 'conv2d',
-    arbitrary: conv2dCase(),
-    integerArbitrary: conv2dCase(smallInteger()),
+    arbitrary: caseOf(arbitraries.conv2d(), conv2d, convolved),
+    integerArbitrary: caseOf(arbitraries.conv2d({ values: smallInteger() }), conv2d, convolved),
+    covers: { ...covers, ...withBias, padding: paddings2d, groups: upToThree },
     secondOrder: true,
     refused: [
       {
@@ -322,31 +206,27 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'conv2dInputGrad',
-    arbitrary: gradientCase(
-      geometry(2, paddings2d),
-      shapesOf2d,
-      'x',
-      (drawn, shape) => (dy, filters) =>
-        conv2dInputGrad(dy, filters, { ...windows2d(drawn), groups: drawn.groups, shape }),
+    arbitrary: gradientCase(arbitraries.conv2d(), conv2d, 'x', (dy, filters, options, shape) =>
+      conv2dInputGrad(dy, filters, { ...resolveConv2d('test', options), shape }),
     ),
+    covers: { ...covers, padding: paddings2d, groups: upToThree },
     secondOrder: true,
     refused: [],
   },
   {
     op: 'conv2dFilterGrad',
-    arbitrary: gradientCase(
-      geometry(2, paddings2d),
-      shapesOf2d,
-      'filters',
-      (drawn, shape) => (x, dy) => conv2dFilterGrad(x, dy, { ...windows2d(drawn), groups: drawn.groups, shape }),
+    arbitrary: gradientCase(arbitraries.conv2d(), conv2d, 'filters', (x, dy, options, shape) =>
+      conv2dFilterGrad(x, dy, { ...resolveConv2d('test', options), shape }),
     ),
+    covers: { ...covers, padding: paddings2d, groups: upToThree },
     secondOrder: true,
     refused: [],
   },
   {
     op: 'conv1d',
-    arbitrary: conv1dCase(),
-    integerArbitrary: conv1dCase(smallInteger()),
+    arbitrary: caseOf(arbitraries.conv1d(), conv1d, convolved),
+    integerArbitrary: caseOf(arbitraries.conv1d({ values: smallInteger() }), conv1d, convolved),
+    covers: { ...covers, ...withBias, padding: paddings1d, groups: upToThree },
     secondOrder: true,
     refused: [
       {
@@ -365,30 +245,31 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'conv1dInputGrad',
-    arbitrary: gradientCase(
-      geometry(1, paddings1d),
-      shapesOf1d,
-      'x',
-      (drawn, shape) => (dy, filters) => conv1dInputGrad(dy, filters, { ...options1d(drawn), shape }),
+    arbitrary: gradientCase(arbitraries.conv1d(), conv1d, 'x', (dy, filters, options, shape) =>
+      conv1dInputGrad(dy, filters, { ...resolved1d(options), shape }),
     ),
+    covers: { ...covers, padding: paddings1d, groups: upToThree },
     secondOrder: true,
     refused: [],
   },
   {
     op: 'conv1dFilterGrad',
-    arbitrary: gradientCase(
-      geometry(1, paddings1d),
-      shapesOf1d,
-      'filters',
-      (drawn, shape) => (x, dy) => conv1dFilterGrad(x, dy, { ...options1d(drawn), shape }),
+    arbitrary: gradientCase(arbitraries.conv1d(), conv1d, 'filters', (x, dy, options, shape) =>
+      conv1dFilterGrad(x, dy, { ...resolved1d(options), shape }),
     ),
+    covers: { ...covers, padding: paddings1d, groups: upToThree },
     secondOrder: true,
     refused: [],
   },
   {
     op: 'depthwiseConv2d',
-    arbitrary: depthwise2dCase(),
-    integerArbitrary: depthwise2dCase(smallInteger()),
+    arbitrary: caseOf(arbitraries.depthwiseConv2d(), depthwiseConv2d, convolvedDepthwise),
+    integerArbitrary: caseOf(
+      arbitraries.depthwiseConv2d({ values: smallInteger() }),
+      depthwiseConv2d,
+      convolvedDepthwise,
+    ),
+    covers: { ...covers, ...withBias, padding: paddings2d },
     secondOrder: true,
     refused: [
       {
@@ -401,37 +282,39 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'depthwiseInputGrad',
-    arbitrary: gradientCase(
-      geometry(2, paddings2d),
-      shapesOfDepthwise,
-      'x',
-      (drawn, shape) => (dy, filters) => depthwiseInputGrad(dy, filters, { ...windows2d(drawn), shape }),
+    arbitrary: gradientCase(arbitraries.depthwiseConv2d(), depthwiseConv2d, 'x', (dy, filters, options, shape) =>
+      depthwiseInputGrad(dy, filters, { ...resolvedDepthwise(options), shape }),
     ),
+    covers: { ...covers, padding: paddings2d },
     secondOrder: true,
     refused: [],
   },
   {
     op: 'depthwiseFilterGrad',
-    arbitrary: gradientCase(
-      geometry(2, paddings2d),
-      shapesOfDepthwise,
-      'filters',
-      (drawn, shape) => (x, dy) => depthwiseFilterGrad(x, dy, { ...windows2d(drawn), shape }),
+    arbitrary: gradientCase(arbitraries.depthwiseConv2d(), depthwiseConv2d, 'filters', (x, dy, options, shape) =>
+      depthwiseFilterGrad(x, dy, { ...resolvedDepthwise(options), shape }),
     ),
+    covers: { ...covers, padding: paddings2d },
     secondOrder: true,
     refused: [],
   },
   {
     op: 'depthwiseConv1d',
-    arbitrary: depthwise1dCase(),
-    integerArbitrary: depthwise1dCase(smallInteger()),
+    arbitrary: caseOf(arbitraries.depthwiseConv1d(), depthwiseConv1d, convolvedDepthwise),
+    integerArbitrary: caseOf(
+      arbitraries.depthwiseConv1d({ values: smallInteger() }),
+      depthwiseConv1d,
+      convolvedDepthwise,
+    ),
+    covers: { ...covers, ...withBias, padding: paddings2d },
     secondOrder: true,
     refused: windowRefusals('depthwiseConv1d', (options) => depthwiseConv1d(of(1, 5, 3), of(3, 3, 2), options)),
   },
   {
     op: 'separableConv2d',
-    arbitrary: separableCase(2),
-    integerArbitrary: separableCase(2, smallInteger()),
+    arbitrary: separableCase(arbitraries.separableConv2d(), separableConv2d),
+    integerArbitrary: separableCase(arbitraries.separableConv2d({ values: smallInteger() }), separableConv2d),
+    covers: { ...covers, ...withBias, padding: paddings2d },
     secondOrder: true,
     refused: [
       {
@@ -447,8 +330,9 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'separableConv1d',
-    arbitrary: separableCase(1),
-    integerArbitrary: separableCase(1, smallInteger()),
+    arbitrary: separableCase(arbitraries.separableConv1d(), separableConv1d),
+    integerArbitrary: separableCase(arbitraries.separableConv1d({ values: smallInteger() }), separableConv1d),
+    covers: { ...covers, ...withBias, padding: paddings2d },
     secondOrder: true,
     refused: windowRefusals('separableConv1d', (options) =>
       separableConv1d(of(1, 5, 3), of(3, 3, 1), of(1, 3, 4), options),

@@ -1,29 +1,24 @@
 /** Rows of the cross-entropies of logits. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '../../../../src/ops/cross-entropy.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { positiveDouble, shapes, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/cross-entropy.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
-const drawn = fc.record({ rows: shapes({ maxRank: 2 }), classes: fc.integer({ min: 1, max: 5 }) });
+const softmaxCase: fc.Arbitrary<OpCase> = arbitraries.softmaxCrossEntropy().map(({ logits, targets }): OpCase => ({
+  inputs: [logits, targets],
+  call: (x, y) => softmaxCrossEntropy(x as Tensor, y as Tensor),
+  domain: { classes: logits.shape.at(-1) },
+}));
 
-const softmaxCase: fc.Arbitrary<OpCase> = drawn.chain(({ rows, classes }) =>
-  fc.tuple(tensorOf([...rows, classes]), tensorOf([...rows, classes], positiveDouble())).map((inputs): OpCase => ({
-    inputs,
-    call: (logits, targets) => softmaxCrossEntropy(logits, targets),
-    describe: `rank ${rows.length + 1}`,
-  })),
-);
+const sparseCase: fc.Arbitrary<OpCase> = arbitraries.sparseSoftmaxCrossEntropy().map(({ logits, labels }): OpCase => ({
+  inputs: [logits, labels],
+  call: (x, y) => sparseSoftmaxCrossEntropy(x as Tensor, y as Tensor),
+  differentiable: [0],
+  domain: { classes: logits.shape.at(-1) },
+}));
 
-const sparseCase: fc.Arbitrary<OpCase> = drawn.chain(({ rows, classes }) =>
-  fc
-    .tuple(tensorOf([...rows, classes]), tensorOf(rows, fc.integer({ min: 0, max: classes - 1 })))
-    .map(([logits, labels]): OpCase => ({
-      inputs: [logits],
-      call: (input) => sparseSoftmaxCrossEntropy(input, labels),
-      describe: `rank ${rows.length + 1}`,
-    })),
-);
+const COVERS = { classes: [1, 2, 3, 4, 5], rank: [1, 2, 3], size: [0, 1] };
 
 const of = (...shape: number[]): Tensor => ones(shape);
 
@@ -32,6 +27,7 @@ export const rows: readonly OpRow[] = [
     op: 'softmaxCrossEntropy',
     arbitrary: softmaxCase,
     secondOrder: true,
+    covers: COVERS,
     refused: [
       {
         name: 'class numbers',
@@ -45,6 +41,7 @@ export const rows: readonly OpRow[] = [
     op: 'sparseSoftmaxCrossEntropy',
     arbitrary: sparseCase,
     secondOrder: true,
+    covers: COVERS,
     refused: [
       {
         name: 'class probabilities',

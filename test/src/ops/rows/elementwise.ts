@@ -3,75 +3,88 @@ import fc from 'fast-check';
 import * as ops from '../../../../src/ops/index.ts';
 import { reluGrad } from '../../../../src/ops/activations.ts';
 import type { TensorLike } from '../../../../src/ops/define-op.ts';
-import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import {
-  awayFrom,
-  broadcastableShapes,
-  positiveDouble,
-  scaledDouble,
-  shapes,
-  smallInteger,
-  tensorOf,
-  tensorsOf,
-} from '../../../../src/testing/arbitraries/tensors.ts';
+import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
+import type { ValueDraw } from '../../../../src/testing/arbitraries/drawing.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/elementwise.ts';
+import type { BinaryCall, UnaryCall, UnaryOptionsCall } from '../../../../src/testing/arbitraries/elementwise.ts';
+import { smallInteger } from '../../../../src/testing/arbitraries/tensors.ts';
 import { broadcastReference } from '../references.ts';
+import { callCase, withDefaults } from './call-case.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
-type Values = fc.Arbitrary<number>;
 type Unary = (x: TensorLike) => Tensor;
 type Binary = (a: TensorLike, b: TensorLike) => Tensor;
+type UnaryDraw = (draw?: ValueDraw) => fc.Arbitrary<UnaryCall>;
+type BinaryDraw = (draw?: ValueDraw) => fc.Arbitrary<BinaryCall>;
 
 const STEPPED = 'its value is constant but for jumps, and its gradient counts as 0';
+const INTEGERS: ValueDraw = { values: smallInteger() };
+const COVERS = { rank: [0, 1, 2, 3, 4], size: [0, 1, 2, 3] };
 
-function unaryCase(call: Unary, values: Values, exact?: (x: number) => number): fc.Arbitrary<OpCase> {
-  return shapes({ maxRank: 3 }).chain((shape) =>
-    tensorOf(shape, values).map((x): OpCase => ({
-      inputs: [x],
-      call: (one) => call(one),
-      describe: `rank ${shape.length}`,
-      ...(exact && { expected: () => Array.from(x.data, exact) }),
-    })),
-  );
+function unaryCase(call: Unary, draw: fc.Arbitrary<UnaryCall>, exact?: (x: number) => number): fc.Arbitrary<OpCase> {
+  return draw.map(({ x }): OpCase => ({
+    inputs: [x],
+    call: (one) => call(one),
+    ...(exact && { expected: () => Array.from(x.data, exact) }),
+  }));
 }
 
-function unaryRow(op: string, call: Unary, values: Values, exact?: (x: number) => number): OpRow {
+function unaryRow(op: string, call: Unary, draw: UnaryDraw, exact?: (x: number) => number): OpRow {
   return {
     op,
-    arbitrary: unaryCase(call, values),
-    ...(exact && { integerArbitrary: unaryCase(call, smallInteger(), exact) }),
+    arbitrary: unaryCase(call, draw()),
+    ...(exact && { integerArbitrary: unaryCase(call, draw(INTEGERS), exact) }),
     secondOrder: true,
+    covers: COVERS,
     refused: [],
   };
 }
 
-interface BinaryDomain {
-  readonly a?: Values;
-  readonly b?: Values;
-  readonly differentiable?: readonly number[];
+/** An activation with options; `covers` names them. */
+function optionsRow<Options extends object>(
+  op: string,
+  call: (x: TensorLike, options: Options) => Tensor,
+  draw: (draw?: ValueDraw) => fc.Arbitrary<UnaryOptionsCall<Options>>,
+  covers: Readonly<Record<string, readonly unknown[]>>,
+  exact?: (x: number, options: Options) => number,
+): OpRow {
+  const cases = (values?: ValueDraw): fc.Arbitrary<OpCase> =>
+    draw(values).map(({ x, options }): OpCase => ({
+      inputs: [x],
+      call: (one) => call(one, options),
+      options: withDefaults(options, Object.keys(covers)),
+      ...(exact && { expected: () => Array.from(x.data, (value) => exact(value, options)) }),
+    }));
+  return {
+    op,
+    arbitrary: cases(),
+    ...(exact && { integerArbitrary: cases(INTEGERS) }),
+    secondOrder: true,
+    covers: { ...COVERS, ...covers },
+    refused: [],
+  };
 }
 
 function binaryCase(
   call: Binary,
-  { a = scaledDouble(), b = a, ...rest }: BinaryDomain,
+  draw: fc.Arbitrary<BinaryCall>,
   exact?: (a: number, b: number) => number,
 ): fc.Arbitrary<OpCase> {
-  return broadcastableShapes(2, { maxRank: 3 }).chain(([left = [], right = []]) =>
-    fc.tuple(tensorOf(left, a), tensorOf(right, b)).map((inputs): OpCase => ({
-      inputs,
-      call: (x, y) => call(x, y),
-      ...rest,
-      describe: `ranks ${left.length} and ${right.length}`,
-      ...(exact && { expected: () => broadcastReference(inputs, exact as (...values: number[]) => number) }),
-    })),
-  );
+  return draw.map(({ a, b }): OpCase => ({
+    inputs: [a, b],
+    call: (x, y) => call(x, y),
+    domain: { ranks: a.rank === b.rank ? 'equal' : 'different' },
+    ...(exact && { expected: () => broadcastReference([a, b], exact as (...values: number[]) => number) }),
+  }));
 }
 
-function binaryRow(op: string, call: Binary, domain: BinaryDomain, exact?: (a: number, b: number) => number): OpRow {
+function binaryRow(op: string, call: Binary, draw: BinaryDraw, exact?: (a: number, b: number) => number): OpRow {
   return {
     op,
-    arbitrary: binaryCase(call, domain),
-    ...(exact && { integerArbitrary: binaryCase(call, { a: smallInteger(), b: smallInteger() }, exact) }),
+    arbitrary: binaryCase(call, draw()),
+    ...(exact && { integerArbitrary: binaryCase(call, draw(INTEGERS), exact) }),
     secondOrder: true,
+    covers: { ...COVERS, ranks: ['equal', 'different'] },
     refused: [
       {
         name: 'shapes that do not broadcast',
@@ -82,22 +95,18 @@ function binaryRow(op: string, call: Binary, domain: BinaryDomain, exact?: (a: n
   };
 }
 
-const comparisonRow = (op: string, call: Binary, exact: (a: number, b: number) => number): OpRow => ({
-  ...binaryRow(op, call, {}, exact),
+const comparisonRow = (op: string, call: Binary, draw: BinaryDraw, exact: (a: number, b: number) => number): OpRow => ({
+  ...binaryRow(op, call, draw, exact),
   noGradient: STEPPED,
 });
 
-/** Multiples of 1/4, and odd multiples of 1/8: never closer than 1/8. */
-const quarters = fc.integer({ min: -8, max: 8 }).map((n) => n / 4);
-const oddEighths = fc.integer({ min: -8, max: 8 }).map((n) => n / 4 + 0.125);
-
 const arithmetic: readonly OpRow[] = [
-  binaryRow('add', ops.add, {}, (a, b) => a + b),
-  binaryRow('sub', ops.sub, {}, (a, b) => a - b),
-  binaryRow('mul', ops.mul, {}, (a, b) => a * b),
-  binaryRow('div', ops.div, { b: awayFrom(0) }, (a, b) => a / b),
+  binaryRow('add', ops.add, arbitraries.add, (a, b) => a + b),
+  binaryRow('sub', ops.sub, arbitraries.sub, (a, b) => a - b),
+  binaryRow('mul', ops.mul, arbitraries.mul, (a, b) => a * b),
+  binaryRow('div', ops.div, arbitraries.div, (a, b) => a / b),
   {
-    ...unaryRow('neg', ops.neg, scaledDouble(), (x) => -x),
+    ...unaryRow('neg', ops.neg, arbitraries.neg, (x) => -x),
     refused: [
       {
         name: 'an array in place of a tensor',
@@ -106,77 +115,88 @@ const arithmetic: readonly OpRow[] = [
       },
     ],
   },
-  unaryRow('square', ops.square, scaledDouble(), (x) => x * x),
-  unaryRow('reciprocal', ops.reciprocal, awayFrom(0), (x) => 1 / x),
+  unaryRow('square', ops.square, arbitraries.square, (x) => x * x),
+  unaryRow('reciprocal', ops.reciprocal, arbitraries.reciprocal, (x) => 1 / x),
 ];
 
 const powers: OpRow = {
-  ...binaryRow('pow', ops.pow, {}),
-  arbitrary: fc.oneof(
-    binaryCase(ops.pow, { a: positiveDouble(0.25), b: scaledDouble() }),
-    // Any base, 0 included, to whole powers: the exponent cannot be differentiated there.
-    binaryCase(ops.pow, { a: smallInteger(2), b: fc.integer({ min: 0, max: 3 }), differentiable: [0] }),
-  ),
-  integerArbitrary: binaryCase(ops.pow, { a: smallInteger(), b: fc.integer({ min: 0, max: 4 }) }, (a, b) => {
-    let product = 1;
-    for (let k = 0; k < b; k++) product *= a;
-    return product;
+  ...binaryRow('pow', ops.pow, arbitraries.pow),
+  // Bases at 0 or below have no gradient of the exponent.
+  arbitrary: arbitraries.pow().map(({ a, b }): OpCase => {
+    const isPositive = a.data.every((value) => value > 0);
+    return {
+      inputs: [a, b],
+      call: (x, y) => ops.pow(x as Tensor, y as Tensor),
+      ...(!isPositive && { differentiable: [0] }),
+      domain: { bases: isPositive ? 'positive' : 'any' },
+    };
   }),
+  covers: { ...COVERS, bases: ['positive', 'any'] },
+  integerArbitrary: fc
+    .record({ bases: arbitraries.pow(INTEGERS), exponent: fc.nat(4) })
+    .map(({ bases: { a, b }, exponent }): OpCase => {
+      const exponents = tensor(
+        b.data.map((value) => Math.abs(value + exponent) % 5),
+        b.shape,
+      );
+      return {
+        inputs: [a, exponents],
+        call: (x, y) => ops.pow(x as Tensor, y as Tensor),
+        expected: () => broadcastReference([a, exponents], wholePower),
+      };
+    }),
 };
 
+function wholePower(base = NaN, exponent = NaN): number {
+  let product = 1;
+  for (let k = 0; k < exponent; k++) product *= base;
+  return product;
+}
+
 const comparisons: readonly OpRow[] = [
-  comparisonRow('equal', ops.equal, (a, b) => Number(a === b)),
-  comparisonRow('notEqual', ops.notEqual, (a, b) => Number(a !== b)),
-  comparisonRow('greater', ops.greater, (a, b) => Number(a > b)),
-  comparisonRow('less', ops.less, (a, b) => Number(a < b)),
-  comparisonRow('greaterEqual', ops.greaterEqual, (a, b) => Number(a >= b)),
-  comparisonRow('lessEqual', ops.lessEqual, (a, b) => Number(a <= b)),
-  binaryRow('maximum', ops.maximum, { a: quarters, b: oddEighths }, (a, b) => Math.max(a, b)),
-  binaryRow('minimum', ops.minimum, { a: quarters, b: oddEighths }, (a, b) => Math.min(a, b)),
-  unaryRow('abs', ops.abs, awayFrom(0), (x) => Math.abs(x)),
-  { ...unaryRow('sign', ops.sign, scaledDouble(), (x) => Math.sign(x)), noGradient: STEPPED },
-  { ...unaryRow('floor', ops.floor, scaledDouble(), (x) => Math.floor(x)), noGradient: STEPPED },
+  comparisonRow('equal', ops.equal, arbitraries.equal, (a, b) => Number(a === b)),
+  comparisonRow('notEqual', ops.notEqual, arbitraries.notEqual, (a, b) => Number(a !== b)),
+  comparisonRow('greater', ops.greater, arbitraries.greater, (a, b) => Number(a > b)),
+  comparisonRow('less', ops.less, arbitraries.less, (a, b) => Number(a < b)),
+  comparisonRow('greaterEqual', ops.greaterEqual, arbitraries.greaterEqual, (a, b) => Number(a >= b)),
+  comparisonRow('lessEqual', ops.lessEqual, arbitraries.lessEqual, (a, b) => Number(a <= b)),
+  binaryRow('maximum', ops.maximum, arbitraries.maximum, (a, b) => Math.max(a, b)),
+  binaryRow('minimum', ops.minimum, arbitraries.minimum, (a, b) => Math.min(a, b)),
+  unaryRow('abs', ops.abs, arbitraries.abs, (x) => Math.abs(x)),
+  { ...unaryRow('sign', ops.sign, arbitraries.sign, (x) => Math.sign(x)), noGradient: STEPPED },
+  { ...unaryRow('floor', ops.floor, arbitraries.floor, (x) => Math.floor(x)), noGradient: STEPPED },
 ];
 
-const whereCase = (values: Values): fc.Arbitrary<OpCase> =>
-  broadcastableShapes(3, { maxRank: 3 }).chain(([condition = [], left = [], right = []]) =>
-    fc
-      .tuple(tensorOf(condition, fc.integer({ min: 0, max: 1 })), tensorsOf([left, right], values))
-      .map(([one, others]): OpCase => ({
-        inputs: [one, ...others],
-        call: (c, a, b) => ops.where(c ?? 0, a ?? 0, b ?? 0),
-        differentiable: [1, 2],
-        describe: `ranks ${condition.length}, ${left.length} and ${right.length}`,
-        expected: () => broadcastReference([one, ...others], (c = NaN, a = NaN, b = NaN) => (c === 0 ? b : a)),
-      })),
-  );
+const whereCase = (draw?: ValueDraw): fc.Arbitrary<OpCase> =>
+  arbitraries.where(draw).map(({ condition, a, b }): OpCase => ({
+    inputs: [condition, a, b],
+    call: (c, x, y) => ops.where(c ?? 0, x ?? 0, y ?? 0),
+    differentiable: [1, 2],
+    expected: () => broadcastReference([condition, a, b], (c = NaN, x = NaN, y = NaN) => (c === 0 ? y : x)),
+  }));
 
-/** Bounds at odd multiples of 1/64, values at even ones: no value is on a bound. */
-const clipCase: fc.Arbitrary<OpCase> = fc
-  .record({
-    shape: shapes({ maxRank: 3 }),
-    low: fc.integer({ min: -40, max: 0 }),
-    width: fc.integer({ min: 0, max: 40 }),
-  })
-  .chain(({ shape, low, width }) => {
-    const [minimum, maximum] = [(2 * low + 1) / 64, (2 * (low + width) + 1) / 64];
-    return tensorOf(
-      shape,
-      fc.integer({ min: -64, max: 64 }).map((n) => n / 32),
-    ).map((x): OpCase => ({
-      inputs: [x],
-      call: (one) => ops.clip(one, minimum, maximum),
-      describe: width === 0 ? 'an interval of one number' : 'an interval',
+const clipCase: fc.Arbitrary<OpCase> = arbitraries.clip().map(({ x, minimum, maximum }) =>
+  callCase(
+    { x },
+    (given) => ops.clip(given.x, minimum, maximum),
+    (names) => `clip(${names.x}, ${minimum}, ${maximum})`,
+    {
+      domain: {
+        minimum: Number.isFinite(minimum) ? 'a number' : 'open',
+        maximum: !Number.isFinite(maximum) ? 'open' : maximum === minimum ? 'the minimum' : 'a number',
+      },
       expected: () => Array.from(x.data, (value) => Math.min(Math.max(value, minimum), maximum)),
-    }));
-  });
+    },
+  ),
+);
 
 const chosen: readonly OpRow[] = [
   {
     op: 'where',
-    arbitrary: whereCase(scaledDouble()),
-    integerArbitrary: whereCase(smallInteger()),
+    arbitrary: whereCase(),
+    integerArbitrary: whereCase(INTEGERS),
     secondOrder: true,
+    covers: COVERS,
     refused: [
       {
         name: 'a condition that does not broadcast',
@@ -190,6 +210,7 @@ const chosen: readonly OpRow[] = [
     arbitrary: clipCase,
     integerArbitrary: clipCase,
     secondOrder: true,
+    covers: { ...COVERS, minimum: ['a number', 'open'], maximum: ['a number', 'the minimum', 'open'] },
     refused: [
       {
         name: 'bounds the wrong way round',
@@ -202,45 +223,41 @@ const chosen: readonly OpRow[] = [
 ];
 
 const functions: readonly OpRow[] = [
-  unaryRow('exp', ops.exp, scaledDouble()),
-  unaryRow('log', ops.log, positiveDouble()),
-  unaryRow('log1p', ops.log1p, positiveDouble(-0.75)),
-  unaryRow('expm1', ops.expm1, scaledDouble()),
-  unaryRow('sqrt', ops.sqrt, positiveDouble(0.25)),
-  unaryRow('rsqrt', ops.rsqrt, positiveDouble(0.25)),
-  unaryRow('sin', ops.sin, scaledDouble()),
-  unaryRow('cos', ops.cos, scaledDouble()),
-  unaryRow('tanh', ops.tanh, scaledDouble()),
-  unaryRow('erf', ops.erf, scaledDouble()),
+  unaryRow('exp', ops.exp, arbitraries.exp),
+  unaryRow('log', ops.log, arbitraries.log),
+  unaryRow('log1p', ops.log1p, arbitraries.log1p),
+  unaryRow('expm1', ops.expm1, arbitraries.expm1),
+  unaryRow('sqrt', ops.sqrt, arbitraries.sqrt),
+  unaryRow('rsqrt', ops.rsqrt, arbitraries.rsqrt),
+  unaryRow('sin', ops.sin, arbitraries.sin),
+  unaryRow('cos', ops.cos, arbitraries.cos),
+  unaryRow('tanh', ops.tanh, arbitraries.tanh),
+  unaryRow('erf', ops.erf, arbitraries.erf),
 ];
 
 const activations: readonly OpRow[] = [
-  unaryRow('sigmoid', ops.sigmoid, scaledDouble()),
-  unaryRow('softplus', ops.softplus, scaledDouble()),
-  unaryRow('relu', ops.relu, awayFrom(0), (x) => Math.max(x, 0)),
+  unaryRow('sigmoid', ops.sigmoid, arbitraries.sigmoid),
+  unaryRow('softplus', ops.softplus, arbitraries.softplus),
+  unaryRow('relu', ops.relu, arbitraries.relu, (x) => Math.max(x, 0)),
   {
     op: 'reluGrad',
-    arbitrary: binaryCase(reluGrad, { a: scaledDouble(), b: awayFrom(0) }),
-    integerArbitrary: binaryCase(reluGrad, { a: smallInteger(), b: smallInteger() }, (dy, x) => (x > 0 ? dy : 0)),
+    arbitrary: binaryCase(reluGrad, arbitraries.div()),
+    integerArbitrary: binaryCase(reluGrad, arbitraries.div(INTEGERS), (dy, x) => (x > 0 ? dy : 0)),
     secondOrder: true,
+    covers: COVERS,
     refused: [],
   },
-  unaryRow(
+  optionsRow(
     'leakyRelu',
-    (x) => ops.leakyRelu(x, { negativeSlope: 0.5 }),
-    awayFrom(0),
-    (x) => (x > 0 ? x : x / 2),
+    ops.leakyRelu,
+    arbitraries.leakyRelu,
+    { negativeSlope: [undefined] },
+    (x, { negativeSlope = 0.2 }) => (x > 0 ? x : x * Math.fround(negativeSlope)),
   ),
-  unaryRow('elu', (x) => ops.elu(x, { alpha: 0.75 }), awayFrom(0)),
-  unaryRow('selu', ops.selu, awayFrom(0)),
-  {
-    ...unaryRow('gelu', ops.gelu, scaledDouble()),
-    arbitrary: fc.oneof(
-      unaryCase(ops.gelu, scaledDouble()),
-      unaryCase((x) => ops.gelu(x, { approximate: true }), scaledDouble()),
-    ),
-  },
-  unaryRow('silu', ops.silu, scaledDouble()),
+  optionsRow('elu', ops.elu, arbitraries.elu, { alpha: [undefined] }),
+  unaryRow('selu', ops.selu, arbitraries.selu),
+  optionsRow('gelu', ops.gelu, arbitraries.gelu, { approximate: [undefined, false, true] }),
+  unaryRow('silu', ops.silu, arbitraries.silu),
 ];
 
 export const rows: readonly OpRow[] = [...arithmetic, powers, ...comparisons, ...chosen, ...functions, ...activations];

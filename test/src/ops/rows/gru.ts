@@ -1,90 +1,69 @@
 /** Rows of the GRU and its backward pass. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { gru, gruGrad, gruOp } from '../../../../src/ops/gru.ts';
 import { sum } from '../../../../src/ops/broadcasting.ts';
 import { grad } from '../../../../src/tape/grad.ts';
-import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { tensorOf, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import { ones, tensor, zeros, type Tensor } from '../../../../src/tensor/tensor.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/recurrent.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
+import { optionsCode } from '../../../../src/testing/pasteable.ts';
+import { argumentsCode, callCase, withDefaults } from './call-case.ts';
+import { CONSTANTS, counted, coversOf, recurrentCode } from './recurrent-case.ts';
 
-const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+const FLAGS = ['resetAfter', 'goBackwards', 'zeroOutputForMask'];
 
-const drawn = fc
-  .record({
-    batch: size(2),
-    steps: size(4),
-    features: size(3),
-    units: size(3),
-    resetAfter: fc.boolean(),
-    withBias: fc.boolean(),
-    withState: fc.boolean(),
-    withMask: fc.boolean(),
-    dropout: fc.constantFrom('no dropout', 'one dropout mask', 'dropout per gate'),
-    goBackwards: fc.boolean(),
-    zeroOutputForMask: fc.boolean(),
-  })
-  .chain((one) => {
-    const { batch, steps, features, units, dropout, resetAfter } = one;
-    const gates = dropout === 'dropout per gate' ? 3 : 1;
-    return fc.record({
-      one: fc.constant(one),
-      weights: tensorsOf([
-        [batch, steps, features],
-        [features, 3 * units],
-        [units, 3 * units],
-        resetAfter ? [2, 3 * units] : [3 * units],
-        [batch, units],
-      ]),
-      mask: tensorOf([batch, steps], fc.constantFrom(0, 1, 1)),
-      inputDropout: tensorOf([batch, gates * features], fc.constantFrom(0, 2)),
-      recurrentDropout: tensorOf([batch, gates * units], fc.constantFrom(0, 2)),
-    });
-  });
+function partsOf({ x, kernel, recurrentKernel, bias, options }: arbitraries.GruCall) {
+  const { mask, inputDropout, recurrentDropout } = options;
+  return { x, kernel, recurrentKernel, bias, hidden: options.initialState, mask, inputDropout, recurrentDropout };
+}
 
-type Drawn = typeof drawn extends fc.Arbitrary<infer Value> ? Value : never;
-
-const describe = ({ one: { withMask, dropout, goBackwards, resetAfter } }: Drawn): string =>
-  `reset ${resetAfter ? 'after' : 'before'}, ${withMask ? 'masked' : 'no mask'}, ${dropout}${goBackwards ? ', backwards' : ''}`;
-
-/** The options that are constants of a case: masks and flags. */
-const constants = ({ one, mask, inputDropout, recurrentDropout }: Drawn) => ({
-  mask: one.withMask ? mask : undefined,
-  inputDropout: one.dropout === 'no dropout' ? undefined : inputDropout,
-  recurrentDropout: one.dropout === 'no dropout' ? undefined : recurrentDropout,
-  resetAfter: one.resetAfter,
-  goBackwards: one.goBackwards,
-  zeroOutputForMask: one.zeroOutputForMask,
-});
-
-const gruCase: fc.Arbitrary<OpCase> = drawn.map((all) => {
-  const { withBias, withState } = all.one;
-  const [x, kernel, recurrentKernel, bias, hidden] = all.weights as readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
-  return {
-    inputs: [x, kernel, recurrentKernel, ...(withState ? [hidden] : []), ...(withBias ? [bias] : [])],
-    call: (input, k, r, ...rest) => {
-      const { sequence, lastHidden } = gru(input, k, r, withBias ? rest.at(-1) : undefined, {
-        ...constants(all),
-        initialState: withState ? rest[0] : undefined,
-      });
-      return [sequence, lastHidden];
+const gruCase: fc.Arbitrary<OpCase> = arbitraries.gru().map((drawn) => {
+  const flags = flagsOf(drawn);
+  return callCase(
+    partsOf(drawn),
+    ({ x, kernel, recurrentKernel, bias, hidden, ...constants }) => {
+      const options = { ...flags, ...constants, initialState: hidden };
+      return Object.values(gru(x, kernel, recurrentKernel, bias, options)) as readonly Tensor[];
     },
-    describe: describe(all),
-  };
+    (names) => {
+      const { x, kernel, recurrentKernel, bias, mask, inputDropout, recurrentDropout } = names;
+      const tensors = { initialState: names.hidden, mask, inputDropout, recurrentDropout };
+      const args = [x, kernel, recurrentKernel, bias, recurrentCode(tensors, flags)];
+      return `Object.values(gru(${argumentsCode(args)}))`;
+    },
+    { ...counted(drawn, FLAGS), constants: CONSTANTS },
+  );
 });
 
-const gruGradCase: fc.Arbitrary<OpCase> = drawn.map((all) => {
-  const { mask, inputDropout, recurrentDropout, ...options } = constants(all);
-  return {
-    inputs: all.weights,
-    call: (...weights) => {
-      const inputs = [...weights, mask, inputDropout, recurrentDropout] as unknown as Parameters<typeof gruOp.all>[0];
-      const outputs = gruOp.all(inputs, options);
+// The op under the function, whose outputs for the gradient are computed beside it.
+const gruGradCase: fc.Arbitrary<OpCase> = arbitraries.gru().map((drawn) => {
+  const { resetAfter = true, goBackwards = false, zeroOutputForMask = false } = drawn.options;
+  const options = { resetAfter, goBackwards, zeroOutputForMask };
+  const state = [drawn.x.shape[0] ?? 0, drawn.recurrentKernel.shape[0] ?? 0];
+  return callCase(
+    partsOf(drawn),
+    ({ x, kernel, recurrentKernel, bias, hidden = zeros(state), mask, inputDropout, recurrentDropout }) => {
+      const inputs = [x, kernel, recurrentKernel, bias, hidden, mask, inputDropout, recurrentDropout];
+      const outputs = gruOp.all(inputs as unknown as Parameters<typeof gruOp.all>[0], options);
       const upstream = [outputs[0], undefined];
       return gruGrad.all([...inputs, ...outputs, ...upstream] as unknown as Parameters<typeof gruGrad.all>[0], options);
     },
-    describe: describe(all),
-  };
+    ({ x, kernel, recurrentKernel, bias, hidden, mask, inputDropout, recurrentDropout }) => {
+      const zeroCode = `zeros([${state.join(', ')}])`;
+      const states = [hidden].map((name) => (name === 'undefined' ? zeroCode : name));
+      const inputs = [x, kernel, recurrentKernel, bias, ...states, mask, inputDropout, recurrentDropout].join(', ');
+      const forward = `gruOp.all([${inputs}], ${optionsCode(options)})`;
+      return `((outputs) => gruGrad.all([${inputs}, ...outputs, outputs[0], undefined], ${optionsCode(options)}))(${forward})`;
+    },
+    counted(drawn, FLAGS),
+  );
 });
+
+function flagsOf({ options }: arbitraries.GruCall): object {
+  return Object.fromEntries(Object.entries(withDefaults(options, FLAGS)).filter(([, value]) => value !== undefined));
+}
+
+const COVERS = { ...coversOf(['none', 'shared', 'per gate']), resetAfter: [undefined, false, true] };
 
 const of = (...shape: number[]): Tensor => ones(shape);
 const call = (changed: Readonly<Record<string, Tensor>> = {}, resetAfter = true): unknown => {
@@ -96,6 +75,7 @@ export const rows: readonly OpRow[] = [
   {
     op: 'gru',
     arbitrary: gruCase,
+    covers: COVERS,
     refused: [
       {
         name: 'one sample without its batch axis',
@@ -135,6 +115,7 @@ export const rows: readonly OpRow[] = [
   {
     op: 'gruGrad',
     arbitrary: gruGradCase,
+    covers: COVERS,
     noGradient: 'one kernel for the whole backward pass: second derivatives are refused',
     refused: [],
   },

@@ -1,71 +1,68 @@
 /** Rows of gather, scatterAdd and oneHot. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import * as ops from '../../../../src/ops/index.ts';
-import { sizeOf } from '../../../../src/tensor/shape.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { axisOf, scaledDouble, shapes, smallInteger, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
-import { allIndices } from '../references.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/index.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
+import { allIndices } from '../references.ts';
 
-const tableCase = shapes({ minRank: 1, maxRank: 3 }).chain((shape) =>
-  fc.record({ axis: axisOf(shape), indexShape: shapes({ maxRank: 2, maxSize: 3 }) }).chain(({ axis, indexShape }) => {
-    const at = axis < 0 ? axis + shape.length : axis;
-    const size = shape[at] ?? 1;
-    const indices = tensorOf(indexShape, fc.integer({ min: 0, max: size - 1 }));
-    return indices.map((one) => ({ shape, axis, at, size, indices: one }));
-  }),
-);
+const { smallInteger } = arbitraries;
 
-const gatherCase = (values: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
-  tableCase.chain(({ shape, axis, at, indices }) =>
-    tensorOf(shape, values).map((x): OpCase => ({
-      inputs: [x, indices],
-      call: (one, which) => ops.gather(one ?? 0, which ?? 0, { axis }),
-      differentiable: [0],
-      describe: `rank ${shape.length}, index rank ${indices.rank}`,
-      expected: () =>
-        allIndices(shape.toSpliced(at, 1, ...indices.shape)).map((position) => {
-          const row = indices.at(...position.slice(at, at + indices.rank));
-          return x.at(...position.toSpliced(at, indices.rank, row));
-        }),
-    })),
-  );
+const fromFront = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
 
-const scatterCase = (values: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
-  tableCase.chain(({ shape, axis, at, size, indices }) =>
-    tensorOf(shape.toSpliced(at, 1, ...indices.shape), values).map((updates): OpCase => ({
+const gatherCase = (calls: fc.Arbitrary<arbitraries.GatherCall>): fc.Arbitrary<OpCase> =>
+  calls.map(({ x, indices, options }): OpCase => ({
+    inputs: [x, indices],
+    call: (one, which) => ops.gather(one as Tensor, which as Tensor, options),
+    differentiable: [0],
+    options,
+    domain: { indexRank: indices.rank, tableRank: x.rank },
+    expected: () => {
+      const at = fromFront(options.axis ?? 0, x.rank);
+      return allIndices(x.shape.toSpliced(at, 1, ...indices.shape)).map((position) => {
+        const row = indices.at(...position.slice(at, at + indices.rank));
+        return x.at(...position.toSpliced(at, indices.rank, row));
+      });
+    },
+  }));
+
+const scatterCase = (calls: fc.Arbitrary<arbitraries.ScatterAddCall>): fc.Arbitrary<OpCase> =>
+  calls.map(({ indices, updates, options }): OpCase => {
+    const rank = updates.rank - indices.rank + 1;
+    return {
       inputs: [indices, updates],
-      call: (which, some) => ops.scatterAdd(which ?? 0, some ?? 0, { size, axis }),
+      call: (which, some) => ops.scatterAdd(which as Tensor, some as Tensor, options),
       differentiable: [1],
-      describe: `rank ${shape.length}, index rank ${indices.rank}`,
-      expected: () =>
-        allIndices(shape).map((position) =>
+      options,
+      domain: { indexRank: indices.rank, tableRank: rank },
+      expected: () => {
+        const at = fromFront(options.axis ?? 0, rank);
+        return allIndices(updates.shape.toSpliced(at, indices.rank, options.size)).map((position) =>
           allIndices(indices.shape)
             .filter((index) => indices.at(...index) === position[at])
             .reduce((sum, index) => sum + updates.at(...position.toSpliced(at, 1, ...index)), 0),
-        ),
-    })),
-  );
+        );
+      },
+    };
+  });
 
-const oneHotCase: fc.Arbitrary<OpCase> = fc
-  .record({ shape: shapes({ maxRank: 2 }), depth: fc.integer({ min: 1, max: 5 }) })
-  .chain(({ shape, depth }) =>
-    tensorOf(shape, fc.integer({ min: 0, max: depth - 1 })).map((indices): OpCase => ({
-      inputs: [indices],
-      call: (one) => ops.oneHot(one as Tensor, depth),
-      describe: `rank ${shape.length}`,
-      expected: () =>
-        Array.from({ length: sizeOf(shape) * depth }, (_, k) =>
-          Number(indices.data[Math.floor(k / depth)] === k % depth),
-        ),
-    })),
-  );
+const oneHotCase: fc.Arbitrary<OpCase> = arbitraries.oneHot().map(({ indices, depth }): OpCase => ({
+  inputs: [indices],
+  call: (one) => ops.oneHot(one as Tensor, depth),
+  code: `oneHot(a, ${depth})`,
+  domain: { depth },
+  expected: () =>
+    Array.from({ length: indices.size * depth }, (_, k) => Number(indices.data[Math.floor(k / depth)] === k % depth)),
+}));
+
+const covers = { axis: [-3, -2, -1, 0, 1, 2], tableRank: [1, 2, 3], indexRank: [0, 1, 2], size: [0, 1, 2] } as const;
 
 export const rows: readonly OpRow[] = [
   {
     op: 'gather',
-    arbitrary: gatherCase(scaledDouble()),
-    integerArbitrary: gatherCase(smallInteger()),
+    arbitrary: gatherCase(arbitraries.gather()),
+    integerArbitrary: gatherCase(arbitraries.gather({ values: smallInteger() })),
+    covers,
     secondOrder: true,
     refused: [
       {
@@ -89,8 +86,9 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'scatterAdd',
-    arbitrary: scatterCase(scaledDouble()),
-    integerArbitrary: scatterCase(smallInteger()),
+    arbitrary: scatterCase(arbitraries.scatterAdd()),
+    integerArbitrary: scatterCase(arbitraries.scatterAdd({ values: smallInteger() })),
+    covers,
     secondOrder: true,
     refused: [
       {
@@ -119,6 +117,7 @@ export const rows: readonly OpRow[] = [
     op: 'oneHot',
     arbitrary: oneHotCase,
     integerArbitrary: oneHotCase,
+    covers: { depth: [1, 2, 3, 4, 5], rank: [0, 1, 2, 3], size: [0, 1, 2] },
     noGradient: 'it does not vary with its indices',
     refused: [
       {

@@ -1,38 +1,22 @@
 /** Rows of layer normalisation. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { layerNorm } from '../../../../src/ops/layer-norm.ts';
-import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { scaledDouble, shapes, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import { ones } from '../../../../src/tensor/tensor.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/normalization.ts';
+import { argumentsCode, callCase, withDefaults } from './call-case.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
-const cases: fc.Arbitrary<OpCase> = fc
-  .record({
-    shape: shapes({ minRank: 1, maxRank: 3 }),
-    features: fc.integer({ min: 2, max: 4 }),
-    withGamma: fc.boolean(),
-    withBeta: fc.boolean(),
-    bothAxes: fc.boolean(),
-  })
-  .chain(({ shape, features, ...options }) => {
-    const whole = [...shape, features];
-    const axis = options.bothAxes ? [-1, -2] : [-1];
-    const sizes = options.bothAxes ? whole.slice(-2) : whole.slice(-1);
-    return fc.record({
-      x: tensorOf(whole),
-      gamma: options.withGamma ? tensorOf(sizes, scaledDouble()) : fc.constant(undefined),
-      beta: options.withBeta ? tensorOf(sizes, scaledDouble()) : fc.constant(undefined),
-      axis: fc.constant(axis),
-    });
-  })
-  .map(({ x, gamma, beta, axis }) => ({
-    inputs: [x, gamma, beta].filter((one): one is Tensor => one !== undefined),
-    call: (given, ...rest) => {
-      const parameters = [...rest];
-      const [scale, shift] = [gamma && parameters.shift(), beta && parameters.shift()];
-      return layerNorm(given as Tensor, scale, shift, { axis, epsilon: 0.125 });
+const cases: fc.Arbitrary<OpCase> = arbitraries.layerNorm().map(({ x: given, gamma, beta, options }) =>
+  callCase(
+    { x: given, gamma, beta },
+    (parts) => layerNorm(parts.x, parts.gamma, parts.beta, options),
+    (names) => `layerNorm(${argumentsCode([names.x, names.gamma, names.beta], options)})`,
+    {
+      options: withDefaults(options, ['axis', 'epsilon']),
+      domain: { gamma: gamma !== undefined, beta: beta !== undefined },
     },
-    describe: `axis ${axis.join(' and ')}${gamma ? ', gamma' : ''}${beta ? ', beta' : ''}`,
-  }));
+  ),
+);
 
 const x = ones([2, 3]);
 
@@ -41,6 +25,14 @@ export const rows: readonly OpRow[] = [
     op: 'layerNorm',
     arbitrary: cases,
     secondOrder: true,
+    covers: {
+      axis: [undefined, 0, 1, 2, -1, -2, -3],
+      epsilon: [undefined, 0.5, 0.125],
+      gamma: [true, false],
+      beta: [true, false],
+      rank: [1, 2, 3, 4],
+      size: [0, 1, 2],
+    },
     refused: [
       {
         name: 'a gamma for other features',

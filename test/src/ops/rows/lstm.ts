@@ -1,100 +1,83 @@
 /** Rows of the LSTM and its backward pass. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { lstm, lstmGrad, lstmOp } from '../../../../src/ops/lstm.ts';
-import { grad } from '../../../../src/tape/grad.ts';
 import { sum } from '../../../../src/ops/broadcasting.ts';
-import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { tensorOf, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import { grad } from '../../../../src/tape/grad.ts';
+import { ones, tensor, zeros, type Tensor } from '../../../../src/tensor/tensor.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/recurrent.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
+import { optionsCode } from '../../../../src/testing/pasteable.ts';
+import { argumentsCode, callCase, withDefaults } from './call-case.ts';
+import { CONSTANTS, counted, coversOf, recurrentCode } from './recurrent-case.ts';
 
-const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+const FLAGS = ['goBackwards', 'zeroOutputForMask'];
 
-const drawn = fc
-  .record({
-    batch: size(2),
-    steps: size(4),
-    features: size(3),
-    units: size(3),
-    withBias: fc.boolean(),
-    withState: fc.boolean(),
-    withMask: fc.boolean(),
-    dropout: fc.constantFrom('no dropout', 'one dropout mask', 'dropout per gate'),
-    goBackwards: fc.boolean(),
-    zeroOutputForMask: fc.boolean(),
-  })
-  .chain((one) => {
-    const { batch, steps, features, units, dropout } = one;
-    const gates = dropout === 'dropout per gate' ? 4 : 1;
-    return fc.record({
-      one: fc.constant(one),
-      weights: tensorsOf([
-        [batch, steps, features],
-        [features, 4 * units],
-        [units, 4 * units],
-        [4 * units],
-        [batch, units],
-        [batch, units],
-      ]),
-      mask: tensorOf([batch, steps], fc.constantFrom(0, 1, 1)),
-      inputDropout: tensorOf([batch, gates * features], fc.constantFrom(0, 2)),
-      recurrentDropout: tensorOf([batch, gates * units], fc.constantFrom(0, 2)),
-    });
-  });
+function partsOf({ x, kernel, recurrentKernel, bias, options }: arbitraries.LstmCall) {
+  const [hidden, cell] = options.initialState ?? [];
+  const { mask, inputDropout, recurrentDropout } = options;
+  return { x, kernel, recurrentKernel, bias, hidden, cell, mask, inputDropout, recurrentDropout };
+}
 
-type Drawn = typeof drawn extends fc.Arbitrary<infer Value> ? Value : never;
-
-const describe = ({ one: { withBias, withMask, dropout, goBackwards } }: Drawn): string =>
-  `${withMask ? 'masked' : 'no mask'}, ${dropout}, ${goBackwards ? 'backwards' : 'forwards'}${withBias ? ', bias' : ''}`;
-
-/** The options that are constants of a case: masks and flags. */
-const constants = ({ one, mask, inputDropout, recurrentDropout }: Drawn) => ({
-  mask: one.withMask ? mask : undefined,
-  inputDropout: one.dropout === 'no dropout' ? undefined : inputDropout,
-  recurrentDropout: one.dropout === 'no dropout' ? undefined : recurrentDropout,
-  goBackwards: one.goBackwards,
-  zeroOutputForMask: one.zeroOutputForMask,
-});
-
-const lstmCase: fc.Arbitrary<OpCase> = drawn.map((all) => {
-  const { withBias, withState } = all.one;
-  const [x, kernel, recurrentKernel, bias, hidden, cell] = all.weights as readonly [
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
-  return {
-    inputs: [x, kernel, recurrentKernel, ...(withState ? [hidden, cell] : []), ...(withBias ? [bias] : [])],
-    call: (input, k, r, ...rest) => {
-      const initialState = withState ? ([rest[0], rest[1]] as [Tensor, Tensor]) : undefined;
-      const { sequence, lastHidden, lastCell } = lstm(input, k, r, withBias ? rest.at(-1) : undefined, {
-        ...constants(all),
-        initialState,
-      });
-      return [sequence, lastHidden, lastCell];
+const lstmCase: fc.Arbitrary<OpCase> = arbitraries.lstm().map((drawn) => {
+  const flags = flagsOf(drawn);
+  return callCase(
+    partsOf(drawn),
+    ({ x, kernel, recurrentKernel, bias, hidden, cell, ...constants }) => {
+      const options = { ...flags, ...constants, initialState: hidden && cell && ([hidden, cell] as const) };
+      return Object.values(lstm(x, kernel, recurrentKernel, bias, options)) as readonly Tensor[];
     },
-    describe: describe(all),
-  };
+    (names) => {
+      const { x, kernel, recurrentKernel, bias, mask, inputDropout, recurrentDropout } = names;
+      const tensors = { initialState: `[${names.hidden}, ${names.cell}]`, mask, inputDropout, recurrentDropout };
+      const args = [x, kernel, recurrentKernel, bias, recurrentCode(tensors, flags)];
+      return `Object.values(lstm(${argumentsCode(args)}))`;
+    },
+    { ...counted(drawn, FLAGS), constants: CONSTANTS },
+  );
 });
 
-const lstmGradCase: fc.Arbitrary<OpCase> = drawn.map((all) => {
-  const { mask, inputDropout, recurrentDropout, ...options } = constants(all);
-  return {
-    inputs: all.weights,
-    call: (...weights) => {
-      const inputs = [...weights, mask, inputDropout, recurrentDropout] as unknown as Parameters<typeof lstmOp.all>[0];
-      const outputs = lstmOp.all(inputs, options);
+// The op under the function, whose outputs for the gradient are computed beside it.
+const lstmGradCase: fc.Arbitrary<OpCase> = arbitraries.lstm().map((drawn) => {
+  const { goBackwards = false, zeroOutputForMask = false } = drawn.options;
+  const options = { goBackwards, zeroOutputForMask };
+  const state = [drawn.x.shape[0] ?? 0, drawn.recurrentKernel.shape[0] ?? 0];
+  return callCase(
+    partsOf(drawn),
+    ({
+      x,
+      kernel,
+      recurrentKernel,
+      bias,
+      hidden = zeros(state),
+      cell = zeros(state),
+      mask,
+      inputDropout,
+      recurrentDropout,
+    }) => {
+      const inputs = [x, kernel, recurrentKernel, bias, hidden, cell, mask, inputDropout, recurrentDropout];
+      const outputs = lstmOp.all(inputs as unknown as Parameters<typeof lstmOp.all>[0], options);
       const upstream = [outputs[0], undefined, outputs[2]];
       return lstmGrad.all(
         [...inputs, ...outputs, ...upstream] as unknown as Parameters<typeof lstmGrad.all>[0],
         options,
       );
     },
-    describe: describe(all),
-  };
+    ({ x, kernel, recurrentKernel, bias, hidden, cell, mask, inputDropout, recurrentDropout }) => {
+      const zeroCode = `zeros([${state.join(', ')}])`;
+      const states = [hidden, cell].map((name) => (name === 'undefined' ? zeroCode : name));
+      const inputs = [x, kernel, recurrentKernel, bias, ...states, mask, inputDropout, recurrentDropout].join(', ');
+      const forward = `lstmOp.all([${inputs}], ${optionsCode(options)})`;
+      return `((outputs) => lstmGrad.all([${inputs}, ...outputs, outputs[0], undefined, outputs[2]], ${optionsCode(options)}))(${forward})`;
+    },
+    counted(drawn, FLAGS),
+  );
 });
+
+function flagsOf({ options }: arbitraries.LstmCall): object {
+  return Object.fromEntries(Object.entries(withDefaults(options, FLAGS)).filter(([, value]) => value !== undefined));
+}
+
+const COVERS = coversOf(['none', 'shared', 'per gate']);
 
 const of = (...shape: number[]): Tensor => ones(shape);
 const call = (changed: Readonly<Record<string, Tensor>> = {}): unknown => {
@@ -106,6 +89,7 @@ export const rows: readonly OpRow[] = [
   {
     op: 'lstm',
     arbitrary: lstmCase,
+    covers: COVERS,
     refused: [
       {
         name: 'one sample without its batch axis',
@@ -151,6 +135,7 @@ export const rows: readonly OpRow[] = [
   {
     op: 'lstmGrad',
     arbitrary: lstmGradCase,
+    covers: COVERS,
     noGradient: 'one kernel for the whole backward pass: second derivatives are refused',
     refused: [],
   },

@@ -1,55 +1,45 @@
 /** Rows of matmul, affine and dot. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import { affine, dot, matmul } from '../../../../src/ops/matmul.ts';
-import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
 import { broadcastShapes } from '../../../../src/tensor/broadcast.ts';
 import { sizeOf, type Shape } from '../../../../src/tensor/shape.ts';
-import { broadcastableShapes, shapes, smallInteger, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/index.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
-type Values = fc.Arbitrary<number> | undefined;
+const { smallInteger } = arbitraries;
 
-const size = (max = 4): fc.Arbitrary<number> => fc.integer({ min: 1, max });
-
-const productCase = (values?: Values): fc.Arbitrary<OpCase> =>
-  fc
-    .record({
-      batches: broadcastableShapes(2, { maxRank: 2, maxSize: 3 }),
-      m: size(6),
-      n: size(6),
-      k: size(6),
-      transposeA: fc.boolean(),
-      transposeB: fc.boolean(),
-    })
-    .chain(({ batches: [batchA = [], batchB = []], m, n, k, transposeA, transposeB }) =>
-      tensorsOf(
-        [
-          [...batchA, ...(transposeA ? [k, m] : [m, k])],
-          [...batchB, ...(transposeB ? [n, k] : [k, n])],
-        ],
-        values,
-      ).map((inputs): OpCase => ({
-        inputs,
-        call: (a, b) => matmul(a, b, { transposeA, transposeB }),
-        describe: `${transposeA ? 'Aᵀ' : 'A'} ${transposeB ? 'Bᵀ' : 'B'}, batch ranks ${batchA.length} and ${batchB.length}`,
-        expected: () => {
-          const [a, b] = inputs as readonly [Tensor, Tensor];
-          const batch = broadcastShapes('test', [batchA, batchB]);
-          return Array.from({ length: sizeOf(batch) * m * n }, (_, position) => {
-            const [i, j] = [Math.floor(position / n) % m, position % n];
-            const matrix = Math.floor(position / (m * n));
-            const aIndex = [...indexIn(batchA, batch, matrix)];
-            const bIndex = [...indexIn(batchB, batch, matrix)];
-            let sum = 0;
-            for (let p = 0; p < k; p++) {
-              sum +=
-                a.at(...aIndex, ...(transposeA ? [p, i] : [i, p])) * b.at(...bIndex, ...(transposeB ? [j, p] : [p, j]));
-            }
-            return sum;
-          });
-        },
-      })),
-    );
+const productCase = (calls: fc.Arbitrary<arbitraries.MatmulCall>): fc.Arbitrary<OpCase> =>
+  calls.map(({ a, b, options }): OpCase => {
+    const { transposeA = false, transposeB = false } = options;
+    const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+    return {
+      inputs: [a, b],
+      call: (left, right) => matmul(left as Tensor, right as Tensor, options),
+      options,
+      domain: {
+        operands: `${transposeA ? 'Aᵀ' : 'A'} ${transposeB ? 'Bᵀ' : 'B'}`,
+        batchRank: [batchA.length, batchB.length],
+      },
+      expected: () => {
+        const [m = 0, k = 0] = transposeA ? a.shape.slice(-2).reverse() : a.shape.slice(-2);
+        const n = b.shape.at(transposeB ? -2 : -1) ?? 0;
+        const batch = broadcastShapes('test', [batchA, batchB]);
+        return Array.from({ length: sizeOf(batch) * m * n }, (_, position) => {
+          const [i, j] = [Math.floor(position / n) % m, position % n];
+          const matrix = Math.floor(position / (m * n));
+          const aIndex = indexIn(batchA, batch, matrix);
+          const bIndex = indexIn(batchB, batch, matrix);
+          let sum = 0;
+          for (let p = 0; p < k; p++) {
+            sum +=
+              a.at(...aIndex, ...(transposeA ? [p, i] : [i, p])) * b.at(...bIndex, ...(transposeB ? [j, p] : [p, j]));
+          }
+          return sum;
+        });
+      },
+    };
+  });
 
 /** The indices in `own` of the flat `position` in `batch`, to which it broadcasts. */
 function indexIn(own: Shape, batch: Shape, position: number): number[] {
@@ -63,61 +53,55 @@ function indexIn(own: Shape, batch: Shape, position: number): number[] {
   return indices.slice(batch.length - own.length).map((index, axis) => (own[axis] === 1 ? 0 : index));
 }
 
-const affineCase = (values?: Values): fc.Arbitrary<OpCase> =>
-  fc
-    .record({ rows: shapes({ maxRank: 3 }), features: size(6), units: size(6), withBias: fc.boolean() })
-    .chain(({ rows, features, units, withBias }) =>
-      tensorsOf([[...rows, features], [features, units], ...(withBias ? [[units]] : [])], values).map(
-        (inputs): OpCase => ({
-          inputs,
-          call: (x, kernel, bias?: Tensor) => affine(x, kernel, bias),
-          describe: `rank ${rows.length + 1}, ${withBias ? 'bias' : 'no bias'}`,
-          expected: () => {
-            const [x, kernel, bias] = inputs as readonly [Tensor, Tensor, Tensor?];
-            return Array.from({ length: sizeOf(rows) * units }, (_, position) => {
-              const [row, unit] = [Math.floor(position / units), position % units];
-              let sum = bias?.data[unit] ?? 0;
-              for (let p = 0; p < features; p++) sum += (x.data[row * features + p] ?? NaN) * kernel.at(p, unit);
-              return sum;
-            });
-          },
-        }),
-      ),
-    );
+const affineCase = (calls: fc.Arbitrary<arbitraries.AffineCall>): fc.Arbitrary<OpCase> =>
+  calls.map(({ x, kernel, bias }): OpCase => ({
+    inputs: [x, kernel, ...(bias ? [bias] : [])],
+    call: (one, other, third?: Tensor) => affine(one as Tensor, other as Tensor, third),
+    domain: { bias: bias !== undefined, rankOfX: x.rank },
+    expected: () => {
+      const [features = 0, units = 0] = kernel.shape;
+      return Array.from({ length: sizeOf(x.shape.slice(0, -1)) * units }, (_, position) => {
+        const [row, unit] = [Math.floor(position / units), position % units];
+        let sum = bias?.data[unit] ?? 0;
+        for (let p = 0; p < features; p++) sum += (x.data[row * features + p] ?? NaN) * kernel.at(p, unit);
+        return sum;
+      });
+    },
+  }));
 
-const dotCase = (values?: Values): fc.Arbitrary<OpCase> =>
-  fc.record({ left: shapes({ maxRank: 1 }), right: shapes({ maxRank: 1 }), k: size(6) }).chain(({ left, right, k }) =>
-    tensorsOf(
-      [
-        [...left, k],
-        [k, ...right],
-      ],
-      values,
-    ).map((inputs): OpCase => ({
-      inputs,
-      call: (a, b) => dot(a, b),
-      describe: `ranks ${left.length + 1} and ${right.length + 1}`,
-      expected: () => {
-        const [a, b] = inputs as readonly [Tensor, Tensor];
-        const n = sizeOf(right);
-        return Array.from({ length: sizeOf(left) * n }, (_, position) => {
-          let sum = 0;
-          for (let p = 0; p < k; p++) {
-            sum += (a.data[Math.floor(position / n) * k + p] ?? NaN) * (b.data[p * n + (position % n)] ?? NaN);
-          }
-          return sum;
-        });
-      },
-    })),
-  );
+const dotCase = (calls: fc.Arbitrary<arbitraries.DotCall>): fc.Arbitrary<OpCase> =>
+  calls.map(({ a, b }): OpCase => ({
+    inputs: [a, b],
+    call: (left, right) => dot(left as Tensor, right as Tensor),
+    domain: { ranks: `${a.rank} and ${b.rank}` },
+    expected: () => {
+      const k = b.shape[0] ?? 0;
+      const n = sizeOf(b.shape.slice(1));
+      return Array.from({ length: sizeOf(a.shape.slice(0, -1)) * n }, (_, position) => {
+        let sum = 0;
+        for (let p = 0; p < k; p++) {
+          sum += (a.data[Math.floor(position / n) * k + p] ?? NaN) * (b.data[p * n + (position % n)] ?? NaN);
+        }
+        return sum;
+      });
+    },
+  }));
 
 const of = (...shape: number[]): Tensor => ones(shape);
 
 export const rows: readonly OpRow[] = [
   {
     op: 'matmul',
-    arbitrary: productCase(),
-    integerArbitrary: productCase(smallInteger()),
+    arbitrary: productCase(arbitraries.matmul()),
+    integerArbitrary: productCase(arbitraries.matmul({ values: smallInteger() })),
+    covers: {
+      operands: ['A B', 'Aᵀ B', 'A Bᵀ', 'Aᵀ Bᵀ'],
+      transposeA: [false, true],
+      transposeB: [false, true],
+      batchRank: [0, 1, 2],
+      rank: [2, 3, 4],
+      size: [0, 1, 2],
+    },
     secondOrder: true,
     refused: [
       {
@@ -144,8 +128,9 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'affine',
-    arbitrary: affineCase(),
-    integerArbitrary: affineCase(smallInteger()),
+    arbitrary: affineCase(arbitraries.affine()),
+    integerArbitrary: affineCase(arbitraries.affine({ values: smallInteger() })),
+    covers: { bias: [true, false], rankOfX: [1, 2, 3, 4], size: [0, 1, 2] },
     secondOrder: true,
     refused: [
       {
@@ -163,8 +148,9 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'dot',
-    arbitrary: dotCase(),
-    integerArbitrary: dotCase(smallInteger()),
+    arbitrary: dotCase(arbitraries.dot()),
+    integerArbitrary: dotCase(arbitraries.dot({ values: smallInteger() })),
+    covers: { ranks: ['1 and 1', '1 and 2', '2 and 1', '2 and 2'], size: [0, 1, 2] },
     secondOrder: true,
     refused: [
       {

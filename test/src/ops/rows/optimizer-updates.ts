@@ -2,29 +2,36 @@
 import fc from 'fast-check';
 import { adamUpdate, momentumUpdate, rmspropUpdate, sgdUpdate } from '../../../../src/ops/optimizer-updates.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { positiveDouble, shapes, smallInteger, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import { fill, shapesWithEmpty } from '../../../../src/testing/arbitraries/drawing.ts';
+import { positiveDouble, scaledDouble, smallInteger } from '../../../../src/testing/arbitraries/tensors.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
+import { optionsCode } from '../../../../src/testing/pasteable.ts';
+import { callCase } from './call-case.ts';
 
 const noGradient = 'an update is not differentiated';
+const COVERS = { rank: [0, 1, 2, 3], size: [0, 1, 2, 3, 4] };
 
 /** A variable, its gradient, a learning rate and so many states; squares are not negative. */
 const drawn = (states: number, value?: fc.Arbitrary<number>): fc.Arbitrary<readonly Tensor[]> =>
-  shapes({ maxRank: 3 }).chain((shape) =>
-    fc
-      .tuple(
-        tensorOf(shape, value),
-        tensorOf(shape, value),
-        tensorOf([], value ?? positiveDouble()),
-        ...Array.from({ length: states }, () => tensorOf(shape, value ?? positiveDouble())),
-      )
-      .map((tensors) => tensors as readonly Tensor[]),
-  );
+  fc
+    .record({
+      shape: shapesWithEmpty({ maxRank: 3 }),
+      variable: fill(value ?? scaledDouble()),
+      gradient: fill(value ?? scaledDouble()),
+      rate: fill(value ?? positiveDouble(), 1),
+      states: fc.tuple(...Array.from({ length: states }, () => fill(value ?? positiveDouble()))),
+    })
+    .map(({ shape, variable, gradient, rate, states }) => [
+      variable(shape),
+      gradient(shape),
+      rate([]),
+      ...states.map((state) => state(shape)),
+    ]);
 
 const sgdCase = (value?: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
   drawn(0, value).map((inputs): OpCase => ({
     inputs,
     call: (variable, gradient, rate) => sgdUpdate(variable, gradient, rate),
-    describe: `rank ${inputs[0]?.rank}`,
     expected: () => {
       const [variable, gradient, rate] = inputs as readonly [Tensor, Tensor, Tensor];
       return variable.data.map((weight, index) => weight - rate.item() * (gradient.data[index] ?? NaN));
@@ -40,7 +47,8 @@ const momentumCase = (value?: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
         const next = momentumUpdate(variable, gradient, rate, velocity, { momentum, nesterov });
         return [next.variable, next.velocity];
       },
-      describe: nesterov ? 'Nesterov' : 'plain momentum',
+      options: { momentum, nesterov },
+      code: `Object.values(momentumUpdate(a, b, c, d, ${optionsCode({ momentum, nesterov })}))`,
       expected: () => {
         const [variable, gradient, rate, velocity] = inputs as readonly [Tensor, Tensor, Tensor, Tensor];
         return variable.data.map((weight, index) => {
@@ -52,33 +60,47 @@ const momentumCase = (value?: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
     };
   });
 
-// The moving mean of the squares is kept above the square of the moving mean of the gradient.
+// The moving mean of the squares is kept above the square of the moving mean of the gradient by a large epsilon.
 const rmspropCase: fc.Arbitrary<OpCase> = fc
   .record({ inputs: drawn(3), moving: fc.boolean(), centered: fc.boolean() })
-  .map(({ inputs, moving, centered }): OpCase => ({
-    inputs,
-    call: (variable, gradient, rate, meanSquare, momentum, meanGradient) => {
-      const state = {
+  .map(({ inputs, moving, centered }): OpCase => {
+    const [variable, gradient, rate, meanSquare, momentum, meanGradient] = inputs as Six;
+    const options = { momentum: moving ? 0.5 : 0, epsilon: 8 };
+    return callCase(
+      {
+        variable,
+        gradient,
+        rate,
         meanSquare,
         momentum: moving ? momentum : undefined,
         meanGradient: centered ? meanGradient : undefined,
-      };
-      const next = rmspropUpdate(variable, gradient, rate, state, { momentum: moving ? 0.5 : 0, epsilon: 8 });
-      return [next.variable, next.meanSquare, next.momentum, next.meanGradient].filter((one) => one !== undefined);
-    },
-    describe: `${moving ? 'momentum' : 'no momentum'}, ${centered ? 'centred' : 'not centred'}`,
-  }));
+      },
+      ({ variable: w, gradient: g, rate: r, ...state }) => present(rmspropUpdate(w, g, r, state, options)),
+      (names) =>
+        `Object.values(rmspropUpdate(${names.variable}, ${names.gradient}, ${names.rate}, { meanSquare: ${names.meanSquare}, momentum: ${names.momentum}, meanGradient: ${names.meanGradient} }, ${optionsCode(options)})).filter((one) => one)`,
+      { options, domain: { centered } },
+    );
+  });
 
 const adamCase: fc.Arbitrary<OpCase> = fc
   .record({ inputs: drawn(3), amsgrad: fc.boolean() })
-  .map(({ inputs, amsgrad }): OpCase => ({
-    inputs,
-    call: (variable, gradient, alpha, m, v, vHat) => {
-      const next = adamUpdate(variable, gradient, alpha, { m, v, vHat: amsgrad ? vHat : undefined });
-      return [next.variable, next.m, next.v, next.vHat].filter((one) => one !== undefined);
-    },
-    describe: amsgrad ? 'AMSGrad' : 'plain',
-  }));
+  .map(({ inputs, amsgrad }): OpCase => {
+    const [variable, gradient, alpha, m, v, vHat] = inputs as Six;
+    return callCase(
+      { variable, gradient, alpha, m, v, vHat: amsgrad ? vHat : undefined },
+      ({ variable: w, gradient: g, alpha: a, ...state }) => present(adamUpdate(w, g, a, state)),
+      (names) =>
+        `Object.values(adamUpdate(${names.variable}, ${names.gradient}, ${names.alpha}, { m: ${names.m}, v: ${names.v}, vHat: ${names.vHat} })).filter((one) => one)`,
+      { domain: { amsgrad } },
+    );
+  });
+
+type Six = readonly [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
+
+/** The tensors of a result that are there. */
+function present(result: object): readonly Tensor[] {
+  return (Object.values(result) as readonly (Tensor | undefined)[]).filter((one) => one !== undefined);
+}
 
 const of = (...shape: number[]): Tensor => ones(shape);
 
@@ -88,6 +110,7 @@ export const rows: readonly OpRow[] = [
     arbitrary: sgdCase(),
     integerArbitrary: sgdCase(smallInteger()),
     noGradient,
+    covers: COVERS,
     refused: [
       {
         name: 'a gradient of another shape',
@@ -106,6 +129,7 @@ export const rows: readonly OpRow[] = [
     arbitrary: momentumCase(),
     integerArbitrary: momentumCase(smallInteger()),
     noGradient,
+    covers: { ...COVERS, nesterov: [false, true] },
     refused: [
       {
         name: 'a velocity of another shape',
@@ -118,6 +142,7 @@ export const rows: readonly OpRow[] = [
     op: 'rmspropUpdate',
     arbitrary: rmspropCase,
     noGradient,
+    covers: { ...COVERS, momentum: [0, 0.5], centered: [false, true] },
     refused: [
       {
         name: 'momentum without its state',
@@ -130,6 +155,7 @@ export const rows: readonly OpRow[] = [
     op: 'adamUpdate',
     arbitrary: adamCase,
     noGradient,
+    covers: { ...COVERS, amsgrad: [false, true] },
     refused: [
       {
         name: 'a state of another shape',

@@ -1,5 +1,5 @@
 /** Rows of pooling and the gradients that it is made with. Maxima are distinct, so that a small step moves none of them. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import {
   avgPool1d,
   avgPool2d,
@@ -8,52 +8,25 @@ import {
   maxPool2d,
   maxPoolGrad,
   poolGather,
+  type Pool2dCallOptions,
 } from '../../../../src/ops/pool.ts';
+import type { Pair } from '../../../../src/ops/windows.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { distinctTensorOf, smallInteger, tensorOf, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
-import { pool } from '../convolution-reference.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/index.ts';
 import type { OpCase, OpRow, RefusedCall } from '../../../../src/testing/op-row.ts';
+import { pool } from '../convolution-reference.ts';
 
-type Pair = readonly [number, number];
+const { smallInteger } = arbitraries;
 
-interface Drawn {
-  readonly shape: Shape;
-  readonly poolSize: Pair;
-  readonly strides: Pair;
-  readonly padding: 'valid' | 'same';
+/** Options with both axes and all defaults; a sequence is an image of width 1. */
+function resolved({ poolSize = 2, strides = poolSize, padding = 'valid' }: Pool2dCallOptions, rank = 2) {
+  const pair = (value: Pair): readonly [number, number] => {
+    if (typeof value !== 'number') return value;
+    return rank === 1 ? [value, 1] : [value, value];
+  };
+  return { poolSize: pair(poolSize), strides: pair(strides), padding };
 }
-
-const pair = (min: number, max: number): fc.Arbitrary<Pair> =>
-  fc.tuple(fc.integer({ min, max }), fc.integer({ min, max }));
-
-const drawn2d: fc.Arbitrary<Drawn> = fc
-  .record({
-    batch: fc.integer({ min: 1, max: 2 }),
-    channels: fc.integer({ min: 1, max: 3 }),
-    poolSize: pair(1, 3),
-    strides: pair(1, 3),
-    extra: pair(0, 3),
-    padding: fc.constantFrom('valid' as const, 'same' as const),
-  })
-  .map(({ batch, channels, poolSize, strides, extra, padding }) => {
-    const smallest: Pair = padding === 'valid' ? poolSize : [1, 1];
-    return { shape: [batch, smallest[0] + extra[0], smallest[1] + extra[1], channels], poolSize, strides, padding };
-  });
-
-const describe = ({ poolSize, strides, padding }: Drawn, axes = 2): string => {
-  const overlap = poolSize.slice(0, axes).some((size, axis) => size > (strides[axis] ?? 1));
-  return `${padding}, ${overlap ? 'overlapping windows' : 'windows apart'}`;
-};
-
-/** `[batch, steps, channels]` of an image of width 1. */
-const asSequence = ([batch = 0, steps = 0, , channels = 0]: Shape): Shape => [batch, steps, channels];
-const asColumn = ({ shape, poolSize, strides, padding }: Drawn): Drawn => ({
-  shape: [shape[0] ?? 0, shape[1] ?? 0, 1, shape[3] ?? 0],
-  poolSize: [poolSize[0], 1],
-  strides: [strides[0], 1],
-  padding,
-});
 
 const mean = (cells: readonly number[]): number => cells.reduce((sum, cell) => sum + cell, 0) / cells.length;
 const largest = (cells: readonly number[]): number => Math.max(...cells);
@@ -61,50 +34,58 @@ const largest = (cells: readonly number[]): number => Math.max(...cells);
 // Windows hold 1, 2, 3, 4, 6 or 9 cells: the means of multiples of 36 are integers.
 const multiplesOf36 = smallInteger().map((n) => n * 36);
 
-const poolCase = (
-  rank: 1 | 2,
-  kind: 'max' | 'avg',
-  tensorFor: (shape: Shape) => fc.Arbitrary<Tensor>,
-): fc.Arbitrary<OpCase> =>
-  drawn2d.chain((drawn) => {
-    const { shape, poolSize, strides, padding } = rank === 1 ? asColumn(drawn) : drawn;
-    const options1d = { poolSize: poolSize[0], strides: strides[0], padding };
-    const call = (x: Tensor): Tensor => {
-      if (rank === 1) return (kind === 'max' ? maxPool1d : avgPool1d)(x, options1d);
-      return (kind === 'max' ? maxPool2d : avgPool2d)(x, { poolSize, strides, padding });
-    };
-    return tensorFor(rank === 1 ? asSequence(shape) : shape).map((x): OpCase => ({
-      inputs: [x],
-      call: (input) => call(input),
-      describe: describe(drawn, rank),
-      expected: () =>
-        pool(x.data, shape, poolSize, { strides, dilationRate: [1, 1], padding }, kind === 'max' ? largest : mean),
-    }));
-  });
+const overlaps = (options: Pool2dCallOptions, rank = 2): boolean => {
+  const { poolSize, strides } = resolved(options, rank);
+  return poolSize.some((size, axis) => size > (strides[axis] ?? 1));
+};
 
-const integers = (shape: Shape): fc.Arbitrary<Tensor> => tensorOf(shape, smallInteger());
+const poolCase = <Options extends Pool2dCallOptions>(
+  calls: fc.Arbitrary<arbitraries.PoolCall<Options>>,
+  op: (x: Tensor, options: Options) => Tensor,
+  reduce: (cells: readonly number[]) => number,
+): fc.Arbitrary<OpCase> =>
+  calls.map(({ x, options }): OpCase => {
+    const rank = x.rank - 2;
+    return {
+      inputs: [x],
+      call: (one) => op(one as Tensor, options),
+      options: { ...options },
+      domain: { overlapping: overlaps(options, rank) },
+      expected: () => {
+        const { poolSize, strides, padding } = resolved(options, rank);
+        const shape = rank === 1 ? x.shape.toSpliced(2, 0, 1) : x.shape;
+        return pool(x.data, shape, poolSize, { strides, dilationRate: [1, 1], padding }, reduce);
+      },
+    };
+  });
 
 /** The output's shape and where the maxima of some image are: constants of the call. */
 const pickedCase = (scatter: boolean): fc.Arbitrary<OpCase> =>
-  drawn2d
-    .chain((drawn) => distinctTensorOf(drawn.shape).map((image) => ({ drawn, image })))
-    .chain(({ drawn, image }) => {
-      const indices = maxPool2d.all([image], drawn)[1] as Tensor;
-      const { shape } = drawn;
-      return tensorOf(scatter ? indices.shape : shape).map((values): OpCase => ({
-        inputs: [values],
-        call: (input) => (scatter ? maxPoolGrad(input, indices, { shape }) : poolGather(input, indices)),
-        describe: describe(drawn),
-      }));
-    });
+  arbitraries.maxPool2d().map(({ x, options }): OpCase => {
+    const [values, indices] = maxPool2d.all([x], options) as readonly [Tensor, Tensor];
+    return {
+      inputs: [scatter ? values : x],
+      call: (one) =>
+        scatter ? maxPoolGrad(one as Tensor, indices, { shape: x.shape }) : poolGather(one as Tensor, indices),
+      domain: { ...options, overlapping: overlaps(options) },
+    };
+  });
 
-const avgPoolGradCase = drawn2d.chain((drawn) =>
-  tensorsOf([avgPool2d(ones(drawn.shape), drawn).shape]).map((inputs): OpCase => ({
-    inputs,
-    call: (dy) => avgPoolGrad(dy, drawn),
-    describe: describe(drawn),
-  })),
-);
+const avgPoolGradCase = arbitraries.avgPool2d().map(({ x, options }): OpCase => ({
+  inputs: [avgPool2d(x, options)],
+  call: (dy) => avgPoolGrad(dy as Tensor, { ...resolved(options), shape: x.shape }),
+  options: { ...resolved(options), shape: x.shape },
+  domain: { overlapping: overlaps(options) },
+}));
+
+const covers = {
+  poolSize: [1, 2, 3],
+  strides: [1, 2, 3],
+  padding: ['valid', 'same'],
+  overlapping: [true, false],
+  size: [0, 1, 2],
+} as const;
+const coversDefaults = { ...covers, strides: [1, 2, 3, 'default'] } as const;
 
 const refusals2d = (name: string, call: (shape: Shape, options: object) => unknown): readonly RefusedCall[] => [
   {
@@ -147,33 +128,37 @@ const refusals1d = (name: string, call: (shape: Shape, options: object) => unkno
 export const rows: readonly OpRow[] = [
   {
     op: 'maxPool2d',
-    arbitrary: poolCase(2, 'max', distinctTensorOf),
-    integerArbitrary: poolCase(2, 'max', integers),
+    arbitrary: poolCase(arbitraries.maxPool2d(), maxPool2d, largest),
+    integerArbitrary: poolCase(arbitraries.maxPool2d({ values: smallInteger() }), maxPool2d, largest),
     secondOrder: true,
+    covers: coversDefaults,
     refused: refusals2d('maxPool2d', (shape, options) => maxPool2d(ones(shape), options)),
   },
-  { op: 'maxPoolGrad', arbitrary: pickedCase(true), secondOrder: true, refused: [] },
-  { op: 'poolGather', arbitrary: pickedCase(false), secondOrder: true, refused: [] },
+  { op: 'maxPoolGrad', arbitrary: pickedCase(true), secondOrder: true, covers, refused: [] },
+  { op: 'poolGather', arbitrary: pickedCase(false), secondOrder: true, covers, refused: [] },
   {
     op: 'avgPool2d',
-    arbitrary: poolCase(2, 'avg', tensorOf),
-    integerArbitrary: poolCase(2, 'avg', (shape) => tensorOf(shape, multiplesOf36)),
+    arbitrary: poolCase(arbitraries.avgPool2d(), avgPool2d, mean),
+    integerArbitrary: poolCase(arbitraries.avgPool2d({ values: multiplesOf36 }), avgPool2d, mean),
     secondOrder: true,
+    covers: coversDefaults,
     refused: refusals2d('avgPool2d', (shape, options) => avgPool2d(ones(shape), options)),
   },
-  { op: 'avgPoolGrad', arbitrary: avgPoolGradCase, secondOrder: true, refused: [] },
+  { op: 'avgPoolGrad', arbitrary: avgPoolGradCase, secondOrder: true, covers, refused: [] },
   {
     op: 'maxPool1d',
-    arbitrary: poolCase(1, 'max', distinctTensorOf),
-    integerArbitrary: poolCase(1, 'max', integers),
+    arbitrary: poolCase(arbitraries.maxPool1d(), maxPool1d, largest),
+    integerArbitrary: poolCase(arbitraries.maxPool1d({ values: smallInteger() }), maxPool1d, largest),
     secondOrder: true,
+    covers: coversDefaults,
     refused: refusals1d('maxPool1d', (shape, options) => maxPool1d(ones(shape), options)),
   },
   {
     op: 'avgPool1d',
-    arbitrary: poolCase(1, 'avg', tensorOf),
-    integerArbitrary: poolCase(1, 'avg', (shape) => tensorOf(shape, multiplesOf36)),
+    arbitrary: poolCase(arbitraries.avgPool1d(), avgPool1d, mean),
+    integerArbitrary: poolCase(arbitraries.avgPool1d({ values: multiplesOf36 }), avgPool1d, mean),
     secondOrder: true,
+    covers: coversDefaults,
     refused: refusals1d('avgPool1d', (shape, options) => avgPool1d(ones(shape), options)),
   },
 ];

@@ -6,46 +6,59 @@ import { dropoutMask } from '../../../../src/ops/random.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
 import type { RandomStream } from '../../../../src/ops/random-state.ts';
 import type { Shape } from '../../../../src/tensor/shape.ts';
-import { scaledDouble, shapes, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/random.ts';
+import { argumentsCode, callCase } from './call-case.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 const DRAWN = 'it does not vary with its counter';
+const RANKS = [0, 1, 2, 3, 4];
+const SIZES = [0, 1, 2, 3, 4];
 
-const drawCase = (draw: (shape: Shape, stream: RandomStream) => Tensor): fc.Arbitrary<OpCase> =>
-  fc
-    .record({ shape: shapes({ minSize: 0 }), seed: fc.integer(), low: fc.integer({ min: 0, max: 2 ** 24 - 1 }) })
-    .map(({ shape, seed, low }) => ({
-      inputs: [tensor([low, 0])],
-      call: (counter?: Tensor): Tensor => draw(shape, { key: hashKey(seed, 'row', 0), counter: counter as Tensor }),
-      describe: `rank ${shape.length}`,
-    }));
+interface RandomCall {
+  readonly shape: Shape;
+  readonly options: { readonly seed: number };
+}
 
-const dropoutCase: fc.Arbitrary<OpCase> = shapes({ maxRank: 3 }).chain((shape) =>
-  fc
-    .record({
-      x: tensorOf(shape, scaledDouble()),
-      rate: fc.constantFrom(0, 0.25, 0.5),
-      seed: fc.integer(),
-      whole: fc.boolean(),
-    })
-    .map(({ x, rate, seed, whole }) => ({
-      inputs: [x],
-      call: (one?: Tensor): Tensor =>
-        ops.dropout(one as Tensor, rate, {
-          seed,
-          ...(whole && { noiseShape: shape.map((size, axis) => (axis === 0 ? size : 1)) }),
-        }),
-      describe: `rate ${rate}${whole ? ', rows dropped as a whole' : ''}`,
-    })),
+/** The calls draw with a key of their seed; the counter, which the op hides, is the input. */
+const drawCase = <Call extends RandomCall>(
+  op: string,
+  drawn: fc.Arbitrary<Call>,
+  call: (drawn: Call, stream: RandomStream) => Tensor,
+  counted: (drawn: Call) => Readonly<Record<string, unknown>>,
+): fc.Arbitrary<OpCase> =>
+  fc.record({ one: drawn, low: fc.integer({ min: 0, max: 2 ** 24 - 1 }) }).map(({ one, low }) => ({
+    inputs: [tensor([low, 0])],
+    call: (counter?: Tensor): Tensor =>
+      call(one, { key: hashKey(one.options.seed, 'row', 0), counter: counter as Tensor }),
+    code: `${op}(${argumentsCode([`[${one.shape.join(', ')}]`], one.options)})`,
+    domain: { 'result rank': one.shape.length, 'result size': one.shape, ...counted(one) },
+  }));
+
+const dropoutCase: fc.Arbitrary<OpCase> = arbitraries.dropout().map(({ x, rate, options }) =>
+  callCase(
+    { x },
+    (given) => ops.dropout(given.x, rate, options),
+    (names) => `dropout(${argumentsCode([names.x, String(rate)], options)})`,
+    { domain: { rate, noiseShape: options.noiseShape === undefined ? 'default' : 'given' } },
+  ),
 );
+
+const RESULTS = { 'result rank': RANKS, 'result size': SIZES };
+const numberOf = (value: number | undefined): string => (value === undefined ? 'default' : 'given');
 
 const stream = { key: [0, 0], counter: ones([3]) } as const;
 
 export const rows: readonly OpRow[] = [
   {
     op: 'randomUniform',
-    arbitrary: drawCase((shape, one) => ops.randomUniformWith(shape, { ...one, minimum: -2, maximum: 3 })),
+    arbitrary: drawCase(
+      'randomUniform',
+      arbitraries.randomUniform(),
+      ({ shape, options }, one) => ops.randomUniformWith(shape, { ...options, ...one }),
+      ({ options: { minimum, maximum } }) => ({ minimum: numberOf(minimum), maximum: numberOf(maximum) }),
+    ),
     noGradient: DRAWN,
+    covers: { ...RESULTS, minimum: ['default', 'given'], maximum: ['default', 'given'] },
     refused: [
       {
         name: 'bounds the wrong way round',
@@ -71,8 +84,14 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'randomNormal',
-    arbitrary: drawCase((shape, one) => ops.randomNormalWith(shape, { ...one, mean: 1, stddev: 2 })),
+    arbitrary: drawCase(
+      'randomNormal',
+      arbitraries.randomNormal(),
+      ({ shape, options }, one) => ops.randomNormalWith(shape, { ...options, ...one }),
+      ({ options: { mean, stddev } }) => ({ mean: numberOf(mean), stddev: numberOf(stddev) }),
+    ),
     noGradient: DRAWN,
+    covers: { ...RESULTS, mean: ['default', 'given'], stddev: ['default', 'given'] },
     refused: [
       {
         name: 'a negative deviation',
@@ -83,14 +102,24 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'dropoutMask',
-    arbitrary: drawCase((shape, { key, counter }) => dropoutMask(counter, { key, shape, rate: 0.5 })),
+    arbitrary: arbitraries.dropout().map(({ x: { shape }, rate, options: { seed } }) => {
+      const key = hashKey(seed, 'row', 0);
+      return {
+        inputs: [tensor([seed & 0xffff, 0])],
+        call: (counter) => dropoutMask(counter as Tensor, { key, shape, rate }),
+        options: { key, shape, rate },
+        domain: { 'result rank': shape.length, 'result size': shape },
+      };
+    }),
     noGradient: DRAWN,
+    covers: { ...RESULTS, rate: [0, 0.5, 0.25, 0.9] },
     refused: [],
   },
   {
     op: 'dropout',
     arbitrary: dropoutCase,
     secondOrder: true,
+    covers: { rate: [0, 0.5, 0.25, 0.9], noiseShape: ['default', 'given'], rank: RANKS, size: SIZES },
     refused: [
       {
         name: 'a rate of 1',

@@ -4,40 +4,38 @@ import * as ops from '../../../../src/ops/index.ts';
 import type { ReductionOp, ReductionOptions } from '../../../../src/ops/reductions.ts';
 import { logSoftmaxGrad, softmaxGrad } from '../../../../src/ops/softmax.ts';
 import { normalizeAxes } from '../../../../src/tensor/broadcast.ts';
-import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, zeros, type Tensor } from '../../../../src/tensor/tensor.ts';
-import {
-  axisOf,
-  distinctTensorOf,
-  scaledDouble,
-  shapes,
-  smallInteger,
-  tensorOf,
-  tensorsOf,
-} from '../../../../src/testing/arbitraries/tensors.ts';
+import { fill, type ValueDraw } from '../../../../src/testing/arbitraries/drawing.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/reductions.ts';
+import type { ReductionCall, SoftmaxCall } from '../../../../src/testing/arbitraries/reductions.ts';
+import { scaledDouble, shapes, smallInteger, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
 import { broadcastReference, reduceReference } from '../references.ts';
+import { withDefaults } from './call-case.ts';
 import type { OpCase, OpRow, RefusedCall } from '../../../../src/testing/op-row.ts';
 
-type Draw = (shape: Shape) => fc.Arbitrary<Tensor>;
 type Fold = (values: readonly number[]) => number;
 
-const axesOf = (shape: Shape): fc.Arbitrary<ReductionOptions['axis']> =>
-  shape.length === 0
-    ? fc.constant(undefined)
-    : fc.oneof(fc.constant(undefined), axisOf(shape), fc.subarray([...shape.keys()]));
+const INTEGERS: ValueDraw = { values: smallInteger() };
 
-const reductionCase = (op: ReductionOp, draw: Draw, fold?: Fold, minSize = 1): fc.Arbitrary<OpCase> =>
-  shapes({ minSize, maxRank: 3 }).chain((shape) =>
-    fc.record({ x: draw(shape), axis: axesOf(shape), keepDims: fc.boolean() }).map(({ x, axis, keepDims }): OpCase => {
-      const options = { keepDims, ...(axis !== undefined && { axis }) };
-      return {
-        inputs: [x],
-        call: (one) => op(one, options),
-        describe: `rank ${shape.length}, ${axis === undefined ? 'all axes' : typeof axis === 'number' ? 'one axis' : `${axis.length} axes`}`,
-        ...(fold && { expected: () => reduceReference(x, normalizeAxes('reference', axis, shape.length), fold) }),
-      };
-    }),
-  );
+const sideOf = (axis: number): string => (axis < 0 ? 'from the end' : 'from the front');
+/** How the axes were given, beside their numbers. */
+const axesOf = (axis: ReductionOptions['axis']): string =>
+  axis === undefined
+    ? 'default'
+    : typeof axis === 'number'
+      ? `one ${sideOf(axis)}`
+      : axis.length < 2
+        ? `a list of ${axis.length}`
+        : 'a list of several';
+
+const reductionCase = (op: ReductionOp, draw: fc.Arbitrary<ReductionCall>, fold?: Fold): fc.Arbitrary<OpCase> =>
+  draw.map(({ x, options }): OpCase => ({
+    inputs: [x],
+    call: (one) => op(one as Tensor, options),
+    options: withDefaults(options, ['axis', 'keepDims']),
+    domain: { axes: axesOf(options.axis) },
+    ...(fold && { expected: () => reduceReference(x, normalizeAxes('reference', options.axis, x.rank), fold) }),
+  }));
 
 const badAxis = (name: string, op: ReductionOp): RefusedCall => ({
   name: 'an axis out of range',
@@ -51,70 +49,68 @@ const nothing = (name: string, call: (x: Tensor) => unknown): RefusedCall => ({
   message: new RegExp(`${name}: the shape \\[2, 0\\] has no elements along the axes`),
 });
 
-const any: Draw = (shape) => tensorOf(shape, scaledDouble());
-const integers: Draw = (shape) => tensorOf(shape, smallInteger());
-/** Few zeros and ones of either sign: products of 64 of them stay exact. */
-const units: Draw = (shape) => tensorOf(shape, fc.constantFrom(-1, 1, 1, -1, 2, 0));
-/** With zeros, where the product's gradient is not y / x. */
-const withZeros: Draw = (shape) =>
-  tensorOf(shape, fc.oneof({ weight: 4, arbitrary: scaledDouble() }, { weight: 1, arbitrary: fc.constant(0) }));
-const distinct: Draw = (shape) => distinctTensorOf(shape);
+/** Few zeros and ones of either sign: their products stay exact. */
+const UNITS: ValueDraw = { values: fc.constantFrom(-1, 1, 1, -1, 2, 0) };
 
 const total: Fold = (values) => values.reduce((sum, value) => sum + value, 0);
+
+const COVERS = {
+  axis: [undefined, 0, 1, 2, -1, -2, -3],
+  keepDims: [undefined, false, true],
+  rank: [0, 1, 2, 3, 4],
+  size: [0, 1, 2, 3],
+};
+const LISTS = { axes: ['a list of 0', 'a list of 1', 'a list of several'] };
 
 const reductionRow = (
   name: string,
   op: ReductionOp,
-  draw: Draw,
-  exact: { draw: Draw; fold: Fold } | undefined,
+  draw: (draw?: ValueDraw) => fc.Arbitrary<ReductionCall>,
+  exact: { draw: ValueDraw; fold: Fold } | undefined,
   refused: readonly RefusedCall[] = [],
 ): OpRow => ({
   op: name,
-  arbitrary: reductionCase(op, draw),
-  ...(exact && { integerArbitrary: reductionCase(op, exact.draw, exact.fold) }),
+  arbitrary: reductionCase(op, draw()),
+  ...(exact && { integerArbitrary: reductionCase(op, draw(exact.draw), exact.fold) }),
   secondOrder: true,
+  covers: { ...COVERS, ...LISTS },
   refused: [badAxis(name, op), ...refused],
 });
 
 const reductions: readonly OpRow[] = [
-  reductionRow('sum', ops.sum, any, { draw: integers, fold: total }, [
+  reductionRow('sum', ops.sum, arbitraries.sum, { draw: INTEGERS, fold: total }, [
     {
       name: 'one axis named twice',
       call: () => ops.sum(ones([2, 3]), { axis: [1, -1] }),
       message: /sum: the axes \[1, 1\] name one axis twice/,
     },
   ]),
-  reductionRow('mean', ops.mean, any, { draw: integers, fold: (values) => total(values) / values.length }),
-  reductionRow('max', ops.max, distinct, { draw: integers, fold: (values) => Math.max(...values) }, [
+  reductionRow('mean', ops.mean, arbitraries.mean, {
+    draw: INTEGERS,
+    fold: (values) => total(values) / values.length,
+  }),
+  reductionRow('max', ops.max, arbitraries.max, { draw: INTEGERS, fold: (values) => Math.max(...values) }, [
     nothing('max', ops.max),
   ]),
-  reductionRow('min', ops.min, distinct, { draw: integers, fold: (values) => Math.min(...values) }, [
+  reductionRow('min', ops.min, arbitraries.min, { draw: INTEGERS, fold: (values) => Math.min(...values) }, [
     nothing('min', ops.min),
   ]),
-  reductionRow('prod', ops.prod, withZeros, {
-    draw: units,
+  reductionRow('prod', ops.prod, arbitraries.prod, {
+    draw: UNITS,
     fold: (values) => values.reduce((product, value) => product * value, 1),
   }),
-  reductionRow('variance', ops.variance, any, undefined),
+  reductionRow('variance', ops.variance, arbitraries.variance, undefined),
 ];
 
-const argmaxCase: fc.Arbitrary<OpCase> = shapes({ maxRank: 3 }).chain((shape) =>
-  fc
-    .record({
-      x: integers(shape),
-      axis: shape.length === 0 ? fc.constant(undefined) : fc.option(axisOf(shape), { nil: undefined }),
-      keepDims: fc.boolean(),
-    })
-    .map(({ x, axis, keepDims }): OpCase => ({
-      inputs: [x],
-      call: (one) => ops.argmax(one, { keepDims, ...(axis !== undefined && { axis }) }),
-      describe: `rank ${shape.length}, ${axis === undefined ? 'all axes' : 'one axis'}`,
-      expected: () =>
-        reduceReference(x, normalizeAxes('reference', axis, shape.length), (values) =>
-          values.indexOf(Math.max(...values)),
-        ),
-    })),
-);
+const argmaxCase: fc.Arbitrary<OpCase> = arbitraries.argmax().map(({ x, options }): OpCase => ({
+  inputs: [x],
+  call: (one) => ops.argmax(one as Tensor, options),
+  options: withDefaults(options, ['axis', 'keepDims']),
+  expected: () =>
+    reduceReference(x, normalizeAxes('reference', options.axis, x.rank), (values) =>
+      values.indexOf(Math.max(...values)),
+    ),
+}));
 
 const broadcastCase = (values: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
   shapes({ maxRank: 3 })
@@ -131,35 +127,46 @@ const broadcastCase = (values: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
       return {
         inputs: [x],
         call: (one) => ops.broadcastTo(one, target),
-        describe: `rank ${shape.length} to ${target.length}`,
+        code: `broadcastTo(a, [${target.join(', ')}])`,
+        domain: { axes: target.length === shape.length ? 'as many' : 'more' },
         expected: () => broadcastReference([x, zeros(target)], (value = NaN) => value),
       };
     });
 
 type Softmax = (x: Tensor, options: ops.SoftmaxOptions) => Tensor;
 
-const softmaxCase = (op: Softmax): fc.Arbitrary<OpCase> =>
-  shapes({ minRank: 1, maxRank: 3 }).chain((shape) =>
-    fc.record({ x: any(shape), axis: axisOf(shape) }).map(({ x, axis }): OpCase => ({
-      inputs: [x],
-      call: (one) => op(one, { axis }),
-      describe: `rank ${shape.length}, axis ${axis === -1 || axis === shape.length - 1 ? 'last' : 'other'}`,
-    })),
-  );
+const softmaxRow = (name: string, op: Softmax, draw: () => fc.Arbitrary<SoftmaxCall>): OpRow => ({
+  op: name,
+  arbitrary: draw().map(({ x, options }): OpCase => ({
+    inputs: [x],
+    call: (one) => op(one as Tensor, options),
+    options: withDefaults(options, ['axis']),
+  })),
+  secondOrder: true,
+  covers: { axis: COVERS.axis, rank: [1, 2, 3, 4], size: COVERS.size },
+  refused: [
+    {
+      name: 'a scalar',
+      call: () => op(ones([]), {}),
+      message: new RegExp(`${name}: axis -1 is out of range for rank 0`),
+    },
+  ],
+});
 
-const rowPairCase = (op: (y: Tensor, dy: Tensor) => Tensor): fc.Arbitrary<OpCase> =>
-  shapes({ minRank: 1, maxRank: 3 }).chain((shape) =>
-    tensorsOf([shape, shape]).map((inputs): OpCase => ({
-      inputs,
-      call: (y, dy) => op(y as Tensor, dy as Tensor),
-      describe: `rank ${shape.length}`,
-    })),
-  );
-
-const scalar = (name: string, op: Softmax): RefusedCall => ({
-  name: 'a scalar',
-  call: () => op(ones([]), {}),
-  message: new RegExp(`${name}: axis -1 is out of range for rank 0`),
+const gradRow = (
+  name: string,
+  op: (y: Tensor, dy: Tensor) => Tensor,
+  draw: () => fc.Arbitrary<SoftmaxCall>,
+): OpRow => ({
+  op: name,
+  // The output's gradient is drawn apart, and takes the shape of x.
+  arbitrary: fc.record({ call: draw(), dy: fill(scaledDouble()) }).map(({ call: { x }, dy }): OpCase => ({
+    inputs: [x, dy(x.shape)],
+    call: (y, given) => op(y as Tensor, given as Tensor),
+  })),
+  secondOrder: true,
+  covers: { rank: [1, 2, 3, 4], size: COVERS.size },
+  refused: [],
 });
 
 export const rows: readonly OpRow[] = [
@@ -169,6 +176,7 @@ export const rows: readonly OpRow[] = [
     arbitrary: argmaxCase,
     integerArbitrary: argmaxCase,
     noGradient: 'a position is a step function',
+    covers: COVERS,
     refused: [
       {
         name: 'an axis out of range',
@@ -183,6 +191,7 @@ export const rows: readonly OpRow[] = [
     arbitrary: broadcastCase(scaledDouble()),
     integerArbitrary: broadcastCase(smallInteger()),
     secondOrder: true,
+    covers: { rank: [0, 1, 2, 3], size: [1, 2, 3, 4], axes: ['as many', 'more'] },
     refused: [
       {
         name: 'a size that is not 1 and would change',
@@ -192,13 +201,8 @@ export const rows: readonly OpRow[] = [
       { name: 'fewer axes', call: () => ops.broadcastTo(ones([1, 2]), [2]), message: /does not stretch to \[2\]/ },
     ],
   },
-  { op: 'softmax', arbitrary: softmaxCase(ops.softmax), secondOrder: true, refused: [scalar('softmax', ops.softmax)] },
-  {
-    op: 'logSoftmax',
-    arbitrary: softmaxCase(ops.logSoftmax),
-    secondOrder: true,
-    refused: [scalar('logSoftmax', ops.logSoftmax)],
-  },
-  { op: 'softmaxGrad', arbitrary: rowPairCase(softmaxGrad), secondOrder: true, refused: [] },
-  { op: 'logSoftmaxGrad', arbitrary: rowPairCase(logSoftmaxGrad), secondOrder: true, refused: [] },
+  softmaxRow('softmax', ops.softmax, arbitraries.softmax),
+  softmaxRow('logSoftmax', ops.logSoftmax, arbitraries.logSoftmax),
+  gradRow('softmaxGrad', softmaxGrad, arbitraries.softmax),
+  gradRow('logSoftmaxGrad', logSoftmaxGrad, arbitraries.logSoftmax),
 ];

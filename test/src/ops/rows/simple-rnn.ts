@@ -1,86 +1,72 @@
 /** Rows of the simple recurrence and its backward pass. */
-import fc from 'fast-check';
-import { sum } from '../../../../src/ops/broadcasting.ts';
+import type fc from 'fast-check';
 import { simpleRnn, simpleRnnGrad, simpleRnnOp } from '../../../../src/ops/simple-rnn.ts';
+import { sum } from '../../../../src/ops/broadcasting.ts';
 import { grad } from '../../../../src/tape/grad.ts';
-import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { tensorOf, tensorsOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import { ones, tensor, zeros, type Tensor } from '../../../../src/tensor/tensor.ts';
+import * as arbitraries from '../../../../src/testing/arbitraries/recurrent.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
+import { optionsCode } from '../../../../src/testing/pasteable.ts';
+import { argumentsCode, callCase, withDefaults } from './call-case.ts';
+import { CONSTANTS, counted, coversOf, recurrentCode } from './recurrent-case.ts';
 
-const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+const FLAGS = ['goBackwards', 'zeroOutputForMask'];
 
-const drawn = fc
-  .record({
-    batch: size(2),
-    steps: size(4),
-    features: size(3),
-    units: size(3),
-    withBias: fc.boolean(),
-    withState: fc.boolean(),
-    withMask: fc.boolean(),
-    withDropout: fc.boolean(),
-    goBackwards: fc.boolean(),
-    zeroOutputForMask: fc.boolean(),
-  })
-  .chain((one) => {
-    const { batch, steps, features, units } = one;
-    return fc.record({
-      one: fc.constant(one),
-      weights: tensorsOf([[batch, steps, features], [features, units], [units, units], [units], [batch, units]]),
-      mask: tensorOf([batch, steps], fc.constantFrom(0, 1, 1)),
-      inputDropout: tensorOf([batch, features], fc.constantFrom(0, 2)),
-      recurrentDropout: tensorOf([batch, units], fc.constantFrom(0, 2)),
-    });
-  });
+function partsOf({ x, kernel, recurrentKernel, bias, options }: arbitraries.SimpleRnnCall) {
+  const { mask, inputDropout, recurrentDropout } = options;
+  return { x, kernel, recurrentKernel, bias, hidden: options.initialState, mask, inputDropout, recurrentDropout };
+}
 
-type Drawn = typeof drawn extends fc.Arbitrary<infer Value> ? Value : never;
-
-const describe = ({ one: { withMask, withDropout, goBackwards, withBias } }: Drawn): string =>
-  `${withMask ? 'masked' : 'no mask'}${withDropout ? ', dropout' : ''}${goBackwards ? ', backwards' : ''}${withBias ? ', bias' : ''}`;
-
-/** The options that are constants of a case: masks and flags. */
-const constants = ({ one, mask, inputDropout, recurrentDropout }: Drawn) => ({
-  mask: one.withMask ? mask : undefined,
-  inputDropout: one.withDropout ? inputDropout : undefined,
-  recurrentDropout: one.withDropout ? recurrentDropout : undefined,
-  goBackwards: one.goBackwards,
-  zeroOutputForMask: one.zeroOutputForMask,
-});
-
-const simpleRnnCase: fc.Arbitrary<OpCase> = drawn.map((all) => {
-  const { withBias, withState } = all.one;
-  const [x, kernel, recurrentKernel, bias, hidden] = all.weights as readonly [Tensor, Tensor, Tensor, Tensor, Tensor];
-  return {
-    inputs: [x, kernel, recurrentKernel, ...(withState ? [hidden] : []), ...(withBias ? [bias] : [])],
-    call: (input, k, r, ...rest) => {
-      const { sequence, lastHidden } = simpleRnn(input, k, r, withBias ? rest.at(-1) : undefined, {
-        ...constants(all),
-        initialState: withState ? rest[0] : undefined,
-      });
-      return [sequence, lastHidden];
+const simpleRnnCase: fc.Arbitrary<OpCase> = arbitraries.simpleRnn().map((drawn) => {
+  const flags = flagsOf(drawn);
+  return callCase(
+    partsOf(drawn),
+    ({ x, kernel, recurrentKernel, bias, hidden, ...constants }) => {
+      const options = { ...flags, ...constants, initialState: hidden };
+      return Object.values(simpleRnn(x, kernel, recurrentKernel, bias, options)) as readonly Tensor[];
     },
-    describe: describe(all),
-  };
+    (names) => {
+      const { x, kernel, recurrentKernel, bias, mask, inputDropout, recurrentDropout } = names;
+      const tensors = { initialState: names.hidden, mask, inputDropout, recurrentDropout };
+      const args = [x, kernel, recurrentKernel, bias, recurrentCode(tensors, flags)];
+      return `Object.values(simpleRnn(${argumentsCode(args)}))`;
+    },
+    { ...counted(drawn, FLAGS), constants: CONSTANTS },
+  );
 });
 
-const simpleRnnGradCase: fc.Arbitrary<OpCase> = drawn.map((all) => {
-  const { mask, inputDropout, recurrentDropout, ...options } = constants(all);
-  return {
-    inputs: all.weights,
-    call: (...weights) => {
-      const inputs = [...weights, mask, inputDropout, recurrentDropout] as unknown as Parameters<
-        typeof simpleRnnOp.all
-      >[0];
-      const outputs = simpleRnnOp.all(inputs, options);
+// The op under the function, whose outputs for the gradient are computed beside it.
+const simpleRnnGradCase: fc.Arbitrary<OpCase> = arbitraries.simpleRnn().map((drawn) => {
+  const { goBackwards = false, zeroOutputForMask = false } = drawn.options;
+  const options = { goBackwards, zeroOutputForMask };
+  const state = [drawn.x.shape[0] ?? 0, drawn.recurrentKernel.shape[0] ?? 0];
+  return callCase(
+    partsOf(drawn),
+    ({ x, kernel, recurrentKernel, bias, hidden = zeros(state), mask, inputDropout, recurrentDropout }) => {
+      const inputs = [x, kernel, recurrentKernel, bias, hidden, mask, inputDropout, recurrentDropout];
+      const outputs = simpleRnnOp.all(inputs as unknown as Parameters<typeof simpleRnnOp.all>[0], options);
       const upstream = [outputs[0], undefined];
       return simpleRnnGrad.all(
         [...inputs, ...outputs, ...upstream] as unknown as Parameters<typeof simpleRnnGrad.all>[0],
         options,
       );
     },
-    describe: describe(all),
-  };
+    ({ x, kernel, recurrentKernel, bias, hidden, mask, inputDropout, recurrentDropout }) => {
+      const zeroCode = `zeros([${state.join(', ')}])`;
+      const states = [hidden].map((name) => (name === 'undefined' ? zeroCode : name));
+      const inputs = [x, kernel, recurrentKernel, bias, ...states, mask, inputDropout, recurrentDropout].join(', ');
+      const forward = `simpleRnnOp.all([${inputs}], ${optionsCode(options)})`;
+      return `((outputs) => simpleRnnGrad.all([${inputs}, ...outputs, outputs[0], undefined], ${optionsCode(options)}))(${forward})`;
+    },
+    counted(drawn, FLAGS),
+  );
 });
+
+function flagsOf({ options }: arbitraries.SimpleRnnCall): object {
+  return Object.fromEntries(Object.entries(withDefaults(options, FLAGS)).filter(([, value]) => value !== undefined));
+}
+
+const COVERS = coversOf(['none', 'shared']);
 
 const of = (...shape: number[]): Tensor => ones(shape);
 const call = (changed: Readonly<Record<string, Tensor>> = {}): unknown => {
@@ -92,6 +78,7 @@ export const rows: readonly OpRow[] = [
   {
     op: 'simpleRnn',
     arbitrary: simpleRnnCase,
+    covers: COVERS,
     refused: [
       {
         name: 'one sample without its batch axis',
@@ -126,6 +113,7 @@ export const rows: readonly OpRow[] = [
   {
     op: 'simpleRnnGrad',
     arbitrary: simpleRnnGradCase,
+    covers: COVERS,
     noGradient: 'one kernel for the whole backward pass: second derivatives are refused',
     refused: [],
   },

@@ -1,0 +1,54 @@
+/** What every measure of the scoreboard gives, and how large its samples are. */
+
+export interface Measured {
+  /** The measured figure, in words, with what it was measured on. */
+  readonly figure: string;
+  /** Whether the target holds for all that was measured; undefined when nothing could be. */
+  readonly met: boolean | undefined;
+  /** The part of the target that nothing measures yet, and why. */
+  readonly missing?: string;
+  /** How many cases each part had, where the target asks for a number of them. */
+  readonly cases?: number;
+  /** The figures as numbers, and what failed. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** How much each measure does. */
+export interface Counts {
+  /** Cases of each op's gradient. */
+  readonly gradients: number;
+  /** Cases of each op on small integers. */
+  readonly integers: number;
+  /** Cases of each op on real numbers, for the error of devices. */
+  readonly reals: number;
+  /** Float32 numbers of each binary exponent. */
+  readonly perExponent: number;
+  /** Training steps, and as many that throw. */
+  readonly steps: number;
+  /** Training steps of the long run. */
+  readonly soak: number;
+  /** Wrong calls. */
+  readonly calls: number;
+}
+
+/** `quick` is for every change, `normal` meets the targets for one, `deep` those for a release. */
+export type Mode = 'quick' | 'normal' | 'deep';
+
+export const countsOf: Readonly<Record<Mode, Counts>> = {
+  quick: { gradients: 50, integers: 100, reals: 5, perExponent: 20, steps: 1_000, soak: 10_000, calls: 10_000 },
+  normal: { gradients: 200, integers: 1_000, reals: 20, perExponent: 200, steps: 2_000, soak: 20_000, calls: 20_000 },
+  deep: {
+    gradients: 10_000,
+    integers: 1_000,
+    reals: 200,
+    perExponent: 2_000,
+    steps: 20_000,
+    soak: 100_000,
+    calls: 100_000,
+  },
+};
+
+/** The first line of an error's message. */
+export function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+}

@@ -1,0 +1,49 @@
+/**
+ * `npm run reliability`: measures what can be measured, prints one table and writes the figures to results.json beside
+ * the sources. `--quick` measures less, in under a minute, and writes to .scratch/reliability.json; `--deep` measures what a
+ * release needs. Fails when a target is not met.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { root } from '../house/sources.ts';
+import { countsOf, type Mode } from './measure.ts';
+import { isNotMet, score, scoreRows, type Score } from './scoreboard.ts';
+import { formatTable } from './table.ts';
+
+const { values } = parseArgs({ options: { quick: { type: 'boolean' }, deep: { type: 'boolean' } } });
+const mode: Mode = values.quick ? 'quick' : values.deep ? 'deep' : 'normal';
+
+const WIDTHS = [3, 24, 38, 56, 26];
+
+const scores: Score[] = [];
+for (const row of scoreRows) scores.push(await score(row, countsOf[mode]));
+
+console.log(
+  formatTable(
+    [
+      ['#', 'measure', 'target', `measured (${mode} counts, Node ${process.versions.node})`, 'verdict'],
+      WIDTHS.map((width) => '-'.repeat(width)),
+      ...scores.map(({ number, measure, target, measured, verdict }) => [number, measure, target, measured, verdict]),
+    ],
+    WIDTHS,
+  ),
+);
+const failed = scores.filter(isNotMet);
+const count = (start: string): number => scores.filter(({ verdict }) => verdict.startsWith(start)).length;
+console.log(
+  `\n${count('met')} met, ${failed.length} not met, ${count('not yet')} not yet, ${count('later')} later; ` +
+    `${scores.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(0)} s`,
+);
+
+const file = join(root, mode === 'quick' ? '.scratch/reliability.json' : 'test/reliability/results.json');
+mkdirSync(dirname(file), { recursive: true });
+const result = {
+  mode,
+  date: new Date().toISOString(),
+  node: process.versions.node,
+  counts: countsOf[mode],
+  rows: scores,
+};
+writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,0 +1,228 @@
+/** The scoreboard's measures meet their targets on small counts, and each sees a planted failure. */
+import fc from 'fast-check';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { Plan } from '../../src/devices/device.ts';
+import { HostDevice, type HostExecutable } from '../../src/devices/host-device.ts';
+import { layers, ops, tensor } from '../../src/index.ts';
+import type { LayerRow } from '../../src/testing/layer-row.ts';
+import type { OpRow } from '../../src/testing/op-row.ts';
+import { rows as layerRows } from '../src/layers/rows.ts';
+import { rows as opRows } from '../src/ops/rows/index.ts';
+import { injections, type Injection } from '../src/training/nan-injections.ts';
+import { deviceError } from './device-error.ts';
+import { measuredEdgeValues } from './edge-values.ts';
+import { exactIntegers } from './exact-integers.ts';
+import { gradientProperties } from './gradient-properties.ts';
+import { indexSafety } from './index-safety.ts';
+import { injectedNaN } from './injected-nan.ts';
+import { lawsOfLayers } from './layer-laws.ts';
+import { countsOf, type Measured } from './measure.ts';
+import { memoryPerStep, soak } from './memory.ts';
+import { misuse } from './misuse.ts';
+import { plantedBugs } from './planted-bugs.ts';
+import { realKeras } from './real-keras.ts';
+import { isNotMet, score, scoreRows, type ScoreRow } from './scoreboard.ts';
+import { supplyChain } from './supply-chain.ts';
+import { formatTable } from './table.ts';
+
+const rowsOf = (...names: readonly string[]): readonly OpRow[] => opRows.filter(({ op }) => names.includes(op));
+
+// Memory is measured in processes of their own, with the collector at work.
+t.setTimeout(300_000);
+
+/** The first element of every result is off by a millionth, of all ops or of those with such a label. */
+class Inexact extends HostDevice {
+  readonly #labels: RegExp;
+
+  constructor(labels: RegExp = /^/) {
+    super('inexact');
+    this.#labels = labels;
+  }
+
+  override link(plan: Plan): HostExecutable {
+    const steps = plan.steps.map((step): Plan['steps'][number] => {
+      const { kernel, ...rest } = step;
+      if (!this.#labels.test(step.label)) return step;
+      const cpu: typeof kernel.cpu = (inputs, outputs, geometry) => {
+        kernel.cpu(inputs, outputs, geometry);
+        for (const output of outputs) output[0] = (output[0] ?? 0) * (1 + 2 ** -20);
+      };
+      return { ...rest, kernel: { ...kernel, cpu } };
+    });
+    return super.link({ ...plan, steps });
+  }
+}
+
+const halfGradient: OpRow = {
+  op: 'half a gradient',
+  arbitrary: fc.integer({ min: 1, max: 5 }).map((x) => ({
+    inputs: [tensor([x])],
+    call: (given) => ops.mul(given as never, ops.stopGradient(given as never)),
+  })),
+};
+const wrongSum: OpRow = {
+  op: 'wrong sum',
+  arbitrary: fc.constant({ inputs: [], call: () => tensor([0]) }),
+  integerArbitrary: fc
+    .integer()
+    .map((x) => ({ inputs: [tensor([2])], call: (y) => ops.add(y as never, 0), expected: () => [x] })),
+};
+const wrongCount: LayerRow = {
+  layer: 'dense',
+  make: (options) => layers.dense(2, options),
+  inputs: [[[2, 3]], [[4, 3]]],
+  params: 9,
+};
+
+interface Claim {
+  readonly met: () => Measured | Promise<Measured>;
+  /** By what is planted. */
+  readonly notMet: Readonly<Record<string, () => Measured | Promise<Measured>>>;
+}
+
+const claims: Readonly<Record<string, Claim>> = {
+  A1: {
+    met: () => gradientProperties(5, rowsOf('matmul', 'tanh', 'sum')),
+    notMet: {
+      'a wrong gradient': () => gradientProperties(5, [halfGradient]),
+      'no op at all': () => gradientProperties(5, []),
+    },
+  },
+  A2: {
+    met: () => exactIntegers(5, rowsOf('matmul', 'conv2d', 'gather', 'maxPool2d')),
+    notMet: {
+      'a wrong result': () => exactIntegers(5, [wrongSum]),
+      'a device that rounds': () => exactIntegers(20, rowsOf('matmul'), [new Inexact()]),
+      'gradients that a device rounds': () => exactIntegers(20, rowsOf('matmul'), [new Inexact(/gradient/)]),
+    },
+  },
+  A3: {
+    met: () => deviceError(2, 4),
+    notMet: { 'a device that rounds': () => deviceError(2, 4, [new Inexact()]) },
+  },
+  A5: {
+    met: () => lawsOfLayers(layerRows),
+    notMet: {
+      'a wrong number of weights': () => lawsOfLayers([...layerRows.slice(0, 1), wrongCount]),
+      'a layer without a row': () => lawsOfLayers(layerRows.filter(({ layer }) => layer !== 'dense')),
+    },
+  },
+  A6: { met: () => realKeras(['small']), notMet: { 'a test that does not run': () => realKeras(['small', 'none']) } },
+  A7: {
+    met: () => measuredEdgeValues(),
+    notMet: {
+      'another result': () => measuredEdgeValues([{ name: 'one', call: () => tensor([NaN]), stated: [1] }]),
+      'no error': () => measuredEdgeValues([{ name: 'one', call: () => tensor([NaN]), stated: /refused/ }]),
+    },
+  },
+  D5: {
+    met: () => injectedNaN(),
+    notMet: {
+      'training that goes on': () => injectedNaN({ late: { ...(injections['a batch'] as Injection), batch: 0 } }),
+      'another name': () => injectedNaN({ other: { ...(injections['a batch'] as Injection), named: /layer 'last'/ } }),
+    },
+  },
+  E1: { met: () => memoryPerStep(1_000), notMet: { 'losses that are kept': () => memoryPerStep(1_000, ['leak']) } },
+  E2: { met: () => soak(10_000), notMet: { 'logs that are kept': () => soak(2_000, ['leak']) } },
+  E3: {
+    met: () => indexSafety(),
+    notMet: { 'a call that takes every index': () => indexSafety({ careless: () => undefined }) },
+  },
+  F1: {
+    met: () => misuse(1_000),
+    notMet: {
+      'a bare error': () => misuse(10, [['bare', () => (undefined as unknown as { x: number }).x]]),
+      'calls that are all taken': () => misuse(10, [['careless', () => undefined]]),
+    },
+  },
+  F3: {
+    met: () => supplyChain(),
+    notMet: {
+      'a dependency': () => supplyChain('{ "dependencies": { "left-pad": "1.0.0" } }'),
+      'an install script': () => supplyChain('{ "scripts": { "postinstall": "node x.js" } }'),
+    },
+  },
+};
+
+for (const [number, { met, notMet }] of Object.entries(claims)) {
+  t.test(`${number} meets its target`, { timeout: 120_000 }, async (t) => {
+    const { figure, met: truth } = await met();
+    t.equal(truth, true, figure);
+    t.comment(figure);
+  });
+  for (const [planted, run] of Object.entries(notMet)) {
+    t.test(`${number} sees ${planted}`, { timeout: 120_000 }, async (t) => {
+      const { figure, met: truth } = await run();
+      t.equal(truth, false, figure);
+      t.comment(figure);
+    });
+  }
+}
+
+t.test('A4 counts what the run of the planted bugs wrote down', (t) => {
+  const file = join(t.testdir(), 'results.json');
+  t.match(plantedBugs(file), { met: undefined, missing: /npm run mutants/ }, 'there is no such file yet');
+  writeFileSync(file, '[["a.js","one","sign","add","law",3],["b.js","two","scaled","mul","law",1]]');
+  t.match(plantedBugs(file), { met: true, cases: 2, figure: '2 of 2 caught, of 2 kinds' });
+  writeFileSync(file, '[["a.js","one","sign","add","law",3],["b.js","two","scaled",null,null,null]]');
+  t.match(plantedBugs(file), { met: false, figure: /^1 of 2 caught.* survives: b.js: two/ });
+  writeFileSync(file, '[]');
+  t.match(plantedBugs(file), { met: false });
+  t.end();
+});
+
+t.test('verdicts tell met, met on fewer cases, not met, not yet and later', async (t) => {
+  const row = (run: ScoreRow['run'], cases?: number): ScoreRow => ({
+    number: 'Z1',
+    measure: 'planted',
+    target: 'none',
+    run,
+    ...(cases === undefined ? {} : { cases }),
+  });
+  const verdict = async (run: ScoreRow['run'], cases?: number): Promise<string> =>
+    (await score(row(run, cases), countsOf.quick)).verdict;
+  const measured = { figure: '1', detail: {} };
+  t.equal(await verdict(() => ({ ...measured, met: true })), 'met');
+  t.equal(await verdict(() => ({ ...measured, met: true, cases: 5 }), 9), 'met on 5 of 9 cases');
+  t.equal(await verdict(() => ({ ...measured, met: true, cases: 9 }), 9), 'met');
+  t.equal(await verdict(() => ({ ...measured, met: false, cases: 5, missing: 'half' }), 9), 'not met');
+  t.equal(await verdict(() => ({ ...measured, met: true, missing: 'half of it' })), 'not yet: half of it');
+  t.equal(await verdict(() => Promise.reject(new Error('lost'))), 'not met', 'a measure that throws');
+  t.equal(await verdict('needs a device'), 'later: needs a device');
+  t.ok(
+    isNotMet(
+      await score(
+        row(() => ({ ...measured, met: false })),
+        countsOf.quick,
+      ),
+    ),
+  );
+  t.notOk(isNotMet(await score(row('needs a device'), countsOf.quick)));
+});
+
+t.test('every measured row has a claim here, and numbers are unique', (t) => {
+  const numbers = scoreRows.map(({ number }) => number);
+  t.equal(new Set(numbers).size, numbers.length);
+  const measured = scoreRows.filter(({ run }) => typeof run !== 'string').map(({ number }) => number);
+  t.strictSame(
+    measured.filter((number) => !(number in claims)),
+    ['A4'],
+  );
+  t.end();
+});
+
+t.test('cells are broken between words, long words anywhere', (t) => {
+  t.equal(
+    formatTable(
+      [
+        ['a b', 'one two abcdefghijk'],
+        ['c', ''],
+      ],
+      [3, 7],
+    ),
+    'a b  one two\n     abcdefg\n     hijk\nc',
+  );
+  t.end();
+});

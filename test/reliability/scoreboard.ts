@@ -1,0 +1,172 @@
+/** The table of what the library promises: each measure with its target, the measured figure and the verdict. */
+import { deviceError } from './device-error.ts';
+import { measuredEdgeValues } from './edge-values.ts';
+import { exactIntegers } from './exact-integers.ts';
+import { gradientProperties } from './gradient-properties.ts';
+import { indexSafety } from './index-safety.ts';
+import { injectedNaN } from './injected-nan.ts';
+import { lawsOfLayers } from './layer-laws.ts';
+import type { Counts, Measured } from './measure.ts';
+import { memoryPerStep, soak } from './memory.ts';
+import { misuse } from './misuse.ts';
+import { plantedBugs } from './planted-bugs.ts';
+import { realKeras } from './real-keras.ts';
+import { supplyChain } from './supply-chain.ts';
+
+export interface ScoreRow {
+  readonly number: string;
+  readonly measure: string;
+  readonly target: string;
+  /** How many cases the target asks for. */
+  readonly cases?: number;
+  /** How it is measured, or why that has to wait. */
+  readonly run: ((counts: Counts) => Measured | Promise<Measured>) | string;
+}
+
+export interface Score {
+  readonly number: string;
+  readonly measure: string;
+  readonly target: string;
+  readonly measured: string;
+  readonly verdict: string;
+  readonly seconds: number;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+const noFormats = 'needs the file formats';
+const noCheckpoints = 'needs checkpoints';
+
+export const scoreRows: readonly ScoreRow[] = [
+  {
+    number: 'A1',
+    measure: 'gradient property checks',
+    target: 'every score <= 1e-7, 200 cases an op (10,000 on release)',
+    cases: 200,
+    run: ({ gradients }) => gradientProperties(gradients),
+  },
+  {
+    number: 'A2',
+    measure: 'exact integers',
+    target: 'bit-equal to the reference on every device, 1,000 cases an op',
+    cases: 1_000,
+    run: ({ integers }) => exactIntegers(integers),
+  },
+  {
+    number: 'A3',
+    measure: 'device error',
+    target:
+      'within 4 sqrt(K) 2^-24 sum |a b| of float64; on wasm exp, log <= 2 ulp, tanh, sigmoid <= 4 ulp; gpu modes stated',
+    run: ({ reals, perExponent }) => deviceError(reals, perExponent),
+  },
+  {
+    number: 'A4',
+    measure: 'negative controls',
+    target: '200 planted bugs, all caught',
+    cases: 200,
+    run: () => plantedBugs(),
+  },
+  { number: 'A5', measure: 'layer laws', target: 'the 14 laws hold for all layers', run: () => lawsOfLayers() },
+  {
+    number: 'A6',
+    measure: 'real Keras',
+    target: 'outputs, gradients, 20 steps of every optimizer: <= 1e-5 relative',
+    run: () => realKeras(),
+  },
+  { number: 'A7', measure: 'edge values', target: 'each has a stated result', run: () => measuredEdgeValues() },
+  { number: 'B1', measure: 'run to run', target: 'identical weights after 500 steps, 10 runs', run: 'no measure yet' },
+  { number: 'B2', measure: 'thread counts', target: 'identical bits with 1, 2, 3, 4, 8 workers', run: 'needs workers' },
+  {
+    number: 'B3',
+    measure: 'engines',
+    target: 'identical bits in Node versions and Chromium',
+    run: 'needs the wasm device',
+  },
+  { number: 'B4', measure: 'resume', target: 'bit-identical after 20 kills', run: noCheckpoints },
+  { number: 'C1', measure: 'hostile files', target: 'only FormatError, 20,000 files a reader', run: noFormats },
+  { number: 'C2', measure: 'memory bombs', target: '<= 2x file + 32 MB, refused before allocating', run: noFormats },
+  { number: 'C3', measure: 'prototype pollution', target: '0', run: `${noFormats} and frozen prototypes` },
+  { number: 'C4', measure: 'known holes', target: '>= 25 files, all refused', run: noFormats },
+  { number: 'D1', measure: 'kill -9 while saving', target: '0 unreadable files in 200 kills', run: noCheckpoints },
+  { number: 'D2', measure: 'disk faults', target: 'old checkpoint intact, typed error', run: noCheckpoints },
+  { number: 'D3', measure: 'bit rot', target: 'all of 10,000 flips detected', run: noCheckpoints },
+  {
+    number: 'D4',
+    measure: 'worker death, failing callbacks',
+    target: 'error within 1 s; next fit works',
+    run: 'needs workers',
+  },
+  {
+    number: 'D5',
+    measure: 'NaN in layer, loss, gradient, batch',
+    target: 'stops at that batch; debug names op and layer; last good checkpoint kept',
+    run: () => injectedNaN(),
+  },
+  {
+    number: 'E1',
+    measure: 'memory per step',
+    target: 'no growth, thrown errors too',
+    run: ({ steps }) => memoryPerStep(steps),
+  },
+  {
+    number: 'E2',
+    measure: 'soak',
+    target: '< 10 bytes a step over 100,000 steps',
+    cases: 100_000,
+    run: (counts) => soak(counts.soak),
+  },
+  { number: 'E3', measure: 'index safety', target: 'all refused before the kernel', run: () => indexSafety() },
+  {
+    number: 'F1',
+    measure: 'misuse',
+    target: 'no bare error in 100,000 random wrong calls',
+    cases: 100_000,
+    run: ({ calls }) => misuse(calls),
+  },
+  {
+    number: 'F2',
+    measure: 'environments',
+    target: 'right device chosen, one log line',
+    run: 'needs more than one device',
+  },
+  {
+    number: 'F3',
+    measure: 'supply chain',
+    target: '0 runtime dependencies, 0 install scripts',
+    run: () => supplyChain(),
+  },
+];
+
+/** Runs one row. A measure that throws has not met its target. */
+export async function score(row: ScoreRow, counts: Counts): Promise<Score> {
+  const { number, measure, target, run } = row;
+  if (typeof run === 'string') {
+    return { number, measure, target, measured: '', verdict: `later: ${run}`, seconds: 0, detail: {} };
+  }
+  const start = performance.now();
+  let measured: Measured;
+  try {
+    measured = await run(counts);
+  } catch (error) {
+    measured = { figure: `the measure fails: ${String(error)}`, met: false, detail: { error: String(error) } };
+  }
+  return {
+    number,
+    measure,
+    target,
+    measured: measured.figure,
+    verdict: verdictOf(row, measured),
+    seconds: Math.round((performance.now() - start) / 100) / 10,
+    detail: measured.detail,
+  };
+}
+
+function verdictOf({ cases: wanted = 0 }: ScoreRow, { met, missing, cases = Infinity }: Measured): string {
+  if (met === false) return 'not met';
+  if (missing !== undefined) return `not yet: ${missing}`;
+  return cases < wanted ? `met on ${cases} of ${wanted} cases` : 'met';
+}
+
+/** Whether a score is one to stop a change. */
+export function isNotMet({ verdict }: Score): boolean {
+  return verdict === 'not met';
+}
