@@ -70,7 +70,8 @@ export abstract class ThreadExecutable<Copy extends ThreadCopy> implements Execu
     });
     this.#markWritten();
     return this.#device.queue.enqueue(async () => {
-      const values = await Promise.all(uploads.map(({ value }) => value));
+      const values: (Tensor | Float32Array)[] = [];
+      for (const { value } of uploads) values.push(value instanceof Promise ? await value : value);
       this.bind();
       uploads.forEach(({ copy }, index) => copy.write(values[index] as Tensor | Float32Array));
       return this.results(inputs);

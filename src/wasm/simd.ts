@@ -1,5 +1,5 @@
 /** SIMD: four floats, four integers or two doubles at once; the relaxed instructions stand apart in `relaxed`. */
-import { Bytes } from './bytes.ts';
+import type { Bytes } from './bytes.ts';
 import {
   f32Value,
   f64Value,
