@@ -37,7 +37,7 @@ export function deviceNames(): readonly string[] {
 
 /** The device that programs run on by default. */
 export function defaultDevice(): Device {
-  current ??= deviceNamed('cpu');
+  current ??= deviceNamed('wasm');
   return current;
 }
 
