@@ -58,8 +58,6 @@ export interface Device {
   readonly name: string;
   /** Whether it runs element-wise chains as one kernel each. Default false. */
   readonly fuses?: boolean;
-  /** Elements left free around every buffer in scratch, where the device checks that nothing writes there. Default 0. */
-  readonly guardSize?: number;
   link(plan: Plan): Executable;
   memory(): DeviceMemory;
   /** Milliseconds of each step of one run that changes nothing; undefined on a device that cannot tell. */

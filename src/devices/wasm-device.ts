@@ -23,8 +23,8 @@ const LEAST_LIMIT = 2 ** 20;
 export interface WasmDeviceOptions {
   /** Every allocation grows the memory, so that a view which was kept is found out. For tests. */
   readonly growAlways?: boolean;
-  /** Free elements around every buffer in scratch, whose values are checked after each run. For tests. */
-  readonly guardSize?: number;
+  /** After each step all of the memory but its outputs and the workspace must be as before. Slow; for tests. */
+  readonly watchMemory?: boolean;
 }
 
 /** A block of memory that belongs to a variable or a constant, or did until it was written back. */
@@ -116,7 +116,8 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   readonly code: WasmCode;
   /** @internal Changes when a block was moved or written back; programs then bind their addresses again. */
   layout = 0;
-  readonly guardSize: number;
+  /** @internal */
+  readonly watchMemory: boolean;
   #scratchAddress = 0;
   #scratchBytes = 0;
   #uses = 0;
@@ -126,11 +127,11 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   readonly #collected: FinalizationRegistry<Resident>;
 
   /** @throws DeviceError where there is no WebAssembly */
-  constructor(name = 'wasm', { growAlways = false, guardSize = 0 }: WasmDeviceOptions = {}) {
+  constructor(name = 'wasm', { growAlways = false, watchMemory = false }: WasmDeviceOptions = {}) {
     this.name = name;
     this.heap = new WasmHeap({ growAlways });
     this.code = new WasmCode(this.heap.memory);
-    this.guardSize = guardSize;
+    this.watchMemory = watchMemory;
     this.#collected = new FinalizationRegistry((resident) => this.#free(resident));
   }
 
@@ -363,7 +364,8 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
       if (values === undefined) throw new DeviceError(`program: argument ${i} has no values.`);
       if (ref) this.#device.heap.floats.set(values, this.#addressOf(ref) / BYTES_PER_ELEMENT);
     }
-    if (debugging()) this.#runWatched();
+    if (debugging()) this.#runLookingForNaN();
+    else if (this.#device.watchMemory) this.#runWatchingMemory();
     else this.#run();
     const { floats } = this.#device.heap;
     for (const { variable, from } of writes) {
@@ -390,11 +392,34 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
     for (let index = 0; index < this.#steps.length; index++) this.#runStep(index);
   }
 
-  #runWatched(): void {
+  #runLookingForNaN(): void {
     this.#steps.forEach(({ step }, index) => {
       this.#runStep(index);
       const [inputs, outputs] = this.#viewsOf(step);
       refuseNaN(step.label, inputs, outputs);
+    });
+  }
+
+  // Every word of the memory that is none of the step's outputs and not in its workspace guards them.
+  #runWatchingMemory(): void {
+    const workspaceStart = (this.#device.scratchAddress + this.#workspaceOffset) / BYTES_PER_ELEMENT;
+    this.#steps.forEach(({ step, call }, index) => {
+      const before = new Uint32Array(this.#device.heap.memory.buffer.slice(0));
+      this.#runStep(index);
+      const after = new Uint32Array(this.#device.heap.memory.buffer);
+      const own = step.outputs.map((ref): readonly [number, number] => {
+        const start = this.#addressOf(ref) / BYTES_PER_ELEMENT;
+        return [start, start + sizeOfRef(ref)];
+      });
+      own.push([workspaceStart, workspaceStart + (call?.workspaceBytes ?? 0) / BYTES_PER_ELEMENT]);
+      for (const [start, end] of own) before.set(after.subarray(start, end), start);
+      const wrong = after.findIndex((word, i) => word !== before[i]);
+      if (wrong >= 0) {
+        throw new DeviceError(
+          `wasm: ${step.label} wrote outside of its outputs, at byte ${wrong * BYTES_PER_ELEMENT}.`,
+          { where: step.label, got: wrong },
+        );
+      }
     });
   }
 

@@ -40,15 +40,13 @@ interface Buffer {
 export interface PlanOptions {
   /** Whether element-wise chains become one step each: for a device that emits code. Default false. */
   readonly fuse?: boolean;
-  /** Elements left free around every buffer in scratch. Default 0. */
-  readonly guardSize?: number;
 }
 
 export function planProgram(
   tape: Tape,
   args: readonly Tensor[],
   results: readonly Tensor[],
-  { fuse: fuses = false, guardSize = 0 }: PlanOptions = {},
+  { fuse: fuses = false }: PlanOptions = {},
 ): PlannedProgram {
   const live = liveNodes(tape, results);
   let nodes = live.filter((node) => node.operation.kernel !== undefined);
@@ -88,7 +86,7 @@ export function planProgram(
   for (const tensor of [...outputs, ...assigned.map(({ value }) => value)]) extend(bufferFor(tensor), end);
 
   placeInVariables();
-  const { scratchSize, bufferCount } = placeInScratch(nodes, buffers, rootOf, guardSize);
+  const { scratchSize, bufferCount } = placeInScratch(nodes, buffers, rootOf);
 
   const refOf = (tensor: Tensor): BufferRef | undefined => buffers.get(rootOf(tensor))?.ref;
   const mustRef = (tensor: Tensor): BufferRef => {
@@ -204,12 +202,8 @@ function placeInScratch(
   nodes: readonly TapeNode[],
   buffers: ReadonlyMap<Tensor, Buffer>,
   rootOf: (tensor: Tensor) => Tensor,
-  guardSize: number,
 ): { scratchSize: number; bufferCount: number } {
   const space = new FreeList(ALIGNMENT);
-  // Every buffer is followed by its guard; the first one has a guard before it, too.
-  space.allocate(guardSize);
-  const allocate = (size: number): number => space.allocate(size === 0 ? 0 : size + guardSize);
   const expiring: Buffer[][] = nodes.map(() => []);
   const offsets = new Map<Buffer, number>();
   const claimed = new Set<Buffer>();
@@ -222,7 +216,7 @@ function placeInScratch(
   for (const buffer of buffers.values()) {
     // An argument that nothing reads needs no place.
     if (buffer.ref === undefined && buffer.firstStep < 0 && buffer.lastStep >= 0) {
-      place(buffer, allocate(buffer.size));
+      place(buffer, space.allocate(buffer.size));
       bufferCount++;
     }
   }
@@ -250,13 +244,13 @@ function placeInScratch(
         place(buffer, offset);
         return;
       }
-      place(buffer, allocate(buffer.size));
+      place(buffer, space.allocate(buffer.size));
       bufferCount++;
     });
     for (const buffer of expiring[step] ?? []) {
       const offset = offsets.get(buffer);
       if (offset !== undefined && !claimed.has(buffer))
-        space.free(offset, buffer.size === 0 ? 0 : buffer.size + guardSize);
+        space.free(offset, buffer.size);
     }
   });
   return { scratchSize: space.size, bufferCount };

@@ -45,7 +45,6 @@ export class Program {
     this.#planned = planProgram(tape, args, results, {
       // An error names the op that caused it, which a chain would hide.
       fuse: device.fuses === true && !debugging(),
-      guardSize: device.guardSize ?? 0,
     });
     const { plan } = this.#planned;
     this.#executable = device.link(plan);
