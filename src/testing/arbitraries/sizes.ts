@@ -11,10 +11,10 @@ export function between(min: number, max: number): fc.Arbitrary<number> {
   return fastCheck().integer({ min, max });
 }
 
-/** @internal Sizes from 1 to `max`, and now and then 0. A failure at another size does not shrink to 0. */
-export function sizeOrNone(max: number): fc.Arbitrary<number> {
+/** @internal Sizes from 1 to `max`, and now and then 0: one in `perNone`. A failure at another size does not shrink to 0. */
+export function sizeOrNone(max: number, perNone: number = SIZES_PER_NONE): fc.Arbitrary<number> {
   return fastCheck().oneof(
-    { weight: SIZES_PER_NONE - 1, arbitrary: between(1, max) },
+    { weight: perNone - 1, arbitrary: between(1, max) },
     { weight: 1, arbitrary: fastCheck().constant(0) },
   );
 }
