@@ -39,7 +39,7 @@ for (const [kind, holds] of Object.entries(promises) as [arbitraries.TensorKind,
 
 t.test('tensors: of every rank that is asked for, or of one shape', (t) => {
   const ranks = fc.sample(arbitraries.tensors({ minRank: 1, maxRank: 3 }), RUN).map(({ rank }) => rank);
-  t.strictSame([...new Set(ranks)].sort(), [1, 2, 3]);
+  t.strictSame(new Set(ranks), new Set([1, 2, 3]));
   const shapes = fc.sample(arbitraries.tensors({ shape: [2, 3], kind: 'ties' }), RUN).map(({ shape }) => shape);
   t.ok(shapes.every(([rows, columns]) => rows === 2 && columns === 3));
   t.end();
@@ -80,10 +80,12 @@ t.test('a value that matters stays while everything else shrinks', (t) => {
   t.end();
 });
 
-t.test('shapes shrink on every axis', (t) => {
+t.test('shapes shrink on every axis, as long as one of them can', (t) => {
   for (const seed of SEEDS) {
-    const shape = smallest(arbitraries.shapes(), (sizes) => sizes.length < 2 || (sizes[1] ?? 0) < 3, seed);
-    t.strictSame(shape, [1, 3]);
+    // Each axis can become smaller only after its neighbour has.
+    const isLopsided = ([height = 1, width = 1, ...others]: readonly number[]): boolean =>
+      others.length === 0 || Math.abs(height - width) > 1;
+    t.strictSame(smallest(arbitraries.shapes(), isLopsided, seed), [1, 1, 1]);
   }
   t.end();
 });
