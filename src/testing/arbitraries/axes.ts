@@ -57,7 +57,7 @@ export function chosenAxis(rank: number, choice: AxisChoice): number | readonly 
   const axes = new Map<number, number>();
   for (const draw of rank === 0 ? [] : choice.several) {
     const axis = toAxis(draw, rank);
-    if (!axes.has(fromFront(axis, rank))) axes.set(fromFront(axis, rank), axis);
+    axes.set(fromFront(axis, rank), axis);
   }
   const drawn = [...axes];
   return (choice.asDrawn ? drawn : drawn.sort(([a], [b]) => a - b)).map(([, axis]) => axis);
