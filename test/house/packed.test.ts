@@ -24,7 +24,7 @@ const npm = (cwd: string, ...args: readonly string[]): string =>
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const examples = examplesOf('README.md', readme).filter(({ source }) => source.includes("'gradtape/testing'"));
-const needsFastCheck = ({ source }: Example): boolean => source.includes("'fast-check'");
+const needsFastCheck = ({ source }: Example): boolean => /'fast-check'|\barbitraries\b/.test(source);
 const [drawn, plain] = [examples.filter(needsFastCheck), examples.filter((one) => !needsFastCheck(one))];
 
 /** What a user writes who has not installed it. */

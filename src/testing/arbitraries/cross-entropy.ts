@@ -1,8 +1,10 @@
 /** Calls of the cross-entropies of logits. */
 import type fc from 'fast-check';
-import { tensor, type Tensor } from '../../tensor/tensor.ts';
+import type { Shape } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { fastCheck } from '../fast-check.ts';
-import { fill, shapesWithEmpty, type ValueDraw } from './drawing.ts';
+import { filled, type CallDraw } from './filled.ts';
+import { between, shapesOrEmpty } from './sizes.ts';
 import { scaledDouble } from './tensors.ts';
 
 /** A call of `softmaxCrossEntropy`. */
@@ -17,58 +19,48 @@ export interface SparseSoftmaxCrossEntropyCall {
   readonly labels: Tensor;
 }
 
-const MOST_CLASSES = 5;
+interface Rows {
+  readonly rows: Shape;
+  readonly classes: number;
+}
+
+const sizes = (): fc.Arbitrary<Rows> => fastCheck().record({ rows: shapesOrEmpty(0, 2), classes: between(1, 5) });
+
+const logitShape = ({ rows, classes }: Rows): Shape => [...rows, classes];
 
 /**
  * Calls of `softmaxCrossEntropy`: logits `[..., classes]` of rank 1 to 3 with 1 to 5 classes, rows may be none; values are
  * multiples of 1/64 in [-2, 2]; targets are probabilities that add up to 1, a single class among them.
  */
-export function softmaxCrossEntropy({
-  values = scaledDouble(),
-}: ValueDraw = {}): fc.Arbitrary<SoftmaxCrossEntropyCall> {
-  return fastCheck()
-    .record({ ...sizes(), logits: fill(values), weights: fill(fastCheck().nat(4)) })
-    .map(({ rows, classes, logits, weights }) => {
-      const shape = [...rows, classes];
-      return { logits: logits(shape), targets: probabilities(weights(shape)) };
-    });
+export function softmaxCrossEntropy({ values = scaledDouble() }: CallDraw = {}): fc.Arbitrary<SoftmaxCrossEntropyCall> {
+  return filled(sizes(), {
+    logits: { values, shape: logitShape },
+    targets: { values: between(0, 4), shape: logitShape, finish: probabilities },
+  }).map(({ tensors }) => tensors);
 }
 
 /** Calls of `sparseSoftmaxCrossEntropy`: logits as of `softmaxCrossEntropy`; labels are integers from 0 to classes - 1. */
 export function sparseSoftmaxCrossEntropy({
   values = scaledDouble(),
-}: ValueDraw = {}): fc.Arbitrary<SparseSoftmaxCrossEntropyCall> {
-  return fastCheck()
-    .record({ ...sizes(), logits: fill(values), labels: fill(fastCheck().nat(59)) })
-    .map(({ rows, classes, logits, labels }) => ({
-      logits: logits([...rows, classes]),
-      labels: tensor(
-        labels(rows).data.map((label) => label % classes),
-        rows,
-      ),
-    }));
+}: CallDraw = {}): fc.Arbitrary<SparseSoftmaxCrossEntropyCall> {
+  return filled(sizes(), {
+    logits: { values, shape: logitShape },
+    labels: {
+      // 60 is divisible by every number of classes: all of them are as likely.
+      values: between(0, 59),
+      shape: ({ rows }) => rows,
+      finish: (some, { classes }) => some.map((label) => label % classes),
+    },
+  }).map(({ tensors }) => tensors);
 }
 
-function sizes(): {
-  readonly rows: ReturnType<typeof shapesWithEmpty>;
-  readonly classes: fc.Arbitrary<number>;
-} {
-  return {
-    rows: shapesWithEmpty({ maxRank: 2 }),
-    classes: fastCheck().integer({ min: 1, max: MOST_CLASSES }),
-  };
-}
-
-/** Each row divided by its sum; a row of zeros becomes the first class. */
-function probabilities(weights: Tensor): Tensor {
-  const classes = weights.shape.at(-1) ?? 1;
-  const { data } = weights;
-  const rows = Array.from({ length: data.length / classes }, (_, row) => [
-    ...data.subarray(row * classes, (row + 1) * classes),
-  ]);
-  const normalized = rows.flatMap((row) => {
+/** Each row of weights divided by its sum; a row of zeros becomes the first class. */
+function probabilities(weights: readonly number[], { classes }: Rows): readonly number[] {
+  const rows = Array.from({ length: weights.length / classes }, (_, row) =>
+    weights.slice(row * classes, (row + 1) * classes),
+  );
+  return rows.flatMap((row) => {
     const total = row.reduce((sum, value) => sum + value, 0);
     return total === 0 ? row.map((_, index) => (index === 0 ? 1 : 0)) : row.map((value) => value / total);
   });
-  return tensor(Float64Array.from(normalized), weights.shape);
 }

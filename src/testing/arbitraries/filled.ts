@@ -12,7 +12,7 @@ const FEWEST_VALUES = 8;
 
 /** What every arbitrary of an op's calls takes. */
 export interface CallDraw {
-  /** The values of the tensors; default multiples of 1/64 in [-2, 2]. Indices and positions are drawn as the op needs them. */
+  /** The values of the tensors, in place of the documented ones: most often multiples of 1/64 in [-2, 2]. Indices, labels, masks and dropout factors stay as the op needs them. */
   readonly values?: fc.Arbitrary<number>;
 }
 
@@ -114,6 +114,26 @@ export function filled<Drawn, Names extends string>(
     }
   }
   return new FilledArbitrary();
+}
+
+/** @internal Draws sizes and options, then as many tensors as they ask for, all of them from one list of values. */
+export function filledList<Drawn>(
+  source: fc.Arbitrary<Drawn>,
+  shapesOf: (drawn: Drawn) => readonly Shape[],
+  values: fc.Arbitrary<number>,
+): fc.Arbitrary<readonly [tensors: readonly Tensor[], drawn: Drawn]> {
+  const total = (drawn: Drawn): number => shapesOf(drawn).reduce((sum, shape) => sum + sizeOf(shape), 0);
+  return filled(source, { all: { values, shape: (drawn) => [total(drawn)] } }).map(({ drawn, tensors: { all } }) => {
+    const list = all.wide ?? all.data;
+    let next = 0;
+    const tensors = shapesOf(drawn).map((shape) => {
+      const end = next + sizeOf(shape);
+      const part = tensor(Float64Array.from(list.slice(next, end)), shape);
+      next = end;
+      return part;
+    });
+    return [tensors, drawn] as const;
+  });
 }
 
 // A tensor that shrank leaves values over, for a later step that makes it larger again.

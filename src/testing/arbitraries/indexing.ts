@@ -4,8 +4,9 @@ import type { GatherCallOptions, ScatterAddOptions } from '../../ops/indexing.ts
 import type { Shape } from '../../tensor/shape.ts';
 import type { Tensor } from '../../tensor/tensor.ts';
 import { fastCheck } from '../fast-check.ts';
+import { axisDraw, fromFront, toAxis, type AxisDraw } from './axes.ts';
 import { filled, type CallDraw } from './filled.ts';
-import { axisDraw, between, fromFront, shapesOrEmpty, toAxis, written, type AxisDraw } from './sizes.ts';
+import { between, shapesOrEmpty, written } from './sizes.ts';
 import { scaledDouble } from './tensors.ts';
 
 /** `indices` are whole numbers within the axis; no gradient reaches them. */

@@ -4,22 +4,11 @@ import type { AxisOptions, PadCallOptions } from '../../ops/joining.ts';
 import type { ReverseCallOptions, TransposeCallOptions } from '../../ops/layout.ts';
 import type { FlattenOptions, SqueezeOptions } from '../../ops/shaping.ts';
 import { sizeOf, type Shape } from '../../tensor/shape.ts';
-import { tensor, type Tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { fastCheck } from '../fast-check.ts';
-import { filled, orderOf, type CallDraw } from './filled.ts';
-import {
-  axisDraw,
-  between,
-  fromFront,
-  listOf,
-  perhaps,
-  shapesOrEmpty,
-  sizeOrNone,
-  toAxis,
-  upTo,
-  written,
-  type AxisDraw,
-} from './sizes.ts';
+import { axisDraw, fromFront, toAxis, type AxisDraw } from './axes.ts';
+import { filled, filledList, orderOf, type CallDraw } from './filled.ts';
+import { between, listOf, perhaps, shapesOrEmpty, sizeOrNone, upTo, written } from './sizes.ts';
 import { scaledDouble } from './tensors.ts';
 
 /** A call on one tensor with options. */
@@ -251,26 +240,6 @@ export function pad(draw: CallDraw = {}): fc.Arbitrary<PadCall> {
   }));
 }
 
-/** Tensors of these shapes from one list of values. */
-function severalTensors<Drawn>(
-  source: fc.Arbitrary<Drawn>,
-  shapesOf: (drawn: Drawn) => readonly Shape[],
-  { values = scaledDouble() }: CallDraw,
-): fc.Arbitrary<readonly [tensors: readonly Tensor[], drawn: Drawn]> {
-  const total = (drawn: Drawn): number => shapesOf(drawn).reduce((sum, shape) => sum + sizeOf(shape), 0);
-  return filled(source, { all: { values, shape: (drawn) => [total(drawn)] } }).map(({ drawn, tensors: { all } }) => {
-    const list = all.wide ?? all.data;
-    let next = 0;
-    const tensors = shapesOf(drawn).map((shape) => {
-      const end = next + sizeOf(shape);
-      const part = tensor(Float64Array.from(list.slice(next, end)), shape);
-      next = end;
-      return part;
-    });
-    return [tensors, drawn] as const;
-  });
-}
-
 interface JoinDraw {
   readonly shape: Shape;
   readonly sizes: readonly number[];
@@ -289,7 +258,7 @@ export function concat(draw: CallDraw = {}): fc.Arbitrary<JoinCall> {
   const axisOf = ({ shape, axis }: JoinDraw): number => toAxis(axis, shape.length);
   const shapesOf = (drawn: JoinDraw): readonly Shape[] =>
     drawn.sizes.map((size) => drawn.shape.with(fromFront(axisOf(drawn), drawn.shape.length), size));
-  return severalTensors(source, shapesOf, draw).map(([tensors, drawn]) => ({
+  return filledList(source, shapesOf, draw.values ?? scaledDouble()).map(([tensors, drawn]) => ({
     tensors,
     options: written<AxisOptions>({ axis: axisOf(drawn) }, { axis: 0 }, drawn.spelled),
   }));
@@ -305,7 +274,7 @@ export function stack(draw: CallDraw = {}): fc.Arbitrary<JoinCall> {
   });
   const shapesOf = ({ shape, count }: { readonly shape: Shape; readonly count: number }): readonly Shape[] =>
     new Array<Shape>(count).fill(shape);
-  return severalTensors(source, shapesOf, draw).map(([tensors, { shape, axis, spelled }]) => ({
+  return filledList(source, shapesOf, draw.values ?? scaledDouble()).map(([tensors, { shape, axis, spelled }]) => ({
     tensors,
     options: written<AxisOptions>({ axis: toAxis(axis, shape.length + 1) }, { axis: 0 }, spelled),
   }));

@@ -7,19 +7,11 @@ import type { BatchNormCallOptions } from '../../ops/batch-norm.ts';
 import type { LayerNormOptions } from '../../ops/layer-norm.ts';
 import { normalizeAxes } from '../../tensor/broadcast.ts';
 import { stridesOf, type Shape } from '../../tensor/shape.ts';
-import { tensor, type Tensor } from '../../tensor/tensor.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { fastCheck } from '../fast-check.ts';
-import {
-  axisChoices,
-  chosenAxis,
-  fill,
-  given,
-  maybe,
-  shapesWithEmpty,
-  sizeUpTo,
-  type Fill,
-  type ValueDraw,
-} from './drawing.ts';
+import { axisChoices, chosenAxis } from './axes.ts';
+import { filled, type CallDraw, type Slot } from './filled.ts';
+import { given, perhaps, shapesOrEmpty, sizeOrNone } from './sizes.ts';
 import { positiveDouble, scaledDouble } from './tensors.ts';
 
 /** A call of `layerNorm`. */
@@ -56,45 +48,46 @@ const SPREAD = 3;
  * Calls of `layerNorm`: ranks 1 to 4, sizes 0 to 4; values are multiples of 1/64 in [-2, 2]; gamma and beta each or not;
  * `axis` left out, one or a list; `epsilon` 1/2, 1/8 or left out, and then x is spread.
  */
-export function layerNorm({ values = scaledDouble() }: ValueDraw = {}): fc.Arbitrary<LayerNormCall> {
-  return fastCheck()
+export function layerNorm({ values = scaledDouble() }: CallDraw = {}): fc.Arbitrary<LayerNormCall> {
+  const source = fastCheck()
     .record({
-      shape: shapesWithEmpty({ minRank: 1 }),
+      shape: shapesOrEmpty(1, 4),
       choice: axisChoices(),
-      epsilon: maybe(fastCheck().constantFrom(0.5, 0.125)),
-      x: fill(values),
-      gamma: maybe(fill(values)),
-      beta: maybe(fill(values)),
+      epsilon: perhaps(fastCheck().constantFrom(0.5, 0.125)),
+      ...factors(),
     })
-    .map(({ shape, choice, epsilon, x, gamma, beta }) => {
-      const axis = chosenAxis(shape.length, choice);
-      const axes = normalizeAxes('arbitraries', axis ?? -1, shape.length);
-      const sizes = axes.map((one) => shape[one] ?? 1);
-      return {
-        x: epsilon === undefined ? spread(x(shape), axes) : x(shape),
-        ...given({ gamma: gamma?.(sizes), beta: beta?.(sizes) }),
-        options: given({ axis, epsilon }),
-      };
+    .map(({ choice, ...drawn }) => {
+      const axis = chosenAxis(drawn.shape.length, choice);
+      return { ...drawn, axis, axes: normalizeAxes('arbitraries', axis ?? -1, drawn.shape.length) };
     });
+  type Drawn = typeof source extends fc.Arbitrary<infer Value> ? Value : never;
+  const factor: Slot<Drawn> = { values, shape: ({ shape, axes }) => axes.map((one) => shape[one] ?? 1) };
+  return filled(source, {
+    x: { values, shape: ({ shape }) => shape, finish: spreadUnlessSmooth },
+    gamma: factor,
+    beta: factor,
+  }).map(({ drawn, tensors }) => ({
+    ...drawnTensors(drawn, tensors),
+    options: given({ axis: drawn.axis, epsilon: drawn.epsilon }),
+  }));
 }
 
 /**
  * Calls of `batchNormTraining`: x `[..., channels]` of rank 1 to 4, with any number of rows; values are multiples of
  * 1/64 in [-2, 2]; gamma and beta each or not; `epsilon` 1/2, 1/8 or left out, and then x is spread.
  */
-export function batchNormTraining({ values = scaledDouble() }: ValueDraw = {}): fc.Arbitrary<BatchNormTrainingCall> {
-  return channelCalls(values, [0.5, 0.125]).map(({ shape, x, epsilon, factors, options }) => ({
-    x: epsilon === undefined ? spread(x(shape), [...shape.keys()].slice(0, -1)) : x(shape),
-    ...factors,
-    options,
-  }));
+export function batchNormTraining({ values = scaledDouble() }: CallDraw = {}): fc.Arbitrary<BatchNormTrainingCall> {
+  return filled(channelDraws([0.5, 0.125]), {
+    ...perChannel(values),
+    x: { values, shape: ({ shape }) => shape, finish: spreadUnlessSmooth },
+  }).map(({ drawn, tensors }) => ({ ...drawnTensors(drawn, tensors), options: given({ epsilon: drawn.epsilon }) }));
 }
 
 /**
  * Calls of `batchNormInference`: x, gamma and beta as of `batchNormTraining`; the moving mean is drawn like them, the
  * moving variance from [1/8, 2]; `epsilon` left out, 1/2, 1/8 or 0.
  */
-export function batchNormInference({ values = scaledDouble() }: ValueDraw = {}): fc.Arbitrary<BatchNormInferenceCall> {
+export function batchNormInference({ values = scaledDouble() }: CallDraw = {}): fc.Arbitrary<BatchNormInferenceCall> {
   return givenMoments(values).map(({ mean, variance, ...call }) => ({
     ...call,
     movingMean: mean,
@@ -103,65 +96,71 @@ export function batchNormInference({ values = scaledDouble() }: ValueDraw = {}):
 }
 
 /** Calls of `batchNorm`: the same as of `batchNormInference`, the moments named `mean` and `variance`. */
-export function batchNorm({ values = scaledDouble() }: ValueDraw = {}): fc.Arbitrary<BatchNormCall> {
+export function batchNorm({ values = scaledDouble() }: CallDraw = {}): fc.Arbitrary<BatchNormCall> {
   return givenMoments(values);
 }
 
-interface ChannelCall {
-  readonly shape: Shape;
-  readonly x: Fill;
-  readonly epsilon: number | undefined;
-  readonly factors: { readonly gamma?: Tensor; readonly beta?: Tensor };
-  readonly options: BatchNormCallOptions;
+interface FactorsDraw {
+  readonly withGamma: boolean;
+  readonly withBeta: boolean;
 }
 
-function channelCalls(values: fc.Arbitrary<number>, epsilons: readonly number[]): fc.Arbitrary<ChannelCall> {
+const factors = (): { readonly [Key in keyof FactorsDraw]: fc.Arbitrary<boolean> } => ({
+  withGamma: fastCheck().boolean(),
+  withBeta: fastCheck().boolean(),
+});
+
+/** The tensors of a call without the factors that it leaves out. */
+function drawnTensors<Tensors extends { readonly gamma: Tensor; readonly beta: Tensor }>(
+  { withGamma, withBeta }: FactorsDraw,
+  { gamma, beta, ...others }: Tensors,
+): Omit<Tensors, 'gamma' | 'beta'> & { readonly gamma?: Tensor; readonly beta?: Tensor } {
+  return { ...others, ...(withGamma && { gamma }), ...(withBeta && { beta }) };
+}
+
+/** What x is normalised along, and how smooth that is. */
+interface MomentsDraw {
+  readonly shape: Shape;
+  readonly axes: readonly number[];
+  readonly epsilon: number | undefined;
+}
+
+interface ChannelDraw extends MomentsDraw, FactorsDraw {}
+
+function channelDraws(epsilons: readonly number[]): fc.Arbitrary<ChannelDraw> {
   return fastCheck()
     .record({
-      rows: shapesWithEmpty({ maxRank: 3 }),
-      channels: sizeUpTo(3),
-      epsilon: maybe(fastCheck().constantFrom(...epsilons)),
-      x: fill(values),
-      gamma: maybe(fill(values, 3)),
-      beta: maybe(fill(values, 3)),
+      rows: shapesOrEmpty(0, 3),
+      channels: sizeOrNone(3),
+      epsilon: perhaps(fastCheck().constantFrom(...epsilons)),
+      ...factors(),
     })
-    .map(({ rows, channels, epsilon, x, gamma, beta }) => ({
-      shape: [...rows, channels],
-      x,
-      epsilon,
-      factors: given({ gamma: gamma?.([channels]), beta: beta?.([channels]) }),
-      options: given({ epsilon }),
-    }));
+    .map(({ rows, channels, ...drawn }) => ({ ...drawn, shape: [...rows, channels], axes: [...rows.keys()] }));
+}
+
+const channelShape = ({ shape }: ChannelDraw): Shape => shape.slice(-1);
+
+function perChannel(values: fc.Arbitrary<number>): Readonly<Record<'gamma' | 'beta', Slot<ChannelDraw>>> {
+  return { gamma: { values, shape: channelShape }, beta: { values, shape: channelShape } };
 }
 
 function givenMoments(values: fc.Arbitrary<number>): fc.Arbitrary<BatchNormCall> {
-  return fastCheck()
-    .record({
-      call: channelCalls(values, [0.5, 0.125, 0]),
-      mean: fill(values, 3),
-      variance: fill(positiveDouble(), 3),
-    })
-    .map(({ call: { shape, x, factors, options }, mean, variance }) => ({
-      x: x(shape),
-      mean: mean(shape.slice(-1)),
-      variance: variance(shape.slice(-1)),
-      ...factors,
-      options,
-    }));
+  return filled(channelDraws([0.5, 0.125, 0]), {
+    ...perChannel(values),
+    x: { values, shape: ({ shape }) => shape },
+    mean: { values, shape: channelShape },
+    variance: { values: positiveDouble(), shape: channelShape },
+  }).map(({ drawn, tensors }) => ({ ...drawnTensors(drawn, tensors), options: given({ epsilon: drawn.epsilon }) }));
 }
 
-/** Values of [-2, 2] get a variance of at least 8/9 along the axes, wherever there are two of them or more. */
-function spread(x: Tensor, axes: readonly number[]): Tensor {
-  const { shape } = x;
+/** Where epsilon is left out, values of [-2, 2] get a variance of at least 8/9 along the axes, wherever there are two of them or more. */
+function spreadUnlessSmooth(values: readonly number[], { shape, axes, epsilon }: MomentsDraw): readonly number[] {
+  if (epsilon !== undefined) return values;
   const strides = stridesOf(shape);
   const placeOf = (position: number): number =>
     axes.reduce((place, axis) => {
       const size = shape[axis] ?? 1;
       return place * size + (Math.floor(position / (strides[axis] ?? 1)) % size);
     }, 0);
-  const values = Float64Array.from(
-    x.wide ?? x.data,
-    (value, position) => value + (placeOf(position) % 2 === 0 ? SPREAD : -SPREAD),
-  );
-  return tensor(values, shape);
+  return values.map((value, position) => value + (placeOf(position) % 2 === 0 ? SPREAD : -SPREAD));
 }

@@ -1,4 +1,4 @@
-/** Sizes and axes that calls of ops are drawn from. */
+/** Sizes and options that calls of ops are drawn from. */
 import type fc from 'fast-check';
 import type { Shape } from '../../tensor/shape.ts';
 import { fastCheck } from '../fast-check.ts';
@@ -11,10 +11,10 @@ export function between(min: number, max: number): fc.Arbitrary<number> {
   return fastCheck().integer({ min, max });
 }
 
-/** @internal Sizes from 1 to `max`, and now and then 0. A failure at another size does not shrink to 0. */
-export function sizeOrNone(max: number): fc.Arbitrary<number> {
+/** @internal Sizes from 1 to `max`, and now and then 0: one in `perNone`. A failure at another size does not shrink to 0. */
+export function sizeOrNone(max: number, perNone: number = SIZES_PER_NONE): fc.Arbitrary<number> {
   return fastCheck().oneof(
-    { weight: SIZES_PER_NONE - 1, arbitrary: between(1, max) },
+    { weight: perNone - 1, arbitrary: between(1, max) },
     { weight: 1, arbitrary: fastCheck().constant(0) },
   );
 }
@@ -46,27 +46,6 @@ export function perhaps<Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value |
   return fastCheck().option(value, { nil: undefined, freq: 3 });
 }
 
-/** @internal An axis before the rank is known. */
-export interface AxisDraw {
-  readonly position: number;
-  readonly fromEnd: boolean;
-}
-
-/** @internal Axis 0, counted from the front, is the simplest. */
-export function axisDraw(): fc.Arbitrary<AxisDraw> {
-  return fastCheck().record({ position: between(0, 11), fromEnd: fastCheck().boolean() });
-}
-
-/** @internal The axis that was drawn, for a rank of at least 1. */
-export function toAxis({ position, fromEnd }: AxisDraw, rank: number): number {
-  return (position % rank) - (fromEnd ? rank : 0);
-}
-
-/** @internal The axis counted from the front. */
-export function fromFront(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
-}
-
 /** @internal Options as users write them: with `spelled` all of them, else those that differ from their defaults. */
 export function written<Options extends object>(
   options: Options,
@@ -76,4 +55,13 @@ export function written<Options extends object>(
   if (spelled) return options;
   const entries = Object.entries(options).filter(([name, value]) => !(name in defaults && defaults[name] === value));
   return Object.fromEntries(entries) as Options;
+}
+
+/** @internal Only what was drawn: an option that is left out is absent, not undefined. */
+export function given<Parts extends object>(
+  parts: Parts,
+): { readonly [Key in keyof Parts]?: Exclude<Parts[Key], undefined> } {
+  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Parts]?: Exclude<Parts[Key], undefined>;
+  };
 }

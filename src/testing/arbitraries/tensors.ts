@@ -1,8 +1,11 @@
 /** Shapes, and tensors whose values are exact in float32 and keep away from trouble. Simpler ones come first when a failure shrinks. */
 import type fc from 'fast-check';
-import { sizeOf, type Shape } from '../../tensor/shape.ts';
-import { tensor, type Tensor } from '../../tensor/tensor.ts';
+import { ArgumentError, describeValue } from '../../errors.ts';
+import type { Shape } from '../../tensor/shape.ts';
+import type { Tensor } from '../../tensor/tensor.ts';
 import { fastCheck } from '../fast-check.ts';
+import { distinct, filled, filledList, type Slot } from './filled.ts';
+import { between, listOf, upTo } from './sizes.ts';
 
 export interface ShapeConstraints {
   readonly minRank?: number;
@@ -14,10 +17,7 @@ export interface ShapeConstraints {
 /** Shapes of rank 0 to 4 with sizes 1 to 4; `minSize: 0` draws empty ones too. */
 export function shapes(constraints: ShapeConstraints = {}): fc.Arbitrary<Shape> {
   const { minRank = 0, maxRank = 4, minSize = 1, maxSize = 4 } = constraints;
-  return fastCheck().array(fastCheck().integer({ min: minSize, max: maxSize }), {
-    minLength: minRank,
-    maxLength: maxRank,
-  });
+  return upTo(minRank, maxRank, between(minSize, maxSize));
 }
 
 /**
@@ -28,25 +28,20 @@ export function broadcastableShapes(count: number, constraints: ShapeConstraints
   const { minRank = 0, maxRank = 4, minSize = 1, maxSize = 4 } = constraints;
   const part = fastCheck().record({
     stretched: fastCheck().boolean(),
-    drop: fastCheck().integer({ min: 0, max: maxRank }),
-    ones: fastCheck().array(fastCheck().boolean(), { minLength: maxRank, maxLength: maxRank }),
+    drop: between(0, maxRank),
+    ones: listOf(maxRank, fastCheck().boolean()),
   });
   // One record, not a chain: when the whole shape shrinks, the parts stay as they were.
   return fastCheck()
     .record({
-      rank: fastCheck().integer({ min: minRank, max: maxRank }),
-      sizes: fastCheck().array(fastCheck().integer({ min: minSize, max: maxSize }), {
-        minLength: maxRank,
-        maxLength: maxRank,
-      }),
-      parts: fastCheck().array(part, { minLength: count, maxLength: count }),
+      target: upTo(minRank, maxRank, between(minSize, maxSize)),
+      parts: listOf(count, part),
     })
-    .map(({ rank, sizes, parts }) => {
-      const target = sizes.slice(maxRank - rank);
-      return parts.map(({ stretched, drop, ones }) =>
+    .map(({ target, parts }) =>
+      parts.map(({ stretched, drop, ones }) =>
         stretched ? target.map((size, axis) => (ones[axis] ? 1 : size)).slice(drop) : target,
-      );
-    });
+      ),
+    );
 }
 
 /** An axis of a shape, counted from the front or from the end; the rank must be at least 1. */
@@ -82,12 +77,60 @@ export function smallInteger(limit = 4): fc.Arbitrary<number> {
   return fastCheck().integer({ min: -limit, max: limit });
 }
 
+/** Multiples of 1/64 in [-2, 2], about one in six of them 0. */
+export function scaledOrZero(): fc.Arbitrary<number> {
+  return fastCheck()
+    .record({ value: scaledDouble(), zero: between(0, 5) })
+    .map(({ value, zero }) => (zero === 5 ? 0 : value));
+}
+
+/** What the values of a tensor are like. */
+export type TensorKind = 'scaled' | 'distinct' | 'ties' | 'zeros' | 'integers' | 'positive';
+
+export interface TensorConstraints extends ShapeConstraints {
+  /** In place of a drawn shape. */
+  readonly shape?: Shape;
+  /**
+   * - `'scaled'`: multiples of 1/64 in [-2, 2], the default
+   * - `'distinct'`: all different, 1/16 apart and centred around 0
+   * - `'ties'`: -1, 0 and 1, and of two elements or more some are equal
+   * - `'zeros'`: multiples of 1/64 in [-2, 2], at least one of them 0
+   * - `'integers'`: from -4 to 4
+   * - `'positive'`: multiples of 1/64 in [1/8, 2]
+   */
+  readonly kind?: TensorKind;
+}
+
+type Values = Pick<Slot<Shape>, 'values' | 'finish'>;
+
+const kinds: Readonly<Record<TensorKind, () => Values>> = {
+  scaled: () => ({ values: scaledDouble() }),
+  distinct: () => ({ values: scaledDouble(), finish: (some) => distinct(some) }),
+  ties: () => ({ values: smallInteger(1), finish: tied }),
+  zeros: () => ({ values: scaledOrZero(), finish: withZero }),
+  integers: () => ({ values: smallInteger() }),
+  positive: () => ({ values: positiveDouble() }),
+};
+
+/**
+ * Tensors of one kind, of shapes as `shapes` draws them or of one `shape`. When a failure shrinks, the values stay as
+ * they were while the shape becomes smaller.
+ * @throws ArgumentError for a kind that is none
+ * @example fc.assert(fc.property(tensors({ minRank: 1, kind: 'ties' }), (x) => isSorted(sort(x))));
+ */
+export function tensors({ shape, kind = 'scaled', ...constraints }: TensorConstraints = {}): fc.Arbitrary<Tensor> {
+  if (!Object.hasOwn(kinds, kind)) {
+    throw new ArgumentError(
+      `arbitraries.tensors: the kind is ${describeValue(kind)}. Use one of ${Object.keys(kinds).join(', ')}.`,
+      { where: 'arbitraries.tensors', got: kind, expected: Object.keys(kinds) },
+    );
+  }
+  return oneTensor(shape ? fastCheck().constant(shape) : shapes(constraints), kinds[kind]());
+}
+
 /** A tensor of this shape with values drawn one by one. */
 export function tensorOf(shape: Shape, value: fc.Arbitrary<number> = scaledDouble()): fc.Arbitrary<Tensor> {
-  const size = sizeOf(shape);
-  return fastCheck()
-    .array(value, { minLength: size, maxLength: size, size: 'max' })
-    .map((values) => tensor(Float64Array.from(values), shape));
+  return oneTensor(fastCheck().constant(shape), { values: value });
 }
 
 /**
@@ -95,22 +138,33 @@ export function tensorOf(shape: Shape, value: fc.Arbitrary<number> = scaledDoubl
  * The values are centred around 0 and reach `spacing * size / 2`.
  */
 export function distinctTensorOf(shape: Shape, spacing = 0.0625): fc.Arbitrary<Tensor> {
-  const size = sizeOf(shape);
-  const ranks = Array.from({ length: size }, (_, index) => index);
-  return fastCheck()
-    .shuffledSubarray(ranks, { minLength: size, maxLength: size })
-    .map((order) =>
-      tensor(
-        Float64Array.from(order, (rank) => (rank - (size - 1) / 2) * spacing),
-        shape,
-      ),
-    );
+  return oneTensor(fastCheck().constant(shape), {
+    values: scaledDouble(),
+    finish: (some) => distinct(some, spacing),
+  });
 }
 
-/** Tensors of several shapes, with the same kind of values. */
+/** Tensors of several shapes, given or drawn as by `broadcastableShapes`, with the same kind of values. Values stay when drawn shapes shrink. */
 export function tensorsOf(
-  all: readonly Shape[],
+  all: readonly Shape[] | fc.Arbitrary<readonly Shape[]>,
   value: fc.Arbitrary<number> = scaledDouble(),
 ): fc.Arbitrary<readonly Tensor[]> {
-  return fastCheck().tuple(...all.map((shape) => tensorOf(shape, value)));
+  const source = 'generate' in all ? all : fastCheck().constant(all);
+  return filledList(source, (some) => some, value).map(([tensors]) => tensors);
+}
+
+function oneTensor(source: fc.Arbitrary<Shape>, values: Values): fc.Arbitrary<Tensor> {
+  return filled(source, { x: { ...values, shape: (shape) => shape } }).map(({ tensors: { x } }) => x);
+}
+
+// Up to three elements may all differ by chance.
+function tied(values: readonly number[]): readonly number[] {
+  const [first] = values;
+  return first === undefined || new Set(values).size < values.length ? values : values.with(-1, first);
+}
+
+// If there is none, what is nearest to 0 becomes it.
+function withZero(values: readonly number[]): readonly number[] {
+  const nearest = Math.min(...values.map(Math.abs));
+  return values.includes(0) ? values : values.map((value) => (Math.abs(value) === nearest ? 0 : value));
 }

@@ -1,8 +1,11 @@
 /** Every op obeys the laws of `opLaws`, and every op has a row in test/src/ops/rows. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { definedOps } from '../../../src/ops/define-op.ts';
 import * as ops from '../../../src/ops/index.ts';
 import { opLaws } from '../../../src/testing/op-laws.ts';
+import { root } from '../../house/sources.ts';
 import { rows } from './rows/index.ts';
 
 const deep = process.env['GRADTAPE_DEEP'] === '1';
@@ -57,6 +60,8 @@ t.test('every op has one row, and every row an op', (t) => {
   t.end();
 });
 
+const measured: string[] = [];
+
 for (const row of rows) {
   t.test(row.op, async (t) => {
     const { laws, skipped, cases, derivatives, worstScore, domains, milliseconds } = await opLaws(row, {
@@ -65,12 +70,19 @@ for (const row of rows) {
     for (const law of laws) t.pass(law);
     for (const reason of skipped) t.comment(`skipped on ${reason}`);
     if (row.noGradient === undefined) t.ok(derivatives > 0, 'some derivatives were compared');
-    t.comment(
-      `${row.op}: ${cases} cases, ${derivatives} derivatives, worst score ${worstScore.toExponential(1)}, ${(milliseconds / 1000).toFixed(1)} s`,
-    );
+    const line = `${row.op}: ${cases} cases, ${derivatives} derivatives, worst score ${worstScore.toExponential(1)}, ${(milliseconds / 1000).toFixed(1)} s`;
+    t.comment(line);
+    measured.push(line);
     for (const line of summary(domains)) t.comment(line);
   });
 }
+
+// What a deep run measured is kept beside this test.
+t.teardown(() => {
+  if (deep && measured.length === rows.length) {
+    writeFileSync(join(root, 'test/src/ops/deep-run.txt'), `${measured.join('\n')}\n`);
+  }
+});
 
 function summary(domains: ReadonlyMap<string, number>): readonly string[] {
   const sorted = [...domains].sort((a, b) => b[1] - a[1]);

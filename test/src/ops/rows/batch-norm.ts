@@ -1,5 +1,5 @@
 /** Rows of batch normalisation and its gradients. */
-import fc from 'fast-check';
+import type fc from 'fast-check';
 import {
   batchNorm,
   batchNormGrad,
@@ -9,7 +9,7 @@ import {
   batchNormTrainingOp,
 } from '../../../../src/ops/batch-norm.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { fill } from '../../../../src/testing/arbitraries/drawing.ts';
+import { filled, type Filled } from '../../../../src/testing/arbitraries/filled.ts';
 import * as arbitraries from '../../../../src/testing/arbitraries/normalization.ts';
 import { scaledDouble } from '../../../../src/testing/arbitraries/tensors.ts';
 import { argumentsCode, callCase, withDefaults } from './call-case.ts';
@@ -44,12 +44,16 @@ const trainingCase: fc.Arbitrary<OpCase> = arbitraries.batchNormTraining().map((
   ),
 );
 
+/** A call and a gradient of its result. */
+const withUpstream = <Call extends { readonly x: Tensor }>(
+  calls: fc.Arbitrary<Call>,
+): fc.Arbitrary<Filled<Call, 'dy'>> => filled(calls, { dy: { values: scaledDouble(), shape: ({ x }) => x.shape } });
+
 // The op takes the moments as functions of x: they are computed beside it.
-const trainingGradCase: fc.Arbitrary<OpCase> = fc
-  .record({ drawn: arbitraries.batchNormTraining(), dy: fill(scaledDouble()) })
-  .map(({ drawn, dy: upstream }) =>
+const trainingGradCase: fc.Arbitrary<OpCase> = withUpstream(arbitraries.batchNormTraining()).map(
+  ({ drawn, tensors: { dy: upstream } }) =>
     callCase(
-      { x: drawn.x, gamma: drawn.gamma, dy: upstream(drawn.x.shape) },
+      { x: drawn.x, gamma: drawn.gamma, dy: upstream },
       ({ x, gamma, dy }) => {
         const [, mean, , s] = batchNormTrainingOp.all([x, gamma, undefined], drawn.options);
         return batchNormGrad.all([x, gamma, mean as Tensor, s as Tensor, dy]);
@@ -60,7 +64,7 @@ const trainingGradCase: fc.Arbitrary<OpCase> = fc
       },
       counted(drawn),
     ),
-  );
+);
 
 const inferenceCase: fc.Arbitrary<OpCase> = arbitraries.batchNormInference().map((drawn) =>
   callCase(
@@ -72,17 +76,16 @@ const inferenceCase: fc.Arbitrary<OpCase> = arbitraries.batchNormInference().map
   ),
 );
 
-const inferenceGradCase: fc.Arbitrary<OpCase> = fc
-  .record({ drawn: arbitraries.batchNorm(), dy: fill(scaledDouble()) })
-  .map(({ drawn, dy: upstream }) =>
+const inferenceGradCase: fc.Arbitrary<OpCase> = withUpstream(arbitraries.batchNorm()).map(
+  ({ drawn, tensors: { dy: upstream } }) =>
     callCase(
-      { x: drawn.x, gamma: drawn.gamma, mean: drawn.mean, variance: drawn.variance, dy: upstream(drawn.x.shape) },
+      { x: drawn.x, gamma: drawn.gamma, mean: drawn.mean, variance: drawn.variance, dy: upstream },
       ({ x, gamma, mean, variance, dy }) => batchNormInferenceGrad.all([x, gamma, mean, variance, dy], drawn.options),
       ({ x, gamma, mean, variance, dy }) =>
         `batchNormInferenceGrad.all(${argumentsCode([`[${[x, gamma, mean, variance, dy].join(', ')}]`], drawn.options)})`,
       counted(drawn),
     ),
-  );
+);
 
 const givenMomentsCase: fc.Arbitrary<OpCase> = arbitraries.batchNorm().map((drawn) =>
   callCase(

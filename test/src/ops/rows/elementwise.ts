@@ -4,9 +4,9 @@ import * as ops from '../../../../src/ops/index.ts';
 import { reluGrad } from '../../../../src/ops/activations.ts';
 import type { TensorLike } from '../../../../src/ops/define-op.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
-import type { ValueDraw } from '../../../../src/testing/arbitraries/drawing.ts';
 import * as arbitraries from '../../../../src/testing/arbitraries/elementwise.ts';
 import type { BinaryCall, UnaryCall, UnaryOptionsCall } from '../../../../src/testing/arbitraries/elementwise.ts';
+import type { CallDraw } from '../../../../src/testing/arbitraries/filled.ts';
 import { smallInteger } from '../../../../src/testing/arbitraries/tensors.ts';
 import { broadcastReference } from '../references.ts';
 import { callCase, withDefaults } from './call-case.ts';
@@ -14,11 +14,11 @@ import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 
 type Unary = (x: TensorLike) => Tensor;
 type Binary = (a: TensorLike, b: TensorLike) => Tensor;
-type UnaryDraw = (draw?: ValueDraw) => fc.Arbitrary<UnaryCall>;
-type BinaryDraw = (draw?: ValueDraw) => fc.Arbitrary<BinaryCall>;
+type UnaryDraw = (draw?: CallDraw) => fc.Arbitrary<UnaryCall>;
+type BinaryDraw = (draw?: CallDraw) => fc.Arbitrary<BinaryCall>;
 
 const STEPPED = 'its value is constant but for jumps, and its gradient counts as 0';
-const INTEGERS: ValueDraw = { values: smallInteger() };
+const INTEGERS: CallDraw = { values: smallInteger() };
 const COVERS = { rank: [0, 1, 2, 3, 4], size: [0, 1, 2, 3] };
 
 function unaryCase(call: Unary, draw: fc.Arbitrary<UnaryCall>, exact?: (x: number) => number): fc.Arbitrary<OpCase> {
@@ -44,11 +44,11 @@ function unaryRow(op: string, call: Unary, draw: UnaryDraw, exact?: (x: number) 
 function optionsRow<Options extends object>(
   op: string,
   call: (x: TensorLike, options: Options) => Tensor,
-  draw: (draw?: ValueDraw) => fc.Arbitrary<UnaryOptionsCall<Options>>,
+  draw: (draw?: CallDraw) => fc.Arbitrary<UnaryOptionsCall<Options>>,
   covers: Readonly<Record<string, readonly unknown[]>>,
   exact?: (x: number, options: Options) => number,
 ): OpRow {
-  const cases = (values?: ValueDraw): fc.Arbitrary<OpCase> =>
+  const cases = (values?: CallDraw): fc.Arbitrary<OpCase> =>
     draw(values).map(({ x, options }): OpCase => ({
       inputs: [x],
       call: (one) => call(one, options),
@@ -167,7 +167,7 @@ const comparisons: readonly OpRow[] = [
   { ...unaryRow('floor', ops.floor, arbitraries.floor, (x) => Math.floor(x)), noGradient: STEPPED },
 ];
 
-const whereCase = (draw?: ValueDraw): fc.Arbitrary<OpCase> =>
+const whereCase = (draw?: CallDraw): fc.Arbitrary<OpCase> =>
   arbitraries.where(draw).map(({ condition, a, b }): OpCase => ({
     inputs: [condition, a, b],
     call: (c, x, y) => ops.where(c ?? 0, x ?? 0, y ?? 0),

@@ -1,8 +1,10 @@
 /** Rows of the optimizers' updates: no gradient flows through them. */
 import fc from 'fast-check';
 import { adamUpdate, momentumUpdate, rmspropUpdate, sgdUpdate } from '../../../../src/ops/optimizer-updates.ts';
+import type { Shape } from '../../../../src/tensor/shape.ts';
 import { ones, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { fill, shapesWithEmpty } from '../../../../src/testing/arbitraries/drawing.ts';
+import { filled, filledList } from '../../../../src/testing/arbitraries/filled.ts';
+import { shapesOrEmpty } from '../../../../src/testing/arbitraries/sizes.ts';
 import { positiveDouble, scaledDouble, smallInteger } from '../../../../src/testing/arbitraries/tensors.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
 import { optionsCode } from '../../../../src/testing/pasteable.ts';
@@ -13,20 +15,14 @@ const COVERS = { rank: [0, 1, 2, 3], size: [0, 1, 2, 3, 4] };
 
 /** A variable, its gradient, a learning rate and so many states; squares are not negative. */
 const drawn = (states: number, value?: fc.Arbitrary<number>): fc.Arbitrary<readonly Tensor[]> =>
-  fc
-    .record({
-      shape: shapesWithEmpty({ maxRank: 3 }),
-      variable: fill(value ?? scaledDouble()),
-      gradient: fill(value ?? scaledDouble()),
-      rate: fill(value ?? positiveDouble(), 1),
-      states: fc.tuple(...Array.from({ length: states }, () => fill(value ?? positiveDouble()))),
-    })
-    .map(({ shape, variable, gradient, rate, states }) => [
-      variable(shape),
-      gradient(shape),
-      rate([]),
-      ...states.map((state) => state(shape)),
-    ]);
+  filled(
+    filledList(shapesOrEmpty(0, 3), (shape) => new Array<Shape>(states).fill(shape), value ?? positiveDouble()),
+    {
+      variable: { values: value ?? scaledDouble(), shape: ([, shape]) => shape },
+      gradient: { values: value ?? scaledDouble(), shape: ([, shape]) => shape },
+      rate: { values: value ?? positiveDouble(), shape: () => [] },
+    },
+  ).map(({ drawn: [states], tensors: { variable, gradient, rate } }) => [variable, gradient, rate, ...states]);
 
 const sgdCase = (value?: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
   drawn(0, value).map((inputs): OpCase => ({

@@ -5,17 +5,18 @@ import type { ReductionOp, ReductionOptions } from '../../../../src/ops/reductio
 import { logSoftmaxGrad, softmaxGrad } from '../../../../src/ops/softmax.ts';
 import { normalizeAxes } from '../../../../src/tensor/broadcast.ts';
 import { ones, zeros, type Tensor } from '../../../../src/tensor/tensor.ts';
-import { fill, type ValueDraw } from '../../../../src/testing/arbitraries/drawing.ts';
+import { filled, type CallDraw } from '../../../../src/testing/arbitraries/filled.ts';
+import { broadcastTo } from '../../../../src/testing/arbitraries/movement.ts';
 import * as arbitraries from '../../../../src/testing/arbitraries/reductions.ts';
 import type { ReductionCall, SoftmaxCall } from '../../../../src/testing/arbitraries/reductions.ts';
-import { scaledDouble, shapes, smallInteger, tensorOf } from '../../../../src/testing/arbitraries/tensors.ts';
+import { scaledDouble, smallInteger } from '../../../../src/testing/arbitraries/tensors.ts';
 import { broadcastReference, reduceReference } from '../references.ts';
 import { withDefaults } from './call-case.ts';
 import type { OpCase, OpRow, RefusedCall } from '../../../../src/testing/op-row.ts';
 
 type Fold = (values: readonly number[]) => number;
 
-const INTEGERS: ValueDraw = { values: smallInteger() };
+const INTEGERS: CallDraw = { values: smallInteger() };
 
 const sideOf = (axis: number): string => (axis < 0 ? 'from the end' : 'from the front');
 /** How the axes were given, beside their numbers. */
@@ -50,7 +51,7 @@ const nothing = (name: string, call: (x: Tensor) => unknown): RefusedCall => ({
 });
 
 /** Few zeros and ones of either sign: their products stay exact. */
-const UNITS: ValueDraw = { values: fc.constantFrom(-1, 1, 1, -1, 2, 0) };
+const UNITS: CallDraw = { values: fc.constantFrom(-1, 1, 1, -1, 2, 0) };
 
 const total: Fold = (values) => values.reduce((sum, value) => sum + value, 0);
 
@@ -65,8 +66,8 @@ const LISTS = { axes: ['a list of 0', 'a list of 1', 'a list of several'] };
 const reductionRow = (
   name: string,
   op: ReductionOp,
-  draw: (draw?: ValueDraw) => fc.Arbitrary<ReductionCall>,
-  exact: { draw: ValueDraw; fold: Fold } | undefined,
+  draw: (draw?: CallDraw) => fc.Arbitrary<ReductionCall>,
+  exact: { draw: CallDraw; fold: Fold } | undefined,
   refused: readonly RefusedCall[] = [],
 ): OpRow => ({
   op: name,
@@ -112,26 +113,14 @@ const argmaxCase: fc.Arbitrary<OpCase> = arbitraries.argmax().map(({ x, options 
     ),
 }));
 
-const broadcastCase = (values: fc.Arbitrary<number>): fc.Arbitrary<OpCase> =>
-  shapes({ maxRank: 3 })
-    .chain((shape) =>
-      fc.record({
-        shape: fc.constant(shape),
-        leading: shapes({ maxRank: 1 }),
-        stretch: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: shape.length, maxLength: shape.length }),
-        x: tensorOf(shape, values),
-      }),
-    )
-    .map(({ shape, leading, stretch, x }): OpCase => {
-      const target = [...leading, ...shape.map((size, axis) => (size === 1 ? (stretch[axis] ?? 1) : size))];
-      return {
-        inputs: [x],
-        call: (one) => ops.broadcastTo(one, target),
-        code: `broadcastTo(a, [${target.join(', ')}])`,
-        domain: { axes: target.length === shape.length ? 'as many' : 'more' },
-        expected: () => broadcastReference([x, zeros(target)], (value = NaN) => value),
-      };
-    });
+const broadcastCase = (draw: CallDraw = {}): fc.Arbitrary<OpCase> =>
+  broadcastTo(draw).map(({ x, shape }): OpCase => ({
+    inputs: [x],
+    call: (one) => ops.broadcastTo(one, shape),
+    code: `broadcastTo(a, [${shape.join(', ')}])`,
+    domain: { axes: shape.length === x.rank ? 'as many' : 'more', target: shape },
+    expected: () => broadcastReference([x, zeros(shape)], (value = NaN) => value),
+  }));
 
 type Softmax = (x: Tensor, options: ops.SoftmaxOptions) => Tensor;
 
@@ -160,10 +149,12 @@ const gradRow = (
 ): OpRow => ({
   op: name,
   // The output's gradient is drawn apart, and takes the shape of x.
-  arbitrary: fc.record({ call: draw(), dy: fill(scaledDouble()) }).map(({ call: { x }, dy }): OpCase => ({
-    inputs: [x, dy(x.shape)],
-    call: (y, given) => op(y as Tensor, given as Tensor),
-  })),
+  arbitrary: filled(draw(), { dy: { values: scaledDouble(), shape: ({ x }) => x.shape } }).map(
+    ({ drawn: { x }, tensors: { dy } }): OpCase => ({
+      inputs: [x, dy],
+      call: (y, given) => op(y as Tensor, given as Tensor),
+    }),
+  ),
   secondOrder: true,
   covers: { rank: [1, 2, 3, 4], size: COVERS.size },
   refused: [],
@@ -188,10 +179,10 @@ export const rows: readonly OpRow[] = [
   },
   {
     op: 'broadcastTo',
-    arbitrary: broadcastCase(scaledDouble()),
-    integerArbitrary: broadcastCase(smallInteger()),
+    arbitrary: broadcastCase(),
+    integerArbitrary: broadcastCase(INTEGERS),
     secondOrder: true,
-    covers: { rank: [0, 1, 2, 3], size: [1, 2, 3, 4], axes: ['as many', 'more'] },
+    covers: { rank: [0, 1, 2, 3], size: [0, 1, 2, 3], target: [0, 1, 2, 3], axes: ['as many', 'more'] },
     refused: [
       {
         name: 'a size that is not 1 and would change',
