@@ -1,6 +1,6 @@
 /** One WebAssembly memory and who lives where in it. Addresses are bytes; blocks start at multiples of 16. */
 import { DeviceError } from '../errors.ts';
-import { webAssembly, type WasmMemory } from '../wasm/index.ts';
+import { supports, webAssembly, type WasmMemory } from '../wasm/index.ts';
 import { FreeList } from './free-list.ts';
 
 const PAGE = 65_536;
@@ -19,7 +19,11 @@ export class WasmHeap {
   /** With `growAlways` every allocation grows the memory, so that a view which was kept is found out. */
   constructor({ growAlways = false }: { readonly growAlways?: boolean } = {}) {
     const api = webAssembly();
-    if (!api) throw new DeviceError("wasm: this engine has no WebAssembly. Use setDevice('cpu').", { where: 'wasm' });
+    if (!api || !supports('simd')) {
+      throw new DeviceError("wasm: this JavaScript engine has no WebAssembly with SIMD. Use setDevice('cpu').", {
+        where: 'wasm',
+      });
+    }
     this.memory = new api.Memory({ initial: 1, maximum: MAX_PAGES });
     this.#floats = new Float32Array(this.memory.buffer);
     this.#growAlways = growAlways;

@@ -249,8 +249,7 @@ function placeInScratch(
     });
     for (const buffer of expiring[step] ?? []) {
       const offset = offsets.get(buffer);
-      if (offset !== undefined && !claimed.has(buffer))
-        space.free(offset, buffer.size);
+      if (offset !== undefined && !claimed.has(buffer)) space.free(offset, buffer.size);
     }
   });
   return { scratchSize: space.size, bufferCount };
