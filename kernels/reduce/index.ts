@@ -4,38 +4,42 @@
  */
 import type { Kernel } from '../contract.ts';
 import { maxFold, minFold, prodFold, runArgmax, runReduce, sumFold, type Fold } from './cpu.ts';
+import { maxVectors, meanVectors, minVectors, prodVectors, sumVectors, type VectorFold } from './fold.ts';
 import { planReduce, planSpan, type ReduceGeometry, type ReduceOptions, type SpanGeometry } from './plan.ts';
+import { reduceCall } from './wasm.ts';
 
 export type { ReduceOptions } from './plan.ts';
 
 export type ReduceKernel = Kernel<ReduceOptions, ReduceGeometry>;
 
-function reduceKernel(name: string, fold: Fold): ReduceKernel {
+function reduceKernel(fold: Fold, vectors: VectorFold): ReduceKernel {
   return {
-    name,
+    name: vectors.name,
     plan: planReduce,
     cpu: (inputs, outputs, geometry) => runReduce(outputs[0]!, inputs[0]!, geometry, fold, 1),
+    wasm: (geometry) => reduceCall(vectors, geometry.runs, geometry.count),
     flops: (geometry) => geometry.size,
   };
 }
 
 /** 0 over no elements. */
-export const sumKernel: ReduceKernel = reduceKernel('sum', sumFold);
+export const sumKernel: ReduceKernel = reduceKernel(sumFold, sumVectors);
 
 /** 1 over no elements. */
-export const prodKernel: ReduceKernel = reduceKernel('prod', prodFold);
+export const prodKernel: ReduceKernel = reduceKernel(prodFold, prodVectors);
 
 /** -Infinity over no elements; NaN wins. */
-export const maxKernel: ReduceKernel = reduceKernel('max', maxFold);
+export const maxKernel: ReduceKernel = { ...reduceKernel(maxFold, maxVectors), exact: true };
 
 /** Infinity over no elements; NaN wins. */
-export const minKernel: ReduceKernel = reduceKernel('min', minFold);
+export const minKernel: ReduceKernel = { ...reduceKernel(minFold, minVectors), exact: true };
 
 /** NaN over no elements. */
 export const meanKernel: ReduceKernel = {
   name: 'mean',
   plan: planReduce,
   cpu: (inputs, outputs, geometry) => runReduce(outputs[0]!, inputs[0]!, geometry, sumFold, geometry.count),
+  wasm: (geometry) => reduceCall(meanVectors, geometry.runs, geometry.count),
   flops: (geometry) => geometry.size,
 };
 
