@@ -38,15 +38,24 @@ function emitArgmax(f: FunctionBuilder, { inputs, outputs, args }: WasmParams, r
 function emitRow(f: FunctionBuilder, { x, out }: Span, bytes: Local<'i32'>): void {
   const [at, last] = [f.local('i32'), f.index(i32.add(x, i32.sub(bytes, 16)))];
   const [largest, second, value, found] = [f.local('v128'), f.local('v128'), f.local('v128'), f.local('v128')];
+  const unordered = f.local('v128');
+  const take = (into: Local<'v128'>, offset: number): void => {
+    f.set(value, v128.load(at, offset));
+    // One instruction where `max` is nine; it passes over a NaN, which is remembered apart.
+    f.set(into, f32x4.pmax(into, value));
+    f.set(unordered, v128.or(unordered, f32x4.ne(value, value)));
+  };
   f.set(largest, v128.load(last));
   f.set(second, largest);
+  f.set(unordered, f32x4.ne(largest, largest));
   const pairsEnd = f.index(i32.sub(last, 16));
   f.for(at, x, pairsEnd, 32, () => {
-    f.set(largest, f32x4.max(largest, v128.load(at)));
-    f.set(second, f32x4.max(second, v128.load(at, 16)));
+    take(largest, 0);
+    take(second, 16);
   });
-  f.forRest(at, last, 16, () => f.set(largest, f32x4.max(largest, v128.load(at))));
-  f.set(largest, f32x4.max(largest, second));
+  f.forRest(at, last, 16, () => take(largest, 0));
+  // All ones are a NaN.
+  f.set(largest, v128.or(f32x4.max(largest, second), unordered));
   f.set(largest, f32x4.max(largest, i32x4.shuffle(largest, largest, [2, 3, 0, 1])));
   f.set(largest, f32x4.max(largest, i32x4.shuffle(largest, largest, [1, 0, 3, 2])));
   const look = (): void => {
