@@ -5,7 +5,8 @@
 import { sizeOf } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { firstBad, runGather, runOneHot, runScatterAdd, type GatherGeometry, type ScatterGeometry } from './cpu.ts';
-import { gatherCall, oneHotCall, scatterAddCall } from './wasm.ts';
+import { scatterAddCall } from './scatter.ts';
+import { gatherCall, oneHotCall } from './wasm.ts';
 
 export interface GatherOptions {
   readonly axis: number;
