@@ -14,7 +14,7 @@ import {
   type ModuleBuilder,
   type Value,
 } from '../../src/wasm/index.ts';
-import { packColumns, packRows, type PackPanel } from './pack.ts';
+import { packPanels, type PackPanel } from './pack.ts';
 import { addNarrow, strip, WIDE_PANELS, wideStrip, type Strip, type StripKind } from './strip.ts';
 import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 import { transposeBlocks } from './transpose.ts';
@@ -69,16 +69,15 @@ export function packedBytes(k: number, n: number): number {
 
 /** `(b, bStep, k, n, to)`: packs all of B, for products that use it again and again. */
 export function packB(module: ModuleBuilder, b: 'rows' | 'columns'): PackPanel {
-  const pack = packFor(module, b);
+  const pack = packPanels(module, b);
   return module.once(`gemm: pack all ${b}`, (m) =>
     m.define({ name: 'pack B', params: pack.params }, (f, from, step, k, n, to) => {
-      const [p, depth, j] = [f.local('i32'), f.local('i32'), f.local('i32')];
+      const [p, depth] = [f.local('i32'), f.local('i32')];
+      const panelsStep = f.index(i32.shl(i32.and(i32.add(n, TILE_COLUMNS - 1), -TILE_COLUMNS), 2));
       f.for(p, 0, k, DEPTH_BLOCK, () => {
         f.set(depth, least(i32.sub(k, p), DEPTH_BLOCK));
-        f.for(j, 0, n, TILE_COLUMNS, () => {
-          f.call(pack, i32.add(from, placeIn(b, step, p, j)), step, depth, i32.sub(n, j), to);
-          f.increment(to, i32.mul(depth, PANEL_STEP));
-        });
+        f.call(pack, i32.add(from, placeIn(b, step, p, 0)), step, depth, n, to);
+        f.increment(to, i32.mul(depth, panelsStep));
       });
     }),
   );
@@ -125,7 +124,7 @@ export function product(module: ModuleBuilder, kind: ProductKind): Product {
 
 /** The same for at most `COLUMN_BLOCK` columns and `DEPTH_BLOCK` products: blocks of rows go past the panels. */
 function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
-  const pack = kind.b === 'panels' ? undefined : packFor(module, kind.b);
+  const pack = kind.b === 'panels' ? undefined : packPanels(module, kind.b);
   const packed = strips(module, 'panels');
   const inPlace = kind.b === 'rows' ? strips(module, 'rows') : undefined;
   const transpose = kind.a === 'columns' ? transposeBlocks(module) : undefined;
@@ -146,19 +145,18 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
         const x = transpose ? f.index(i32.add(workspace, BLOCK_AT)) : a;
         const behindBlock = transpose ? i32.add(x, i32.mul(blockRows, xStep)) : i32.add(workspace, BLOCK_AT);
         const panels = f.index(kind.b === 'panels' ? b : behindBlock);
-        // With one block of rows each panel is used once: all are packed at the same place, which stays in the first cache.
-        const panelsMove = kind.b === 'panels' ? i32.const(1) : i32.ltSigned(blockRows, rows);
-        const panelColumn = f.index(i32.mul(panelsMove, i32.shl(depth, 2)));
+        // With one block of rows each panel is used once: all go to the same two places, which stay in the first cache.
+        const oneBlock = kind.b === 'panels' ? i32.const(0) : i32.geSigned(blockRows, rows);
+        const places = f.index(i32.select(oneBlock, TILE_COLUMNS, -TILE_COLUMNS));
         const addendColumn = columnStep(f, addend, workspace);
         const results = f.index(i32.add(workspace, ZEROS_BYTES));
-        const packPanels = (count: number): void => {
+        const packHere = (panelCount: number): void => {
           if (!pack || kind.b === 'panels') return;
-          for (let q = 0; q < count; q++) {
-            const column = i32.add(j, q * TILE_COLUMNS);
-            const from = i32.add(b, placeIn(kind.b, bStep, 0, column));
-            f.call(pack, from, bStep, depth, i32.sub(n, column), i32.add(panel, i32.mul(panelBytes, q)));
-          }
+          const columns = least(i32.sub(n, j), panelCount * TILE_COLUMNS);
+          f.call(pack, i32.add(b, placeIn(kind.b, bStep, 0, j)), bStep, depth, columns, panel);
         };
+        // Panels are packed by twos, when the first row comes past.
+        const packTwo = (): void => f.if(i32.eqz(i32.or(i, i32.and(j, TILE_COLUMNS))), () => packHere(2));
         const there = i32.add(b, i32.shl(j, 2));
         const wide = (count: 1 | 2, otherwise: () => void): void => {
           const columns = TILE_COLUMNS * (WIDE_PANELS[count - 1] as number);
@@ -169,7 +167,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
                 const func = inPlace.wide[count - 1] as Strip;
                 f.call(func, x, xStep, there, bStep, target, cStep, plus, addendStep, depth, 1);
               } else {
-                packPanels(columns / TILE_COLUMNS);
+                packHere(columns / TILE_COLUMNS);
                 const func = packed.wide[count - 1] as Strip;
                 f.call(func, x, xStep, panel, panelBytes, target, cStep, plus, addendStep, depth, 1);
               }
@@ -183,7 +181,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
             i32.geSigned(i32.sub(n, j), TILE_COLUMNS),
             () => {
               const fromPanel = (): void => {
-                f.if(i32.eqz(i), () => packPanels(1));
+                packTwo();
                 f.call(packed.narrow, x, xStep, panel, 0, target, cStep, plus, addendStep, depth, height);
               };
               if (!inPlace) {
@@ -197,7 +195,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
               );
             },
             () => {
-              f.if(i32.eqz(i), () => packPanels(1));
+              packTwo();
               f.call(packed.narrow, x, xStep, panel, 0, results, PANEL_STEP, workspace, 0, depth, height);
               f.call(narrow, results, target, cStep, plus, addendStep, height, i32.sub(n, j));
             },
@@ -211,7 +209,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
           f.forRest(j, n, 0, () => {
             f.set(target, i32.add(c, i32.shl(j, 2)));
             f.set(plus, i32.add(addend, i32.mul(j, addendColumn)));
-            f.set(panel, i32.add(panels, i32.mul(j, panelColumn)));
+            f.set(panel, i32.add(panels, i32.shl(i32.mul(i32.and(j, places), depth), 2)));
             wide(1, () => wide(2, onePanel));
           });
           f.increment(a, kind.a === 'rows' ? i32.mul(aStep, height) : i32.shl(height, 2));
@@ -234,10 +232,6 @@ interface Strips {
 
 function strips(module: ModuleBuilder, b: StripKind): Strips {
   return { narrow: strip(module, b), wide: [wideStrip(module, b, 1), wideStrip(module, b, 2)] };
-}
-
-function packFor(module: ModuleBuilder, b: 'rows' | 'columns'): PackPanel {
-  return b === 'rows' ? packRows(module) : packColumns(module);
 }
 
 /** Bytes from B to its element `[p, j]`. */
