@@ -15,7 +15,8 @@ import {
   type Value,
 } from '../../src/wasm/index.ts';
 import { packPanels, type PackPanel } from './pack.ts';
-import { addNarrow, strip, WIDE_PANELS, wideStrip, type Strip, type StripKind } from './strip.ts';
+import { addNarrow } from './narrow.ts';
+import { strip, WIDE_PANELS, wideStrip, type Strip, type StripKind } from './strip.ts';
 import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 import { transposeBlocks } from './transpose.ts';
 
@@ -46,8 +47,11 @@ const DEPTH_BLOCK = 256;
 const COLUMN_BLOCK = 512;
 /** At most so many rows go past the panels at a time: with their depth 80 KiB, for the second cache. */
 const ROW_BLOCK = 80;
-/** Up to so many rows, packing costs more than it saves. */
-const UNPACKED_ROWS = 8;
+/** Up to so many rows B is read in place: [8,512] times [512,512] takes 6 % longer with packing, [16,512] does without. */
+const UNPACKED_ROWS = 10;
+
+/** Bytes of a cache line. */
+const LINE = 64;
 
 const ZEROS_BYTES = 4 * PANEL_STEP;
 const NARROW_BYTES = ROW_BLOCK * PANEL_STEP;
@@ -58,7 +62,7 @@ export function productWorkspace({ a, b }: ProductKind, m: number, n: number, k:
   const depth = Math.min(k, DEPTH_BLOCK);
   const rows = Math.ceil(Math.min(m, ROW_BLOCK) / TILE_ROWS) * TILE_ROWS;
   const columns = Math.ceil(Math.min(n, COLUMN_BLOCK) / TILE_COLUMNS) * TILE_COLUMNS;
-  const turned = a === 'columns' ? 4 * rows * (depth + 3) : 0;
+  const turned = a === 'columns' ? rows * (4 * depth + 2 * LINE) : 0;
   return BLOCK_AT + turned + (b === 'panels' ? 0 : 4 * columns * depth);
 }
 
@@ -128,6 +132,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
   const packed = strips(module, 'panels');
   const inPlace = kind.b === 'rows' ? strips(module, 'rows') : undefined;
   const transpose = kind.a === 'columns' ? transposeBlocks(module) : undefined;
+  const half = strip(module, 'panels', 1);
   const narrow = addNarrow(module);
   return module.once(`gemm: block ${kind.a} ${kind.b}`, (m) =>
     m.define(
@@ -196,7 +201,12 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
             },
             () => {
               packTwo();
-              f.call(packed.narrow, x, xStep, panel, 0, results, PANEL_STEP, workspace, 0, depth, height);
+              const sums = [x, xStep, panel, 0, results, PANEL_STEP, workspace, 0, depth, height] as const;
+              f.if(
+                i32.leSigned(i32.sub(n, j), TILE_COLUMNS / 2),
+                () => f.call(half, ...sums),
+                () => f.call(packed.narrow, ...sums),
+              );
               f.call(narrow, results, target, cStep, plus, addendStep, height, i32.sub(n, j));
             },
           );
@@ -251,9 +261,12 @@ function columnStep(f: FunctionBuilder, addend: Index, workspace: Index): Index 
   return f.index(i32.shl(i32.ne(addend, workspace), 2));
 }
 
-/** Bytes from row to row of a turned block of A: whole vectors. */
+/**
+ * Bytes from row to row of a turned block of A: an odd number of cache lines, so that the rows fall on different places
+ * of the cache. With 1024 bytes turning took four times as long.
+ */
 function turnedStep(depth: Index): Value<'i32'> {
-  return i32.shl(i32.and(i32.add(depth, 3), -4), 2);
+  return i32.or(i32.and(i32.add(i32.shl(depth, 2), LINE - 1), -LINE), LINE);
 }
 
 function least(a: I32, b: I32): Value<'i32'> {
