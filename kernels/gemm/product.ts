@@ -160,8 +160,11 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
           const columns = least(i32.sub(n, j), panelCount * TILE_COLUMNS);
           f.call(pack, i32.add(b, placeIn(kind.b, bStep, 0, j)), bStep, depth, columns, panel);
         };
-        // Panels are packed by twos, when the first row comes past.
-        const packTwo = (): void => f.if(i32.eqz(i32.or(i, i32.and(j, TILE_COLUMNS))), () => packHere(2));
+        // Panels are packed by twos, when the first row comes past; the last one alone where the others stay in place.
+        const alone = inPlace ? i32.leSigned(rows, UNPACKED_ROWS) : i32.const(0);
+        const packTwo = (): void => {
+          f.if(i32.eqz(i), () => f.if(i32.or(alone, i32.eqz(i32.and(j, TILE_COLUMNS))), () => packHere(2)));
+        };
         const there = i32.add(b, i32.shl(j, 2));
         const wide = (count: 1 | 2, otherwise: () => void): void => {
           const columns = TILE_COLUMNS * (WIDE_PANELS[count - 1] as number);
