@@ -13,7 +13,7 @@ import {
   type ModuleBuilder,
   type Value,
 } from '../../src/wasm/index.ts';
-import { clearSums, multiplyTile, PANEL_STEP, TILE_COLUMNS, TILE_ROWS, tileSums } from './tile.ts';
+import { clearSums, multiplyTile, PANEL_STEP, TILE_ROWS, tileSums } from './tile.ts';
 
 /** How B stands: in packed panels (`bStep` bytes from panel to panel), or in place (`bStep` bytes from row to row). */
 export type StripKind = 'panels' | 'rows';
