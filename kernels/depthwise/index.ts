@@ -13,6 +13,7 @@ import {
   depthwiseInputGradient,
   type DepthwiseSizes,
 } from './cpu.ts';
+import { depthwiseCall, depthwiseInputGradCall } from './wasm.ts';
 
 export type { DepthwiseGeometry, DepthwiseSizes } from './cpu.ts';
 
@@ -32,6 +33,7 @@ export const depthwiseConv2dKernel: Kernel<DepthwiseOptions, DepthwiseGeometry> 
   cpu(inputs, outputs, geometry) {
     depthwise(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
+  wasm: (geometry, present) => depthwiseCall(geometry, present[2] === true),
   flops: depthwiseFlops,
 };
 
@@ -45,6 +47,7 @@ export const depthwiseInputGradKernel: Kernel<DepthwiseOptions, DepthwiseGeometr
   cpu(inputs, outputs, geometry) {
     depthwiseInputGradient(inputs[0]!, inputs[1]!, outputs[0]!, geometry);
   },
+  wasm: depthwiseInputGradCall,
   flops: depthwiseFlops,
 };
 
