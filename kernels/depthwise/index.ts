@@ -13,6 +13,7 @@ import {
   depthwiseInputGradient,
   type DepthwiseSizes,
 } from './cpu.ts';
+import { depthwiseFilterGradCall } from './filter-grad-wasm.ts';
 import { depthwiseCall, depthwiseInputGradCall } from './wasm.ts';
 
 export type { DepthwiseGeometry, DepthwiseSizes } from './cpu.ts';
@@ -58,6 +59,7 @@ export const depthwiseFilterGradKernel: Kernel<DepthwiseOptions, DepthwiseSizes>
   cpu(inputs, outputs, sizes) {
     depthwiseFilterGradient(inputs[0]!, inputs[1]!, outputs[0]!, sizes);
   },
+  wasm: depthwiseFilterGradCall,
   flops: depthwiseFlops,
 };
 

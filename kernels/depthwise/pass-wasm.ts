@@ -155,9 +155,19 @@ function defineStrip(
   const targetStep = columns.step * sourcePixel * pixels;
   const sourceRow = rows.sourceTapStep * sourceWidth * sourcePixel;
   const filterRow = rows.tapStep * kernelWidth * filterPixel;
+  const { position, sourceTap, filterTap } = steps;
   const key = [
-    ...[unrolled ? taps : 'many', tile, channels, pixels, targetStep, sourceRow, filterRow, hasBias],
-    ...[steps.position, steps.sourceTap, steps.filterTap],
+    unrolled ? taps : 'many',
+    tile,
+    channels,
+    pixels,
+    targetStep,
+    sourceRow,
+    filterRow,
+    hasBias,
+    position,
+    sourceTap,
+    filterTap,
   ].join();
   return module.once(`depthwiseStrip ${key}`, () =>
     module.define(

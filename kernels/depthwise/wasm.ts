@@ -8,7 +8,7 @@ import { emitRepeat, emitSumGroups } from './multiplier-wasm.ts';
 import { type Pass, passWorkspaceBytes, preparePass } from './pass-wasm.ts';
 
 export function depthwiseCall(sizes: DepthwiseSizes, hasBias: boolean): WasmCall {
-  const { rows, columns, channels, multiplier } = sizes;
+  const { rows, columns, multiplier } = sizes;
   const pass = passOf(sizes, outputRuns(rows), outputRuns(columns), columns.size, columns.outputSize, hasBias);
   const { image, output, repeatedBytes } = elementsOf(sizes);
   return {

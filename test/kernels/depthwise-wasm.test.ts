@@ -36,7 +36,7 @@ function check(c: Depthwise): void {
   requireSumsOnWasm(depthwiseConv2dKernel, [x, filters, undefined], [shapes.y], c);
   requireSumsOnWasm(depthwiseConv2dKernel, [x, filters, bias], [shapes.y], c);
   requireSumsOnWasm(depthwiseInputGradKernel, [dy, filters], [shapes.x], c);
-  if (depthwiseFilterGradKernel.wasm) requireSumsOnWasm(depthwiseFilterGradKernel, [x, dy], [filterShape], c);
+  requireSumsOnWasm(depthwiseFilterGradKernel, [x, dy], [filterShape], c);
 }
 
 const plain: Depthwise = {
