@@ -19,7 +19,7 @@ import {
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { outputRuns, type Run } from '../window-runs.ts';
-import { ELEMENT, forVectors, loadLanes, storeLanes, vectorBytes } from '../window-wasm.ts';
+import { ELEMENT, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
 import type { DepthwiseSizes } from './cpu.ts';
 import { emitRepeat } from './multiplier-wasm.ts';
 import { elementsOf, keyOf } from './wasm.ts';
@@ -32,6 +32,8 @@ const MOST_TAPS = 4;
 const SUMS = 2;
 /** Bytes of 4 totals. */
 const TOTALS = 32;
+/** Bytes of a cache line. */
+const CACHE_LINE = 64;
 
 export function depthwiseFilterGradCall(sizes: DepthwiseSizes): WasmCall {
   const { rows, columns, multiplier } = sizes;
@@ -40,22 +42,24 @@ export function depthwiseFilterGradCall(sizes: DepthwiseSizes): WasmCall {
   const pixels = mergedPixels(sizes);
   const tapBytes = (vectorBytes(channels * pixels) / (4 * ELEMENT)) * TOTALS;
   const taps = rows.kernelSize * columns.kernelSize;
+  const totalBytes = taps * tapBytes;
   return {
     code: `depthwiseFilterGrad ${keyOf(sizes)}`,
     args: [sizes.batch],
-    workspaceBytes: repeatedBytes + taps * tapBytes,
+    workspaceBytes: repeatedBytes + totalBytes + VECTOR,
     emit: (f, { inputs, outputs, workspace, args }, module) => {
       if (channels === 0) return;
       const [x, dy] = inputs as readonly [Local<'i32'>, Local<'i32'>];
       const [dFilters] = outputs as readonly [Local<'i32'>];
       const totals = f.index(i32.add(workspace, repeatedBytes));
-      f.fillMemory(totals, 0, taps * tapBytes);
+      f.fillMemory(totals, 0, totalBytes);
+      const unused = f.index(i32.add(totals, totalBytes));
       const line = defineLine(module, sizes, tapBytes);
       const imageAt = f.local('i32');
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
         f.set(imageAt, multiplier === 1 ? x : workspace);
         if (multiplier !== 1) emitRepeat(f, x, workspace, image, multiplier);
-        emitLines(f, sizes, line, imageAt, dy, totals, columns.kernelSize * tapBytes);
+        emitLines(f, sizes, line, imageAt, dy, totals, columns.kernelSize * tapBytes, unused);
         f.increment(x, image * ELEMENT);
         f.increment(dy, output * ELEMENT);
       });
@@ -80,17 +84,21 @@ function emitLines(
   dy: Local<'i32'>,
   totals: Local<'i32'>,
   totalsRow: number,
+  unused: Local<'i32'>,
 ): void {
   const runs = outputRuns(rows);
   const imageLine = columns.size * channels * multiplier * ELEMENT;
   const outputLine = columns.outputSize * channels * multiplier * ELEMENT;
   const [row, tap, firstAt, imageAt, dyAt, totalsAt] = f.locals('i32', 6) as readonly Local<'i32'>[];
   for (const { first, count, taps, firstTap, source } of runs.list) {
+    if (taps === 0) continue;
     f.set(firstAt!, i32.add(image, source * imageLine));
     f.set(dyAt!, i32.add(dy, first * outputLine));
     f.for(row!, 0, count, 1, () => {
       f.set(imageAt!, firstAt!);
       f.set(totalsAt!, i32.add(totals, firstTap * totalsRow));
+      emitTouch(f, i32.add(firstAt!, (taps - 1) * runs.sourceTapStep * imageLine), imageLine, unused);
+      emitTouch(f, dyAt!, outputLine, unused);
       f.for(tap!, 0, taps, 1, () => {
         f.call(line, imageAt!, dyAt!, totalsAt!);
         f.increment(imageAt!, runs.sourceTapStep * imageLine);
@@ -100,6 +108,17 @@ function emitLines(
       f.increment(dyAt!, outputLine);
     });
   }
+}
+
+/**
+ * Reads a line once in order. The sums read 4 channels of each pixel at a time, a pattern that prefetchers miss: on
+ * images that were not in the cache they took 1.5 to 10 times as long without this. The store keeps the loads alive.
+ */
+function emitTouch(f: FunctionBuilder, line: Value<'i32'>, bytes: number, unused: Local<'i32'>): void {
+  const at = f.index(line);
+  const all = f.index(0);
+  f.forRest(at, f.index(i32.add(at, bytes)), CACHE_LINE, () => f.set(all, i32.or(all, i32.load(at))));
+  f.store(unused, all);
 }
 
 /** Adds to the totals of a row of taps what a line of outputs and the image line under it give. */
@@ -128,7 +147,7 @@ function defineLine(module: ModuleBuilder, sizes: DepthwiseSizes, tapBytes: numb
         });
         continue;
       }
-      for (let at = 0; at < pixels * pixelBytes; at += 4 * ELEMENT) {
+      for (let at = 0; at < pixels * pixelBytes; at += VECTOR) {
         strip.clear();
         for (const run of runs) {
           const whole = Math.floor(run.count / pixels);
