@@ -10,7 +10,7 @@ import {
 } from '../../../kernels/gemm/product.ts';
 import { ModuleBuilder, webAssembly } from '../../../src/wasm/index.ts';
 
-const memory = new (webAssembly()!.Memory)({ initial: 16 });
+const memory = new (webAssembly()!.Memory)({ initial: 64 });
 const floats = new Float32Array(memory.buffer);
 const GUARD = 12345;
 
@@ -102,7 +102,7 @@ for (const kind of kinds) {
       const run = compiled(kind, standing);
       const wrong: string[] = [];
       for (const m of [0, 1, 2, 7, 11, 83]) {
-        for (const n of [0, 1, 7, 13, 41]) {
+        for (const n of m === 7 ? [530] : [0, 1, 7, 13, 41]) {
           for (const k of [0, 9, 270]) {
             for (const addendIs of ['none', 'bias', 'c'] as const) {
               if (!agrees(run, kind, standing, { m, n, k }, addendIs)) wrong.push(`${m}, ${n}, ${k}, ${addendIs}`);
