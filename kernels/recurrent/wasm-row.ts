@@ -1,0 +1,75 @@
+/** The vector loop over one row of numbers, and what is done with whole rows. */
+import {
+  f32x4,
+  i32,
+  v128,
+  type Func,
+  type FunctionBuilder,
+  type Local,
+  type ModuleBuilder,
+  type Value,
+} from '../../src/wasm/index.ts';
+
+/** The elements at hand: four, or one behind the last whole vector. */
+export interface RowLanes {
+  /** What a row holds there; a local, so that it may be used twice. */
+  readonly load: (row: Local<'i32'>) => Local<'v128'>;
+  readonly store: (row: Local<'i32'>, value: Value<'v128'>) => void;
+}
+
+/** Runs over rows of `bytes` each, given by their addresses. The body is written twice: for vectors and for the rest. */
+export function forRow(f: FunctionBuilder, bytes: Local<'i32'>, body: (lanes: RowLanes) => void): void {
+  const at = f.local('i32');
+  f.for(at, 0, i32.and(bytes, -16), 16, () => {
+    body({
+      load: (row) => f.local('v128', v128.load(i32.add(row, at))),
+      store: (row, value) => f.store(i32.add(row, at), value),
+    });
+  });
+  f.forRest(at, bytes, 4, () => {
+    body({
+      load: (row) => f.local('v128', v128.load32Zero(i32.add(row, at))),
+      store: (row, value) => f.storeLane32(i32.add(row, at), value, 0),
+    });
+  });
+}
+
+/** `copyRow(to, from, bytes)`: for the short rows of states, where `memory.copy` is a call into the engine. */
+export function copyRow(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32'], undefined> {
+  return module.once('recurrent copy row', (m) =>
+    m.define({ name: 'copyRow', params: ['i32', 'i32', 'i32'] }, (f, to, from, bytes) => {
+      forRow(f, bytes, ({ load, store }) => store(to, load(from)));
+    }),
+  );
+}
+
+/** `addRow(to, from, bytes)`: `to += from`. */
+export function addRow(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32'], undefined> {
+  return module.once('recurrent add row', (m) =>
+    m.define({ name: 'addRow', params: ['i32', 'i32', 'i32'] }, (f, to, from, bytes) => {
+      forRow(f, bytes, ({ load, store }) => store(to, f32x4.add(load(to), load(from))));
+    }),
+  );
+}
+
+/** The source, or zeros where there is none. */
+export function copyOrClear(
+  f: FunctionBuilder,
+  source: Local<'i32'> | undefined,
+  target: Local<'i32'>,
+  bytes: Local<'i32'>,
+): void {
+  if (source === undefined) f.fillMemory(target, 0, bytes);
+  else f.copyMemory(target, source, bytes);
+}
+
+/** Four rows that follow each other: one for each gate. */
+export function fourRows(
+  f: FunctionBuilder,
+  first: Local<'i32'>,
+  bytes: Local<'i32'>,
+): readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>] {
+  const second = f.index(i32.add(first, bytes));
+  const third = f.index(i32.add(second, bytes));
+  return [first, second, third, f.index(i32.add(third, bytes))];
+}

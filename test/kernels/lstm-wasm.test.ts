@@ -1,0 +1,88 @@
+/** lstmKernel and lstmGradKernel as WebAssembly, against their runs in float64 on the cpu. */
+import fc from 'fast-check';
+import t from 'tap';
+import { lstmGradKernel, lstmKernel } from '../../kernels/lstm/index.ts';
+import {
+  type LstmCase,
+  lstmCases,
+  lstmGradOutputShapes,
+  lstmOperands,
+  lstmOutputShapes,
+  plainCase,
+} from './lstm-cases.ts';
+import { type Operand, operand, prepare, uniform } from './numeric.ts';
+import { requireRounded } from './rounding.ts';
+
+const ALL: readonly boolean[] = [true, true, true];
+
+/** Operands whose pre-activations stay of size 1 whatever the number of features. */
+function operandsOf(c: LstmCase): Operand[] {
+  const scale = 1 / Math.max(1, c.features);
+  return lstmOperands(c).map((each, i) =>
+    i === 1 && each ? { ...each, data: each.data.map((w) => w * scale) } : each,
+  );
+}
+
+function requireForward(c: LstmCase): void {
+  requireRounded(lstmKernel, operandsOf(c), lstmOutputShapes(c), c);
+}
+
+function requireBackward(c: LstmCase, present: readonly boolean[]): void {
+  const operands = operandsOf(c);
+  const shapes = lstmOutputShapes(c);
+  const saved = prepare(lstmKernel, operands, shapes, c)(operands).map((data, i) => ({ shape: shapes[i] ?? [], data }));
+  const draw = uniform(c.seed + 1);
+  const gradients = shapes.slice(0, 3).map((shape, i) => (present[i] ? operand(shape, draw) : undefined));
+  requireRounded(lstmGradKernel, [...operands, ...saved, ...gradients], lstmGradOutputShapes(c), c);
+}
+
+t.test('the forward agrees with float64 for all combinations of options and inputs', (t) => {
+  const property = fc.property(lstmCases, requireForward);
+  t.doesNotThrow(() => fc.assert(property, { seed: 31, numRuns: 150 }));
+  t.end();
+});
+
+t.test('the gradient agrees with float64 for all combinations of options, inputs and gradients', (t) => {
+  const property = fc.property(lstmCases, fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()), requireBackward);
+  t.doesNotThrow(() => fc.assert(property, { seed: 32, numRuns: 150 }));
+  t.end();
+});
+
+t.test('sizes around the edges of vectors and tiles', (t) => {
+  const sizes = [
+    [1, 7, 33, 16],
+    [2, 3, 8, 9],
+    [5, 2, 15, 17],
+    [8, 3, 32, 31],
+    [9, 2, 31, 33],
+    [33, 3, 17, 12],
+    [3, 100, 4, 15],
+    [17, 4, 64, 64],
+    [1, 2, 100, 100],
+  ] as const;
+  sizes.forEach(([batch, steps, features, units], i) => {
+    for (const dropout of ['none', 'shared', 'per gate'] as const) {
+      const c: LstmCase = {
+        ...plainCase,
+        batch,
+        steps,
+        features,
+        units,
+        mask: i % 2 === 1,
+        bias: i % 3 > 0,
+        goBackwards: i % 4 > 1,
+        zeroOutputForMask: i % 4 === 1,
+        inputDropout: dropout,
+        recurrentDropout: dropout,
+      };
+      t.doesNotThrow(() => requireForward(c), `forward ${String(sizes[i])} ${dropout}`);
+      t.doesNotThrow(() => requireBackward(c, ALL), `backward ${String(sizes[i])} ${dropout}`);
+    }
+  });
+  t.end();
+});
+
+t.test('gradients of weights sum thousands of rows', (t) => {
+  t.doesNotThrow(() => requireBackward({ ...plainCase, batch: 67, steps: 50, features: 2, units: 3, mask: true }, ALL));
+  t.end();
+});
