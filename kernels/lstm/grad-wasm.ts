@@ -104,6 +104,7 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
     maskedHidden,
     unitBytes,
     gateBytes,
+    productSpace,
   };
   const parts = {
     count: numbers.hiddenGroups,

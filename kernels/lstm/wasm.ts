@@ -92,6 +92,7 @@ function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: 
       productSpace,
       gateBytes,
     },
+    given.bias ? input(3) : undefined,
     gates,
   );
   const stateBytes = f.index(i32.mul(batch, unitBytes));
@@ -105,6 +106,7 @@ function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: 
     maskedHidden: place('maskedHidden'),
     unitBytes,
     gateBytes,
+    productSpace,
   };
   const parts = {
     count: numbers.hiddenGroups,
@@ -114,13 +116,18 @@ function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: 
   };
   forParts(f, parts, (part) => packPart(f, module, recurrent, part, false));
 
-  const row = lstmRow(module, given.bias);
+  const row = lstmRow(module);
   const copy = copyRow(module);
   forSteps(f, numbers, (moment) => {
     const out = f.index(i32.add(gates, i32.mul(moment.time, gateBytes)));
     forParts(f, parts, (part) => {
       const at = i32.add(out, part.column);
-      addHiddenProduct(f, module, recurrent, part, { hidden, out: at, outStride: stepStride, accumulate: true });
+      addHiddenProduct(f, module, recurrent, part, {
+        hidden,
+        out: at,
+        outStride: stepStride,
+        addend: { at, stride: stepStride },
+      });
     });
     forSamples(f, numbers, moment, ({ sample, saved, output }) => {
       const gate = rowAt(f, gates, saved, gateBytes);
@@ -141,38 +148,33 @@ function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: 
           f.call(copy, cellsRow, cellRow, unitBytes);
           f.fillMemory(gate, 0, gateBytes);
         },
-        () => f.call(row, gate, given.bias ? input(3) : 0, cellRow, hiddenRow, outputRow, cellsRow, unitBytes),
+        () => f.call(row, gate, cellRow, hiddenRow, outputRow, cellsRow, unitBytes),
       );
     });
   });
 }
 
-type RowParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+type RowParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
 
 /** One sample at one step: c = f c + i g, h = o tanh(c). */
-function lstmRow(module: ModuleBuilder, withBias: boolean): Func<RowParams, undefined> {
-  return module.once(`lstm row ${withBias}`, (m) =>
+function lstmRow(module: ModuleBuilder): Func<RowParams, undefined> {
+  return module.once('lstm row', (m) =>
     m.define(
-      { name: 'lstmRow', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] },
-      (f, gates, bias, cell, hidden, sequence, cells, bytes) => {
+      { name: 'lstmRow', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] },
+      (f, gates, cell, hidden, sequence, cells, bytes) => {
         const gate = fourRows(f, gates, bytes);
-        const biases = withBias ? fourRows(f, bias, bytes) : undefined;
         forRow(f, bytes, ({ load, store }) => {
-          const preactivation = (index: 0 | 1 | 2 | 3): Local<'v128'> => {
-            const sum = load(gate[index]);
-            return biases === undefined ? sum : f.local('v128', f32x4.add(sum, load(biases[index])));
-          };
-          const inputGate = f.local('v128', sigmoid(f, preactivation(0)));
+          const inputGate = f.local('v128', sigmoid(f, load(gate[0])));
           store(gate[0], inputGate);
-          const candidate = f.local('v128', tanh(f, preactivation(2)));
+          const candidate = f.local('v128', tanh(f, load(gate[2])));
           store(gate[2], candidate);
           const written = f.local('v128', f32x4.mul(inputGate, candidate));
-          const forgetGate = f.local('v128', sigmoid(f, preactivation(1)));
+          const forgetGate = f.local('v128', sigmoid(f, load(gate[1])));
           store(gate[1], forgetGate);
           const newCell = f.local('v128', f32x4.add(f32x4.mul(forgetGate, load(cell)), written));
           store(cell, newCell);
           store(cells, newCell);
-          const outputGate = f.local('v128', sigmoid(f, preactivation(3)));
+          const outputGate = f.local('v128', sigmoid(f, load(gate[3])));
           store(gate[3], outputGate);
           const newHidden = f.local('v128', f32x4.mul(outputGate, tanh(f, newCell)));
           store(hidden, newHidden);

@@ -8,7 +8,7 @@ import {
   type Value,
 } from '../../src/wasm/index.ts';
 import { maskRows } from './wasm-dropout.ts';
-import { multiplyPacked, packRight } from './wasm-product.ts';
+import { multiplyPacked, packRight, type Addend } from './wasm-product.ts';
 
 export interface HiddenOperands {
   readonly recurrentKernel: Local<'i32'>;
@@ -22,6 +22,7 @@ export interface HiddenOperands {
   readonly hiddenGroups: Local<'i32'>;
   /** Bytes of one row of all gates. */
   readonly gateBytes: Local<'i32'>;
+  readonly productSpace: Local<'i32'>;
 }
 
 /** Some columns of the recurrent kernel with one mask, and where they lie packed. */
@@ -50,7 +51,7 @@ export function packPart(
   });
 }
 
-/** `out (+)= (hidden * dropout) recurrentKernel` for one step. */
+/** `out = addend + (hidden * dropout) recurrentKernel` for one step. */
 export function addHiddenProduct(
   f: FunctionBuilder,
   module: ModuleBuilder,
@@ -60,13 +61,13 @@ export function addHiddenProduct(
     readonly hidden: Local<'i32'>;
     readonly out: Value<'i32'>;
     readonly outStride: Value<'i32'>;
-    readonly accumulate: boolean;
+    readonly addend: Addend | undefined;
   },
 ): void {
   if (o.dropout !== undefined) {
     maskHidden(f, module, o, part.group, { target: o.maskedHidden, source: step.hidden, accumulate: false });
   }
-  multiplyPacked(f, module, step.accumulate, {
+  multiplyPacked(f, module, {
     left: o.dropout === undefined ? step.hidden : o.maskedHidden,
     leftStride: o.unitBytes,
     packed: part.packed,
@@ -75,6 +76,8 @@ export function addHiddenProduct(
     rows: o.batch,
     columns: part.width,
     depth: o.units,
+    addend: step.addend,
+    workspace: o.productSpace,
   });
 }
 
@@ -86,7 +89,7 @@ export function addHiddenGradient(
   part: HiddenPart,
   step: { readonly dGates: Value<'i32'>; readonly dGateStride: Value<'i32'>; readonly dHidden: Local<'i32'> },
 ): void {
-  multiplyPacked(f, module, o.dropout === undefined, {
+  multiplyPacked(f, module, {
     left: step.dGates,
     leftStride: step.dGateStride,
     packed: part.packed,
@@ -95,6 +98,8 @@ export function addHiddenGradient(
     rows: o.batch,
     columns: o.units,
     depth: part.width,
+    addend: o.dropout === undefined ? { at: step.dHidden, stride: o.unitBytes } : undefined,
+    workspace: o.productSpace,
   });
   if (o.dropout !== undefined) {
     maskHidden(f, module, o, part.group, { target: step.dHidden, source: o.maskedHidden, accumulate: true });

@@ -20,8 +20,14 @@ export interface InputOperands {
   readonly gateBytes: Local<'i32'>;
 }
 
-/** `gates = (x * dropout) kernel`, rows of all steps in time order. */
-export function projectInput(f: FunctionBuilder, module: ModuleBuilder, o: InputOperands, gates: Local<'i32'>): void {
+/** `gates = bias + (x * dropout) kernel`, rows of all steps in time order. */
+export function projectInput(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  o: InputOperands,
+  bias: Local<'i32'> | undefined,
+  gates: Local<'i32'>,
+): void {
   const featureBytes = f.index(i32.shl(o.features, 2));
   const project = (left: Local<'i32'>, column: Value<'i32'> | number): void =>
     multiply(
@@ -38,6 +44,7 @@ export function projectInput(f: FunctionBuilder, module: ModuleBuilder, o: Input
         rows: i32.mul(o.batch, o.steps),
         columns: o.inputGroupWidth,
         depth: o.features,
+        addend: bias && { at: i32.add(bias, column), stride: 0 },
         workspace: o.productSpace,
       },
     );
