@@ -1,0 +1,162 @@
+/**
+ * Strips: all rows of a block times one panel of B, tile below tile, `C = A B + addend`. A strip begins and ends each sum
+ * in registers; a longer depth is a further strip whose addend is C.
+ */
+import {
+  f32x4,
+  i32,
+  v128,
+  type Func,
+  type FunctionBuilder,
+  type I32,
+  type Local,
+  type ModuleBuilder,
+  type Value,
+} from '../../src/wasm/index.ts';
+import { clearSums, multiplyTile, PANEL_STEP, TILE_COLUMNS, TILE_ROWS, tileSums } from './tile.ts';
+
+export interface StripKind {
+  /** How A stands: its rows straight (`aStep` bytes from row to row), or its columns (from column to column). */
+  readonly a: 'rows' | 'columns';
+  /** B: packed panels (`bStep` bytes from panel to panel), or rows in place (`bStep` bytes from row to row). */
+  readonly b: 'panels' | 'rows';
+}
+
+type Type = 'i32';
+type StripParams = readonly [Type, Type, Type, Type, Type, Type, Type, Type, Type, Type];
+const STRIP_PARAMS: StripParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+
+/**
+ * `(a, aStep, b, bStep, c, cStep, addend, addendStep, depth, rows)`. The addend may be C itself; with a step of 0 its one
+ * row is added to each. Columns: 8, but `stripColumns(rows)` for 1 or 2 rows where asked by `wideStrip`.
+ */
+export type Strip = Func<StripParams, undefined>;
+
+/** Any number of rows times 8 columns. */
+export function strip(module: ModuleBuilder, kind: StripKind): Strip {
+  const byRows = Array.from({ length: TILE_ROWS }, (_, index) => tiles(module, kind, index + 1, 1));
+  return module.once(`gemm: strip ${kind.a} ${kind.b}`, (m) =>
+    m.define(
+      { name: 'strip', params: STRIP_PARAMS },
+      (f, a, aStep, b, bStep, c, cStep, addend, addendStep, depth, rows) => {
+        const run = (count: number, times: I32): void => {
+          f.call(byRows[count - 1] as Strip, a, aStep, b, bStep, c, cStep, addend, addendStep, depth, times);
+        };
+        const whole = f.index(i32.divUnsigned(rows, TILE_ROWS));
+        const rest = f.index(i32.remUnsigned(rows, TILE_ROWS));
+        const down = (count: I32): void => {
+          f.increment(a, kind.a === 'rows' ? i32.mul(aStep, count) : i32.mul(4, count));
+          f.increment(c, i32.mul(cStep, count));
+          f.increment(addend, i32.mul(addendStep, count));
+        };
+        // Tiles of 1 or 2 rows wait for their own sums: 5 and 1 become 3 and 3, 5 and 2 become 4 and 3.
+        const split = f.index(i32.and(i32.ne(whole, 0), i32.ltUnsigned(i32.sub(rest, 1), 2)));
+        f.set(whole, i32.sub(whole, split));
+        f.if(whole, () => {
+          run(TILE_ROWS, whole);
+          down(i32.mul(whole, TILE_ROWS));
+        });
+        f.if(split, () => {
+          f.if(
+            i32.eq(rest, 1),
+            () => {
+              run(3, 1);
+              down(3);
+            },
+            () => {
+              run(4, 1);
+              down(4);
+            },
+          );
+          f.set(rest, 3);
+        });
+        for (let count = 1; count < TILE_ROWS; count++) f.if(i32.eq(rest, count), () => run(count, 1));
+      },
+    ),
+  );
+}
+
+/** Panels of a wide strip of 1 or 2 rows: with one panel its sums would wait for each other. */
+export const WIDE_PANELS: readonly [one: number, two: number] = [4, 2];
+
+/** 1 row times 32 columns, or 2 rows times 16. */
+export function wideStrip(module: ModuleBuilder, kind: StripKind, rows: 1 | 2): Strip {
+  return tiles(module, kind, rows, WIDE_PANELS[rows - 1] as number);
+}
+
+/** Tiles below each other, all of `rows` rows: the last parameter counts the tiles. */
+function tiles(module: ModuleBuilder, kind: StripKind, rows: number, panels: number): Strip {
+  return module.once(`gemm: tiles ${kind.a} ${kind.b} ${rows} ${panels}`, (m) =>
+    m.define(
+      { name: 'tiles', params: STRIP_PARAMS },
+      (f, a, aStep, b, bStep, c, cStep, addend, addendStep, depth, count) => {
+        const sums = tileSums(f, rows, 2 * panels);
+        const aPointers = f.locals('i32', kind.a === 'rows' ? rows : 1);
+        const bPointers = f.locals('i32', panels);
+        const panelStep = kind.b === 'rows' ? PANEL_STEP : bStep;
+        f.for(f.local('i32'), 0, count, 1, () => {
+          clearSums(f, sums);
+          line(f, aPointers, a, aStep);
+          line(f, bPointers, b, panelStep);
+          multiplyTile(f, {
+            sums,
+            a: kind.a === 'rows' ? { rows: aPointers } : { column: aPointers[0] as Local<'i32'>, step: aStep },
+            b: kind.b === 'rows' ? { panels: bPointers, step: bStep } : { panels: bPointers },
+            depth,
+          });
+          for (const row of sums) {
+            row.forEach((sum, v) => f.store(c, f32x4.add(sum, v128.load(addend, 16 * v)), 16 * v));
+            f.increment(c, cStep);
+            f.increment(addend, addendStep);
+          }
+          f.increment(a, kind.a === 'rows' ? i32.mul(aStep, rows) : 4 * rows);
+        });
+      },
+    ),
+  );
+}
+
+/** Pointers at equal distances. */
+function line(f: FunctionBuilder, pointers: readonly Local<'i32'>[], first: Value<'i32'>, step: I32): void {
+  pointers.forEach((pointer, index) => {
+    f.set(pointer, index === 0 ? first : i32.add(pointers[index - 1] as Local<'i32'>, step));
+  });
+}
+
+/** `(from, c, cStep, addend, addendStep, rows, columns)`. */
+export type AddNarrow = Func<readonly [Type, Type, Type, Type, Type, Type, Type], undefined>;
+
+/** `C = from + addend` for fewer than 8 columns of `from`, whose rows have 8. */
+export function addNarrow(module: ModuleBuilder): AddNarrow {
+  return module.once('gemm: narrow', (m) =>
+    m.define(
+      { name: 'narrow', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] },
+      (f, from, c, cStep, addend, addendStep, rows, columns) => {
+        const at = f.local('i32');
+        const [source, target, more] = [f.local('i32'), f.local('i32'), f.local('i32')];
+        const sum = (load: (address: Value<'i32'>) => Value<'v128'>): Value<'v128'> =>
+          f32x4.add(load(source), load(more));
+        const right = (bytes: number): void => {
+          for (const pointer of [source, target, more]) f.increment(pointer, bytes);
+        };
+        f.for(at, 0, rows, 1, () => {
+          f.set(source, from);
+          f.set(target, c);
+          f.set(more, addend);
+          f.if(i32.and(columns, 4), () => {
+            f.store(target, sum(v128.load));
+            right(16);
+          });
+          f.if(i32.and(columns, 2), () => {
+            f.storeLane64(target, sum(v128.load64Zero), 0);
+            right(8);
+          });
+          f.if(i32.and(columns, 1), () => f.storeLane32(target, sum(v128.load32Zero), 0));
+          f.increment(from, 4 * TILE_COLUMNS);
+          f.increment(c, cStep);
+          f.increment(addend, addendStep);
+        });
+      },
+    ),
+  );
+}
