@@ -4,20 +4,21 @@
  * when that was the carried hidden state) to the step before.
  */
 import { f32x4, i32, v128, type Func, type Local, type ModuleBuilder, type Value } from '../../src/wasm/index.ts';
+import { tanh } from '../../src/wasm/math/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { tanh } from '../recurrent/wasm-activations.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
 import { writeInputGradient, writeKernelGradient } from '../recurrent/wasm-input.ts';
-import { packedBytes, productBytes } from '../recurrent/wasm-product.ts';
-import { addRow, copyOrClear, forRow, fourRows } from '../recurrent/wasm-row.ts';
+import { packedBytes, productWorkspace } from '../recurrent/wasm-product.ts';
+import { copyOrClear, forRow, fourRows, keepGradient } from '../recurrent/wasm-row.ts';
+import { sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
 import { sumRows } from '../recurrent/wasm-sums.ts';
 import type { LstmGradGeometry } from './geometry.ts';
 
 export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boolean[]): WasmCall {
-  const { batch, steps, features, units, inputLayout, hiddenLayout } = geometry;
+  const { batch, steps, features, units, hiddenLayout } = geometry;
   const given: Given = {
     mask: present[6] === true,
     inputDropout: present[7] === true,
@@ -33,15 +34,7 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
   return namedCall({
     code: `lstmGrad${namesOf({ ...given })}`,
     numbers: {
-      batch,
-      steps,
-      features,
-      units,
-      goBackwards: Number(geometry.goBackwards),
-      zeroOutputForMask: Number(geometry.zeroOutputForMask),
-      inputGroups: inputLayout.groups,
-      inputGroupWidth: (4 * units) / inputLayout.groups,
-      hiddenGroups: hiddenLayout.groups,
+      ...sizesOf(geometry, 4),
       hiddenGroupWidth,
       packedStride,
       packed: workspace.takeBytes(hiddenLayout.groups * packedStride),
@@ -49,7 +42,9 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
       previousHidden: workspace.take(rows * units),
       maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
       maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
-      productSpace: workspace.takeBytes(Math.max(productBytes(4 * units, features), productBytes(rows, 4 * units))),
+      productSpace: workspace.takeBytes(
+        Math.max(productWorkspace(features, 4 * units), productWorkspace(4 * units, rows)),
+      ),
     },
     workspace,
     emit: (emission) => emitLstmGrad(emission, given),
@@ -61,15 +56,7 @@ type Given = Readonly<
 >;
 
 type Name =
-  | 'batch'
-  | 'steps'
-  | 'features'
-  | 'units'
-  | 'goBackwards'
-  | 'zeroOutputForMask'
-  | 'inputGroups'
-  | 'inputGroupWidth'
-  | 'hiddenGroups'
+  | SizeName
   | 'hiddenGroupWidth'
   | 'packedStride'
   | 'packed'
@@ -115,22 +102,19 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
   forParts(f, parts, (part) => packPart(f, module, recurrent, part, true));
   const stepStride = f.index(i32.mul(steps, gateBytes));
   const row = lstmGradRow(module, given.dSequence);
-  const add = addRow(module);
   forStepsBack(f, numbers, (moment) => {
     const { step, time } = moment;
     const previousTime = f.index(i32.select(numbers.goBackwards, i32.add(time, 1), i32.sub(time, 1)));
     forSamples(f, numbers, moment, ({ sample, saved, output: outputRow }) => {
       const dGateRow = rowAt(f, dGates, saved, gateBytes);
       const dHiddenRow = rowAt(f, dHidden, sample, unitBytes);
-      const dSequenceRow = given.dSequence ? rowAt(f, input(14), outputRow, unitBytes) : i32.const(0);
+      const dSequenceRow = given.dSequence ? rowAt(f, input(14), outputRow, unitBytes) : undefined;
       ifMasked(
         f,
         mask,
         saved,
         () => {
-          if (given.dSequence) {
-            f.if(i32.eqz(numbers.zeroOutputForMask), () => f.call(add, dHiddenRow, dSequenceRow, unitBytes));
-          }
+          keepGradient(f, module, { ...numbers, unitBytes, dHiddenRow, dSequenceRow });
           f.fillMemory(dGateRow, 0, gateBytes);
         },
         () => {
@@ -141,7 +125,7 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
             rowAt(f, input(12), saved, gateBytes),
             rowAt(f, input(13), saved, unitBytes),
             previousCells,
-            dSequenceRow,
+            dSequenceRow ?? 0,
             dHiddenRow,
             rowAt(f, dCell, sample, unitBytes),
             dGateRow,

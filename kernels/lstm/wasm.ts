@@ -3,18 +3,19 @@
  * weights packed once, and the gates row by row. The last states double as the running states.
  */
 import { f32x4, i32, type Func, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
+import { sigmoid, tanh } from '../../src/wasm/math/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { sigmoid, tanh } from '../recurrent/wasm-activations.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
-import { packedBytes, productBytes } from '../recurrent/wasm-product.ts';
-import { copyRow, forRow, fourRows } from '../recurrent/wasm-row.ts';
+import { packedBytes, productWorkspace } from '../recurrent/wasm-product.ts';
+import { carryRow, copyRow, forRow, fourRows } from '../recurrent/wasm-row.ts';
+import { sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forSteps, ifMasked } from '../recurrent/wasm-steps.ts';
 import type { LstmGeometry } from './geometry.ts';
 
 export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): WasmCall {
-  const { batch, steps, features, units, inputLayout, hiddenLayout } = geometry;
+  const { batch, steps, features, units, hiddenLayout } = geometry;
   const bias = present[3] === true;
   const mask = present[6] === true;
   const inputDropout = present[7] === true;
@@ -25,21 +26,13 @@ export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): W
   return namedCall({
     code: `lstm${namesOf({ bias, mask, inputDropout, recurrentDropout })}`,
     numbers: {
-      batch,
-      steps,
-      features,
-      units,
-      goBackwards: Number(geometry.goBackwards),
-      zeroOutputForMask: Number(geometry.zeroOutputForMask),
-      inputGroups: inputLayout.groups,
-      inputGroupWidth: (4 * units) / inputLayout.groups,
-      hiddenGroups: hiddenLayout.groups,
+      ...sizesOf(geometry, 4),
       hiddenGroupWidth,
       packedStride,
       packed: workspace.takeBytes(hiddenLayout.groups * packedStride),
       maskedHidden: workspace.take(recurrentDropout ? batch * units : 0),
       maskedInput: workspace.take(inputDropout ? batch * steps * features : 0),
-      productSpace: workspace.takeBytes(productBytes(features, 4 * units)),
+      productSpace: workspace.takeBytes(productWorkspace(4 * units, features)),
     },
     workspace,
     emit: (emission) => emitLstm(emission, { bias, mask, inputDropout, recurrentDropout }),
@@ -48,22 +41,7 @@ export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): W
 
 type Given = Readonly<Record<'bias' | 'mask' | 'inputDropout' | 'recurrentDropout', boolean>>;
 
-type Name =
-  | 'batch'
-  | 'steps'
-  | 'features'
-  | 'units'
-  | 'goBackwards'
-  | 'zeroOutputForMask'
-  | 'inputGroups'
-  | 'inputGroupWidth'
-  | 'hiddenGroups'
-  | 'hiddenGroupWidth'
-  | 'packedStride'
-  | 'packed'
-  | 'maskedHidden'
-  | 'maskedInput'
-  | 'productSpace';
+type Name = SizeName | 'hiddenGroupWidth' | 'packedStride' | 'packed' | 'maskedHidden' | 'maskedInput' | 'productSpace';
 
 function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
   const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
@@ -117,7 +95,6 @@ function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: 
   forParts(f, parts, (part) => packPart(f, module, recurrent, part, false));
 
   const row = lstmRow(module);
-  const copy = copyRow(module);
   forSteps(f, numbers, (moment) => {
     const out = f.index(i32.add(gates, i32.mul(moment.time, gateBytes)));
     forParts(f, parts, (part) => {
@@ -140,12 +117,8 @@ function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: 
         given.mask ? input(6) : undefined,
         saved,
         () => {
-          f.if(
-            numbers.zeroOutputForMask,
-            () => f.fillMemory(outputRow, 0, unitBytes),
-            () => f.call(copy, outputRow, hiddenRow, unitBytes),
-          );
-          f.call(copy, cellsRow, cellRow, unitBytes);
+          carryRow(f, module, { ...numbers, unitBytes, from: hiddenRow, to: outputRow });
+          f.call(copyRow(module), cellsRow, cellRow, unitBytes);
           f.fillMemory(gate, 0, gateBytes);
         },
         () => f.call(row, gate, cellRow, hiddenRow, outputRow, cellsRow, unitBytes),

@@ -71,7 +71,7 @@ export function writeInputGradient(
     multiply(
       f,
       module,
-      { transposeRight: true },
+      { right: true },
       {
         left: i32.add(dGates, column),
         leftStride: o.gateBytes,
@@ -145,7 +145,7 @@ export function writeWeightGradient(
   multiply(
     f,
     module,
-    { transposeLeft: true },
+    { left: true },
     {
       left: o.dropout === undefined ? o.source : o.maskedSource,
       leftStride: bytes,

@@ -73,3 +73,38 @@ export function fourRows(
   const third = f.index(i32.add(second, bytes));
   return [first, second, third, f.index(i32.add(third, bytes))];
 }
+
+/** The output of a masked step: the state that it kept, or zeros. */
+export function carryRow(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  rows: {
+    readonly zeroOutputForMask: Local<'i32'>;
+    readonly unitBytes: Local<'i32'>;
+    readonly from: Local<'i32'>;
+    readonly to: Local<'i32'>;
+  },
+): void {
+  const { zeroOutputForMask, unitBytes, from, to } = rows;
+  f.if(
+    zeroOutputForMask,
+    () => f.fillMemory(to, 0, unitBytes),
+    () => f.call(copyRow(module), to, from, unitBytes),
+  );
+}
+
+/** The gradient of the state that a masked step kept: its output's joins it, where that was the state. */
+export function keepGradient(
+  f: FunctionBuilder,
+  module: ModuleBuilder,
+  rows: {
+    readonly zeroOutputForMask: Local<'i32'>;
+    readonly unitBytes: Local<'i32'>;
+    readonly dHiddenRow: Local<'i32'>;
+    readonly dSequenceRow: Local<'i32'> | undefined;
+  },
+): void {
+  const { zeroOutputForMask, unitBytes, dHiddenRow, dSequenceRow } = rows;
+  if (dSequenceRow === undefined) return;
+  f.if(i32.eqz(zeroOutputForMask), () => f.call(addRow(module), dHiddenRow, dSequenceRow, unitBytes));
+}
