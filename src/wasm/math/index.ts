@@ -10,3 +10,5 @@ export { tanh } from './tanh.ts';
 export { sigmoid } from './sigmoid.ts';
 export { erf } from './erf.ts';
 export { rsqrt } from './rsqrt.ts';
+export { cos, sin } from './sine.ts';
+export { pow } from './pow.ts';

@@ -35,6 +35,16 @@ const functions: Record<string, { own: SimdFunction; exact: (x: number) => numbe
   tanh: { own: math.tanh, exact: exact.tanh, more: [9.5, -9.5, 1e-30, -1e-30] },
   sigmoid: { own: math.sigmoid, exact: exact.sigmoid, more: [1000, -1000, -103.5, -100, 17.5] },
   erf: { own: math.erf, exact: exact.erf, more: [4, -4, 10, -10] },
+  sin: {
+    own: (f, x, _, module) => math.sin(f, x, module),
+    exact: exact.sin,
+    more: [1e22, 2 ** 20, -(2 ** 20), 16367173 * 2 ** 72],
+  },
+  cos: {
+    own: (f, x, _, module) => math.cos(f, x, module),
+    exact: exact.cos,
+    more: [1e22, 2 ** 20, -(2 ** 20), 16367173 * 2 ** 72],
+  },
   rsqrt: { own: math.rsqrt, exact: (x) => 1 / Math.sqrt(x), more: [4, 0.25] },
 };
 

@@ -23,6 +23,8 @@ const functions: Record<string, { own: SimdFunction; exact: (x: number) => numbe
   tanh: { own: math.tanh, exact: exact.tanh, limit: 3 },
   sigmoid: { own: math.sigmoid, exact: exact.sigmoid, limit: 3 },
   erf: { own: math.erf, exact: exact.erf, limit: 2 },
+  sin: { own: (f, x, _, module) => math.sin(f, x, module), exact: exact.sin, limit: 2 },
+  cos: { own: (f, x, _, module) => math.cos(f, x, module), exact: exact.cos, limit: 2 },
   rsqrt: { own: math.rsqrt, exact: (x) => 1 / Math.sqrt(x), limit: 2 },
 };
 
