@@ -17,6 +17,7 @@ import {
 import { packColumns, packRows, type PackPanel } from './pack.ts';
 import { addNarrow, strip, WIDE_PANELS, wideStrip, type Strip, type StripKind } from './strip.ts';
 import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
+import { transposeBlocks } from './transpose.ts';
 
 export interface ProductKind {
   /** `rows`: A is `[m, k]`, `aStep` bytes from row to row. `columns`: A is its transpose `[k, m]`. */
@@ -50,12 +51,15 @@ const UNPACKED_ROWS = 8;
 
 const ZEROS_BYTES = 4 * PANEL_STEP;
 const NARROW_BYTES = ROW_BLOCK * PANEL_STEP;
-const PANELS_AT = ZEROS_BYTES + NARROW_BYTES;
+const BLOCK_AT = ZEROS_BYTES + NARROW_BYTES;
 
-/** The bytes of workspace that a product needs; of several, the largest suffices. */
-export function productWorkspace(n: number, k: number): number {
+/** The bytes of workspace that a product of these sizes needs; of several, the largest suffices. */
+export function productWorkspace({ a, b }: ProductKind, m: number, n: number, k: number): number {
+  const depth = Math.min(k, DEPTH_BLOCK);
+  const rows = Math.ceil(Math.min(m, ROW_BLOCK) / TILE_ROWS) * TILE_ROWS;
   const columns = Math.ceil(Math.min(n, COLUMN_BLOCK) / TILE_COLUMNS) * TILE_COLUMNS;
-  return PANELS_AT + 4 * columns * Math.min(k, DEPTH_BLOCK);
+  const turned = a === 'columns' ? 4 * rows * (depth + 3) : 0;
+  return BLOCK_AT + turned + (b === 'panels' ? 0 : 4 * columns * depth);
 }
 
 /** The bytes of B `[k, n]` as `packB` leaves it. */
@@ -122,8 +126,9 @@ export function product(module: ModuleBuilder, kind: ProductKind): Product {
 /** The same for at most `COLUMN_BLOCK` columns and `DEPTH_BLOCK` products: blocks of rows go past the panels. */
 function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
   const pack = kind.b === 'panels' ? undefined : packFor(module, kind.b);
-  const packed = strips(module, { a: kind.a, b: 'panels' });
-  const inPlace = kind.b === 'rows' ? strips(module, { a: kind.a, b: 'rows' }) : undefined;
+  const packed = strips(module, 'panels');
+  const inPlace = kind.b === 'rows' ? strips(module, 'rows') : undefined;
+  const transpose = kind.a === 'columns' ? transposeBlocks(module) : undefined;
   const narrow = addNarrow(module);
   return module.once(`gemm: block ${kind.a} ${kind.b}`, (m) =>
     m.define(
@@ -136,7 +141,11 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
         // Blocks of equal height, whole tiles.
         const evenRows = i32.divUnsigned(i32.add(rows, i32.sub(blocks, 1)), blocks);
         const blockRows = f.index(i32.mul(i32.divUnsigned(i32.add(evenRows, TILE_ROWS - 1), TILE_ROWS), TILE_ROWS));
-        const panels = f.index(kind.b === 'panels' ? b : i32.add(workspace, PANELS_AT));
+        // Columns of A are turned into rows, block by block.
+        const xStep = transpose ? f.index(turnedStep(depth)) : aStep;
+        const x = transpose ? f.index(i32.add(workspace, BLOCK_AT)) : a;
+        const behindBlock = transpose ? i32.add(x, i32.mul(blockRows, xStep)) : i32.add(workspace, BLOCK_AT);
+        const panels = f.index(kind.b === 'panels' ? b : behindBlock);
         // With one block of rows each panel is used once: all are packed at the same place, which stays in the first cache.
         const panelsMove = kind.b === 'panels' ? i32.const(1) : i32.ltSigned(blockRows, rows);
         const panelColumn = f.index(i32.mul(panelsMove, i32.shl(depth, 2)));
@@ -158,11 +167,11 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
             () => {
               if (inPlace) {
                 const func = inPlace.wide[count - 1] as Strip;
-                f.call(func, a, aStep, there, bStep, target, cStep, plus, addendStep, depth, 1);
+                f.call(func, x, xStep, there, bStep, target, cStep, plus, addendStep, depth, 1);
               } else {
                 packPanels(columns / TILE_COLUMNS);
                 const func = packed.wide[count - 1] as Strip;
-                f.call(func, a, aStep, panel, panelBytes, target, cStep, plus, addendStep, depth, 1);
+                f.call(func, x, xStep, panel, panelBytes, target, cStep, plus, addendStep, depth, 1);
               }
               f.increment(j, columns);
             },
@@ -175,7 +184,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
             () => {
               const fromPanel = (): void => {
                 f.if(i32.eqz(i), () => packPanels(1));
-                f.call(packed.narrow, a, aStep, panel, 0, target, cStep, plus, addendStep, depth, height);
+                f.call(packed.narrow, x, xStep, panel, 0, target, cStep, plus, addendStep, depth, height);
               };
               if (!inPlace) {
                 fromPanel();
@@ -183,13 +192,13 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
               }
               f.if(
                 i32.leSigned(rows, UNPACKED_ROWS),
-                () => f.call(inPlace.narrow, a, aStep, there, bStep, target, cStep, plus, addendStep, depth, height),
+                () => f.call(inPlace.narrow, x, xStep, there, bStep, target, cStep, plus, addendStep, depth, height),
                 fromPanel,
               );
             },
             () => {
               f.if(i32.eqz(i), () => packPanels(1));
-              f.call(packed.narrow, a, aStep, panel, 0, results, PANEL_STEP, workspace, 0, depth, height);
+              f.call(packed.narrow, x, xStep, panel, 0, results, PANEL_STEP, workspace, 0, depth, height);
               f.call(narrow, results, target, cStep, plus, addendStep, height, i32.sub(n, j));
             },
           );
@@ -197,6 +206,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
         };
         f.for(i, 0, rows, blockRows, () => {
           f.set(height, least(i32.sub(rows, i), blockRows));
+          if (transpose) f.call(transpose, a, aStep, depth, height, x, xStep);
           f.set(j, 0);
           f.forRest(j, n, 0, () => {
             f.set(target, i32.add(c, i32.shl(j, 2)));
@@ -222,8 +232,8 @@ interface Strips {
   readonly wide: readonly Strip[];
 }
 
-function strips(module: ModuleBuilder, kind: StripKind): Strips {
-  return { narrow: strip(module, kind), wide: [wideStrip(module, kind, 1), wideStrip(module, kind, 2)] };
+function strips(module: ModuleBuilder, b: StripKind): Strips {
+  return { narrow: strip(module, b), wide: [wideStrip(module, b, 1), wideStrip(module, b, 2)] };
 }
 
 function packFor(module: ModuleBuilder, b: 'rows' | 'columns'): PackPanel {
@@ -245,6 +255,11 @@ function placeInPanels(n: Index, p: Index, depth: Index, j: Index): Value<'i32'>
 /** Bytes from column to column of the addend: the zeros, which begin the workspace, serve all columns. */
 function columnStep(f: FunctionBuilder, addend: Index, workspace: Index): Index {
   return f.index(i32.shl(i32.ne(addend, workspace), 2));
+}
+
+/** Bytes from row to row of a turned block of A: whole vectors. */
+function turnedStep(depth: Index): Value<'i32'> {
+  return i32.shl(i32.and(i32.add(depth, 3), -4), 2);
 }
 
 function least(a: I32, b: I32): Value<'i32'> {

@@ -15,12 +15,8 @@ import {
 } from '../../src/wasm/index.ts';
 import { clearSums, multiplyTile, PANEL_STEP, TILE_COLUMNS, TILE_ROWS, tileSums } from './tile.ts';
 
-export interface StripKind {
-  /** How A stands: its rows straight (`aStep` bytes from row to row), or its columns (from column to column). */
-  readonly a: 'rows' | 'columns';
-  /** B: packed panels (`bStep` bytes from panel to panel), or rows in place (`bStep` bytes from row to row). */
-  readonly b: 'panels' | 'rows';
-}
+/** How B stands: in packed panels (`bStep` bytes from panel to panel), or in place (`bStep` bytes from row to row). */
+export type StripKind = 'panels' | 'rows';
 
 type Type = 'i32';
 type StripParams = readonly [Type, Type, Type, Type, Type, Type, Type, Type, Type, Type];
@@ -35,7 +31,7 @@ export type Strip = Func<StripParams, undefined>;
 /** Any number of rows times 8 columns. */
 export function strip(module: ModuleBuilder, kind: StripKind): Strip {
   const byRows = Array.from({ length: TILE_ROWS }, (_, index) => tiles(module, kind, index + 1, 1));
-  return module.once(`gemm: strip ${kind.a} ${kind.b}`, (m) =>
+  return module.once(`gemm: strip ${kind}`, (m) =>
     m.define(
       { name: 'strip', params: STRIP_PARAMS },
       (f, a, aStep, b, bStep, c, cStep, addend, addendStep, depth, rows) => {
@@ -45,7 +41,7 @@ export function strip(module: ModuleBuilder, kind: StripKind): Strip {
         const whole = f.index(i32.divUnsigned(rows, TILE_ROWS));
         const rest = f.index(i32.remUnsigned(rows, TILE_ROWS));
         const down = (count: I32): void => {
-          f.increment(a, kind.a === 'rows' ? i32.mul(aStep, count) : i32.mul(4, count));
+          f.increment(a, i32.mul(aStep, count));
           f.increment(c, i32.mul(cStep, count));
           f.increment(addend, i32.mul(addendStep, count));
         };
@@ -86,22 +82,22 @@ export function wideStrip(module: ModuleBuilder, kind: StripKind, rows: 1 | 2): 
 
 /** Tiles below each other, all of `rows` rows: the last parameter counts the tiles. */
 function tiles(module: ModuleBuilder, kind: StripKind, rows: number, panels: number): Strip {
-  return module.once(`gemm: tiles ${kind.a} ${kind.b} ${rows} ${panels}`, (m) =>
+  return module.once(`gemm: tiles ${kind} ${rows} ${panels}`, (m) =>
     m.define(
       { name: 'tiles', params: STRIP_PARAMS },
       (f, a, aStep, b, bStep, c, cStep, addend, addendStep, depth, count) => {
         const sums = tileSums(f, rows, 2 * panels);
-        const aPointers = f.locals('i32', kind.a === 'rows' ? rows : 1);
+        const aPointers = f.locals('i32', rows);
         const bPointers = f.locals('i32', panels);
-        const panelStep = kind.b === 'rows' ? PANEL_STEP : bStep;
+        const panelStep = kind === 'rows' ? PANEL_STEP : bStep;
         f.for(f.local('i32'), 0, count, 1, () => {
           clearSums(f, sums);
           line(f, aPointers, a, aStep);
           line(f, bPointers, b, panelStep);
           multiplyTile(f, {
             sums,
-            a: kind.a === 'rows' ? { rows: aPointers } : { column: aPointers[0] as Local<'i32'>, step: aStep },
-            b: kind.b === 'rows' ? { panels: bPointers, step: bStep } : { panels: bPointers },
+            a: { rows: aPointers },
+            b: kind === 'rows' ? { panels: bPointers, step: bStep } : { panels: bPointers },
             depth,
           });
           for (const row of sums) {
@@ -109,7 +105,7 @@ function tiles(module: ModuleBuilder, kind: StripKind, rows: number, panels: num
             f.increment(c, cStep);
             f.increment(addend, addendStep);
           }
-          f.increment(a, kind.a === 'rows' ? i32.mul(aStep, rows) : 4 * rows);
+          f.increment(a, i32.mul(aStep, rows));
         });
       },
     ),
