@@ -10,9 +10,9 @@ import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurren
 import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
 import { writeInputGradient, writeKernelGradient } from '../recurrent/wasm-input.ts';
-import { packedBytes, productWorkspace } from '../recurrent/wasm-product.ts';
+import { packedBytes } from '../recurrent/wasm-product.ts';
 import { copyOrClear, forRow, fourRows, keepGradient } from '../recurrent/wasm-row.ts';
-import { sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { backwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
 import { sumRows } from '../recurrent/wasm-sums.ts';
 import type { LstmGradGeometry } from './geometry.ts';
@@ -42,9 +42,7 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
       previousHidden: workspace.take(rows * units),
       maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
       maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
-      productSpace: workspace.takeBytes(
-        Math.max(productWorkspace(features, 4 * units), productWorkspace(4 * units, rows)),
-      ),
+      productSpace: workspace.takeBytes(backwardBytes(geometry, 4)),
     },
     workspace,
     emit: (emission) => emitLstmGrad(emission, given),

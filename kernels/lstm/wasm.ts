@@ -8,9 +8,9 @@ import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
-import { packedBytes, productWorkspace } from '../recurrent/wasm-product.ts';
+import { packedBytes } from '../recurrent/wasm-product.ts';
 import { carryRow, copyRow, forRow, fourRows } from '../recurrent/wasm-row.ts';
-import { sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { forwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forSteps, ifMasked } from '../recurrent/wasm-steps.ts';
 import type { LstmGeometry } from './geometry.ts';
 
@@ -32,7 +32,7 @@ export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): W
       packed: workspace.takeBytes(hiddenLayout.groups * packedStride),
       maskedHidden: workspace.take(recurrentDropout ? batch * units : 0),
       maskedInput: workspace.take(inputDropout ? batch * steps * features : 0),
-      productSpace: workspace.takeBytes(productWorkspace(4 * units, features)),
+      productSpace: workspace.takeBytes(forwardBytes(geometry, 4)),
     },
     workspace,
     emit: (emission) => emitLstm(emission, { bias, mask, inputDropout, recurrentDropout }),

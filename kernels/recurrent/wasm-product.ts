@@ -1,8 +1,8 @@
 /** The matrix products inside the recurrences, with names for what they take. Strides are in bytes, sizes in elements. */
 import type { FunctionBuilder, I32, ModuleBuilder } from '../../src/wasm/index.ts';
-import { NO_ADDEND, packB, product, type ProductKind } from '../gemm/product.ts';
+import { NO_ADDEND, packB, product, productWorkspace, type ProductKind } from '../gemm/product.ts';
 
-export { packedBytes, productWorkspace } from '../gemm/product.ts';
+export { packedBytes } from '../gemm/product.ts';
 
 /** `out[rows, columns] = addend + left[rows, depth] right[depth, columns]`. */
 interface Sides {
@@ -14,7 +14,7 @@ interface Sides {
   readonly columns: I32;
   readonly depth: I32;
   readonly addend?: Addend | undefined;
-  /** `productWorkspace` bytes. */
+  /** `productBytes` of it. */
   readonly workspace: I32;
 }
 
@@ -30,15 +30,23 @@ export interface Operands extends Sides {
 }
 
 /** A transposed operand is stored the other way round. */
-export function multiply(
-  f: FunctionBuilder,
-  module: ModuleBuilder,
-  transposed: { readonly left?: true; readonly right?: true },
-  operands: Operands,
-): void {
+export interface Transposed {
+  readonly left?: true;
+  readonly right?: true;
+}
+
+export function multiply(f: FunctionBuilder, module: ModuleBuilder, transposed: Transposed, operands: Operands): void {
   const { right, rightStride, ...sides } = operands;
-  const kind: ProductKind = { a: transposed.left ? 'columns' : 'rows', b: transposed.right ? 'columns' : 'rows' };
-  call(f, module, kind, sides, right, rightStride);
+  call(f, module, kindOf(transposed), sides, right, rightStride);
+}
+
+/** Bytes of workspace; of several products, the largest suffices, for packed ones as well. */
+export function productBytes(transposed: Transposed, rows: number, columns: number, depth: number): number {
+  return productWorkspace(kindOf(transposed), rows, columns, depth);
+}
+
+function kindOf({ left, right }: Transposed): ProductKind {
+  return { a: left ? 'columns' : 'rows', b: right ? 'columns' : 'rows' };
 }
 
 export interface PackedOperands extends Sides {

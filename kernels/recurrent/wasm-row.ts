@@ -63,15 +63,24 @@ export function copyOrClear(
   else f.copyMemory(target, source, bytes);
 }
 
-/** Four rows that follow each other: one for each gate. */
+/** Three rows that follow each other: one for each gate. */
+export function threeRows(
+  f: FunctionBuilder,
+  first: Local<'i32'>,
+  bytes: Local<'i32'>,
+): readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>] {
+  const second = f.index(i32.add(first, bytes));
+  return [first, second, f.index(i32.add(second, bytes))];
+}
+
+/** Four of them. */
 export function fourRows(
   f: FunctionBuilder,
   first: Local<'i32'>,
   bytes: Local<'i32'>,
 ): readonly [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>] {
-  const second = f.index(i32.add(first, bytes));
-  const third = f.index(i32.add(second, bytes));
-  return [first, second, third, f.index(i32.add(third, bytes))];
+  const three = threeRows(f, first, bytes);
+  return [...three, f.index(i32.add(three[2], bytes))];
 }
 
 /** The output of a masked step: the state that it kept, or zeros. */

@@ -1,5 +1,6 @@
 /** The numbers that the calls of all recurrences pass. */
 import type { DropoutLayout } from './dropout.ts';
+import { productBytes } from './wasm-product.ts';
 
 export interface RecurrentSizes {
   readonly batch: number;
@@ -36,4 +37,18 @@ export function sizesOf(sizes: RecurrentSizes, gates: number): Readonly<Record<S
     inputGroupWidth: (gates * units) / inputLayout.groups,
     hiddenGroups: hiddenLayout.groups,
   };
+}
+
+/** Bytes of workspace for the products of the forward pass. */
+export function forwardBytes({ batch, steps, features, units }: RecurrentSizes, gates: number): number {
+  return productBytes({}, batch * steps, gates * units, features);
+}
+
+/** The same for the backward pass. */
+export function backwardBytes({ batch, steps, features, units }: RecurrentSizes, gates: number): number {
+  const rows = batch * steps;
+  return Math.max(
+    productBytes({ right: true }, rows, features, gates * units),
+    productBytes({ left: true }, Math.max(features, units), gates * units, rows),
+  );
 }

@@ -8,9 +8,9 @@ import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurren
 import { addHiddenGradient, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
 import { writeInputGradient, writeKernelGradient } from '../recurrent/wasm-input.ts';
-import { packedBytes, productWorkspace } from '../recurrent/wasm-product.ts';
+import { packedBytes } from '../recurrent/wasm-product.ts';
 import { copyOrClear, forRow, keepGradient } from '../recurrent/wasm-row.ts';
-import { sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { backwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
 import { sumRows } from '../recurrent/wasm-sums.ts';
 import type { SimpleRnnGradGeometry } from './geometry.ts';
@@ -38,7 +38,7 @@ export function simpleRnnGradWasm(geometry: SimpleRnnGradGeometry, present: read
       previousHidden: workspace.take(rows * units),
       maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
       maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
-      productSpace: workspace.takeBytes(Math.max(productWorkspace(features, units), productWorkspace(units, rows))),
+      productSpace: workspace.takeBytes(backwardBytes(geometry, 1)),
     },
     workspace,
     emit: (emission) => emitSimpleRnnGrad(emission, given),

@@ -8,9 +8,9 @@ import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
-import { packedBytes, productWorkspace } from '../recurrent/wasm-product.ts';
+import { packedBytes } from '../recurrent/wasm-product.ts';
 import { forRow, carryRow } from '../recurrent/wasm-row.ts';
-import { sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { forwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forSteps, ifMasked } from '../recurrent/wasm-steps.ts';
 import type { SimpleRnnGeometry } from './geometry.ts';
 
@@ -33,7 +33,7 @@ export function simpleRnnWasm(geometry: SimpleRnnGeometry, present: readonly boo
       packed: workspace.takeBytes(packedBytes(units, units)),
       maskedHidden: workspace.take(given.recurrentDropout ? batch * units : 0),
       maskedInput: workspace.take(given.inputDropout ? batch * steps * features : 0),
-      productSpace: workspace.takeBytes(productWorkspace(units, features)),
+      productSpace: workspace.takeBytes(forwardBytes(geometry, 1)),
     },
     workspace,
     emit: (emission) => emitSimpleRnn(emission, given),

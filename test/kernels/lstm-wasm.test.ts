@@ -11,6 +11,7 @@ import {
   plainCase,
 } from './lstm-cases.ts';
 import { type Operand, operand, prepare, uniform } from './numeric.ts';
+import { EDGE_SIZES } from './recurrent-laws.ts';
 import { requireRounded } from './rounding.ts';
 
 const ALL: readonly boolean[] = [true, true, true];
@@ -49,18 +50,7 @@ t.test('the gradient agrees with float64 for all combinations of options, inputs
 });
 
 t.test('sizes around the edges of vectors and tiles', (t) => {
-  const sizes = [
-    [1, 7, 33, 16],
-    [2, 3, 8, 9],
-    [5, 2, 15, 17],
-    [8, 3, 32, 31],
-    [9, 2, 31, 33],
-    [33, 3, 17, 12],
-    [3, 100, 4, 15],
-    [17, 4, 64, 64],
-    [1, 2, 100, 100],
-  ] as const;
-  sizes.forEach(([batch, steps, features, units], i) => {
+  EDGE_SIZES.forEach(([batch, steps, features, units], i) => {
     for (const dropout of ['none', 'shared', 'per gate'] as const) {
       const c: LstmCase = {
         ...plainCase,
@@ -75,8 +65,8 @@ t.test('sizes around the edges of vectors and tiles', (t) => {
         inputDropout: dropout,
         recurrentDropout: dropout,
       };
-      t.doesNotThrow(() => requireForward(c), `forward ${String(sizes[i])} ${dropout}`);
-      t.doesNotThrow(() => requireBackward(c, ALL), `backward ${String(sizes[i])} ${dropout}`);
+      t.doesNotThrow(() => requireForward(c), `forward ${String(EDGE_SIZES[i])} ${dropout}`);
+      t.doesNotThrow(() => requireBackward(c, ALL), `backward ${String(EDGE_SIZES[i])} ${dropout}`);
     }
   });
   t.end();
