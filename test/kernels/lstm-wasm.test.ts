@@ -1,7 +1,9 @@
 /** lstmKernel and lstmGradKernel as WebAssembly, against their runs in float64 on the cpu. */
 import fc from 'fast-check';
 import t from 'tap';
+import type { FloatArray } from '../../kernels/contract.ts';
 import { lstmGradKernel, lstmKernel } from '../../kernels/lstm/index.ts';
+import { runOnWasm } from '../support/wasm-kernel.ts';
 import {
   type LstmCase,
   lstmCases,
@@ -10,7 +12,7 @@ import {
   lstmOutputShapes,
   plainCase,
 } from './lstm-cases.ts';
-import { type Operand, operand, prepare, uniform } from './numeric.ts';
+import { convert, type Operand, operand, prepare, uniform } from './numeric.ts';
 import { EDGE_SIZES } from './recurrent-laws.ts';
 import { requireRounded } from './rounding.ts';
 
@@ -74,5 +76,46 @@ t.test('sizes around the edges of vectors and tiles', (t) => {
 
 t.test('gradients of weights sum thousands of rows', (t) => {
   t.doesNotThrow(() => requireBackward({ ...plainCase, batch: 67, steps: 50, features: 2, units: 3, mask: true }, ALL));
+  t.end();
+});
+
+t.test('a sample has the same bits alone and in a batch', (t) => {
+  const c: LstmCase = { ...plainCase, batch: 11, features: 9, units: 13, inputDropout: 'per gate', mask: true };
+  const operands = convert(lstmOperands(c), Float32Array);
+  const whole = runOnWasm(lstmKernel, operands, lstmOutputShapes(c), c);
+  for (let sample = 0; sample < 11; sample++) {
+    const own = (data: FloatArray): FloatArray => {
+      const size = data.length / 11;
+      return data.slice(sample * size, (sample + 1) * size);
+    };
+    const alone = operands.map((each, i) =>
+      each === undefined || (i >= 1 && i <= 3) ? each : { shape: [1, ...each.shape.slice(1)], data: own(each.data) },
+    );
+    const single = { ...c, batch: 1 };
+    t.strictSame(runOnWasm(lstmKernel, alone, lstmOutputShapes(single), single), whole.map(own));
+  }
+  t.end();
+});
+
+t.test('NaN and Infinity in one sample reach that sample alone', (t) => {
+  for (const poison of [Number.NaN, Infinity, -Infinity]) {
+    const c: LstmCase = { ...plainCase, batch: 9, features: 5, units: 6 };
+    const operands = convert(lstmOperands(c), Float32Array);
+    const clean = runOnWasm(lstmKernel, operands, lstmOutputShapes(c), c);
+    const size = c.steps * c.features;
+    const x = operands[0]?.data.slice() ?? [];
+    x[4 * size + 1] = poison;
+    const poisoned = operands.map((each, i) => (i === 0 && each ? { ...each, data: x as FloatArray } : each));
+    runOnWasm(lstmKernel, poisoned, lstmOutputShapes(c), c).forEach((result, output) => {
+      const width = result.length / 9;
+      const expected = prepare(lstmKernel, poisoned, lstmOutputShapes(c), c, Float32Array)(poisoned)[output] ?? [];
+      const holds = result.every((value, i) =>
+        Math.floor(i / width) === 4
+          ? Number.isNaN(value) === Number.isNaN(expected[i])
+          : Object.is(value, clean[output]?.[i]),
+      );
+      t.ok(holds, `output ${output}, ${poison}`);
+    });
+  }
   t.end();
 });

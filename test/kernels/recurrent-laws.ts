@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import type { Test } from 'tap';
 import type { FloatArray, Kernel } from '../../kernels/contract.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
+import { runOnWasm } from '../support/wasm-kernel.ts';
 import {
+  convert,
   distance,
   GRADIENT_SCORE,
   gradientScore,
@@ -272,20 +274,33 @@ export function checkRecurrence<Options, Geometry, GradGeometry>(
     t.end();
   });
 
-  t.test('a sample has the same bits alone and in a batch', (t) => {
+  /** Each sample of a batch, run alone. */
+  const requireIndependent = (t: Test, run: typeof forward): void => {
     const c: RecurrenceCase = { ...plain, batch: 5, units: 5, mask: true, recurrentDropout: 'shared' };
     const operands = operandsOf(c);
-    const whole = forward(c, operands);
+    const whole = run(c, operands);
     for (let sample = 0; sample < 5; sample++) {
-      const own = (data: FloatArray): Float64Array => {
+      const own = (data: FloatArray): number[] => {
         const size = data.length / 5;
-        return Float64Array.from(data.slice(sample * size, (sample + 1) * size));
+        return Array.from(data.slice(sample * size, (sample + 1) * size));
       };
       const alone = operands.map((each, i) =>
-        each === undefined || (i >= 1 && i <= 3) ? each : { shape: [1, ...each.shape.slice(1)], data: own(each.data) },
+        each === undefined || (i >= 1 && i <= 3)
+          ? each
+          : { shape: [1, ...each.shape.slice(1)], data: Float64Array.from(own(each.data)) },
       );
-      t.strictSame(forward({ ...c, batch: 1 }, alone), whole.map(own));
+      t.strictSame(
+        run({ ...c, batch: 1 }, alone).map((data) => Array.from(data)),
+        whole.map(own),
+      );
     }
+  };
+
+  t.test('a sample has the same bits alone and in a batch, on the cpu and as WebAssembly', (t) => {
+    requireIndependent(t, forward);
+    requireIndependent(t, (c, operands) =>
+      runOnWasm(kernel, convert(operands, Float32Array), outputShapes(c), optionsOf(c)),
+    );
     t.end();
   });
 
