@@ -14,8 +14,9 @@ import {
   type ModuleBuilder,
   type Value,
 } from '../../src/wasm/index.ts';
-import { packColumns, packRows, type PackPanel } from './pack.ts';
-import { addNarrow, strip, WIDE_PANELS, wideStrip, type Strip, type StripKind } from './strip.ts';
+import { packPanels, type PackPanel } from './pack.ts';
+import { addNarrow } from './narrow.ts';
+import { strip, WIDE_PANELS, wideStrip, type Strip, type StripKind } from './strip.ts';
 import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
 import { transposeBlocks } from './transpose.ts';
 
@@ -46,8 +47,11 @@ const DEPTH_BLOCK = 256;
 const COLUMN_BLOCK = 512;
 /** At most so many rows go past the panels at a time: with their depth 80 KiB, for the second cache. */
 const ROW_BLOCK = 80;
-/** Up to so many rows, packing costs more than it saves. */
-const UNPACKED_ROWS = 8;
+/** Up to so many rows B is read in place: [8,512] times [512,512] takes 6 % longer with packing, [16,512] does without. */
+const UNPACKED_ROWS = 10;
+
+/** Bytes of a cache line. */
+const LINE = 64;
 
 const ZEROS_BYTES = 4 * PANEL_STEP;
 const NARROW_BYTES = ROW_BLOCK * PANEL_STEP;
@@ -58,7 +62,7 @@ export function productWorkspace({ a, b }: ProductKind, m: number, n: number, k:
   const depth = Math.min(k, DEPTH_BLOCK);
   const rows = Math.ceil(Math.min(m, ROW_BLOCK) / TILE_ROWS) * TILE_ROWS;
   const columns = Math.ceil(Math.min(n, COLUMN_BLOCK) / TILE_COLUMNS) * TILE_COLUMNS;
-  const turned = a === 'columns' ? 4 * rows * (depth + 3) : 0;
+  const turned = a === 'columns' ? rows * (4 * depth + 2 * LINE) : 0;
   return BLOCK_AT + turned + (b === 'panels' ? 0 : 4 * columns * depth);
 }
 
@@ -69,16 +73,15 @@ export function packedBytes(k: number, n: number): number {
 
 /** `(b, bStep, k, n, to)`: packs all of B, for products that use it again and again. */
 export function packB(module: ModuleBuilder, b: 'rows' | 'columns'): PackPanel {
-  const pack = packFor(module, b);
+  const pack = packPanels(module, b);
   return module.once(`gemm: pack all ${b}`, (m) =>
     m.define({ name: 'pack B', params: pack.params }, (f, from, step, k, n, to) => {
-      const [p, depth, j] = [f.local('i32'), f.local('i32'), f.local('i32')];
+      const [p, depth] = [f.local('i32'), f.local('i32')];
+      const panelsStep = f.index(i32.shl(i32.and(i32.add(n, TILE_COLUMNS - 1), -TILE_COLUMNS), 2));
       f.for(p, 0, k, DEPTH_BLOCK, () => {
         f.set(depth, least(i32.sub(k, p), DEPTH_BLOCK));
-        f.for(j, 0, n, TILE_COLUMNS, () => {
-          f.call(pack, i32.add(from, placeIn(b, step, p, j)), step, depth, i32.sub(n, j), to);
-          f.increment(to, i32.mul(depth, PANEL_STEP));
-        });
+        f.call(pack, i32.add(from, placeIn(b, step, p, 0)), step, depth, n, to);
+        f.increment(to, i32.mul(depth, panelsStep));
       });
     }),
   );
@@ -125,10 +128,11 @@ export function product(module: ModuleBuilder, kind: ProductKind): Product {
 
 /** The same for at most `COLUMN_BLOCK` columns and `DEPTH_BLOCK` products: blocks of rows go past the panels. */
 function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
-  const pack = kind.b === 'panels' ? undefined : packFor(module, kind.b);
+  const pack = kind.b === 'panels' ? undefined : packPanels(module, kind.b);
   const packed = strips(module, 'panels');
   const inPlace = kind.b === 'rows' ? strips(module, 'rows') : undefined;
   const transpose = kind.a === 'columns' ? transposeBlocks(module) : undefined;
+  const half = strip(module, 'panels', 1);
   const narrow = addNarrow(module);
   return module.once(`gemm: block ${kind.a} ${kind.b}`, (m) =>
     m.define(
@@ -146,18 +150,20 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
         const x = transpose ? f.index(i32.add(workspace, BLOCK_AT)) : a;
         const behindBlock = transpose ? i32.add(x, i32.mul(blockRows, xStep)) : i32.add(workspace, BLOCK_AT);
         const panels = f.index(kind.b === 'panels' ? b : behindBlock);
-        // With one block of rows each panel is used once: all are packed at the same place, which stays in the first cache.
-        const panelsMove = kind.b === 'panels' ? i32.const(1) : i32.ltSigned(blockRows, rows);
-        const panelColumn = f.index(i32.mul(panelsMove, i32.shl(depth, 2)));
+        // With one block of rows each panel is used once: all go to the same two places, which stay in the first cache.
+        const oneBlock = kind.b === 'panels' ? i32.const(0) : i32.geSigned(blockRows, rows);
+        const places = f.index(i32.select(oneBlock, TILE_COLUMNS, -TILE_COLUMNS));
         const addendColumn = columnStep(f, addend, workspace);
         const results = f.index(i32.add(workspace, ZEROS_BYTES));
-        const packPanels = (count: number): void => {
+        const packHere = (panelCount: number): void => {
           if (!pack || kind.b === 'panels') return;
-          for (let q = 0; q < count; q++) {
-            const column = i32.add(j, q * TILE_COLUMNS);
-            const from = i32.add(b, placeIn(kind.b, bStep, 0, column));
-            f.call(pack, from, bStep, depth, i32.sub(n, column), i32.add(panel, i32.mul(panelBytes, q)));
-          }
+          const columns = least(i32.sub(n, j), panelCount * TILE_COLUMNS);
+          f.call(pack, i32.add(b, placeIn(kind.b, bStep, 0, j)), bStep, depth, columns, panel);
+        };
+        // Panels are packed by twos, when the first row comes past; the last one alone where the others stay in place.
+        const alone = inPlace ? i32.leSigned(rows, UNPACKED_ROWS) : i32.const(0);
+        const packTwo = (): void => {
+          f.if(i32.eqz(i), () => f.if(i32.or(alone, i32.eqz(i32.and(j, TILE_COLUMNS))), () => packHere(2)));
         };
         const there = i32.add(b, i32.shl(j, 2));
         const wide = (count: 1 | 2, otherwise: () => void): void => {
@@ -169,7 +175,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
                 const func = inPlace.wide[count - 1] as Strip;
                 f.call(func, x, xStep, there, bStep, target, cStep, plus, addendStep, depth, 1);
               } else {
-                packPanels(columns / TILE_COLUMNS);
+                packHere(columns / TILE_COLUMNS);
                 const func = packed.wide[count - 1] as Strip;
                 f.call(func, x, xStep, panel, panelBytes, target, cStep, plus, addendStep, depth, 1);
               }
@@ -183,7 +189,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
             i32.geSigned(i32.sub(n, j), TILE_COLUMNS),
             () => {
               const fromPanel = (): void => {
-                f.if(i32.eqz(i), () => packPanels(1));
+                packTwo();
                 f.call(packed.narrow, x, xStep, panel, 0, target, cStep, plus, addendStep, depth, height);
               };
               if (!inPlace) {
@@ -197,8 +203,13 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
               );
             },
             () => {
-              f.if(i32.eqz(i), () => packPanels(1));
-              f.call(packed.narrow, x, xStep, panel, 0, results, PANEL_STEP, workspace, 0, depth, height);
+              packTwo();
+              const sums = [x, xStep, panel, 0, results, PANEL_STEP, workspace, 0, depth, height] as const;
+              f.if(
+                i32.leSigned(i32.sub(n, j), TILE_COLUMNS / 2),
+                () => f.call(half, ...sums),
+                () => f.call(packed.narrow, ...sums),
+              );
               f.call(narrow, results, target, cStep, plus, addendStep, height, i32.sub(n, j));
             },
           );
@@ -211,7 +222,7 @@ function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
           f.forRest(j, n, 0, () => {
             f.set(target, i32.add(c, i32.shl(j, 2)));
             f.set(plus, i32.add(addend, i32.mul(j, addendColumn)));
-            f.set(panel, i32.add(panels, i32.mul(j, panelColumn)));
+            f.set(panel, i32.add(panels, i32.shl(i32.mul(i32.and(j, places), depth), 2)));
             wide(1, () => wide(2, onePanel));
           });
           f.increment(a, kind.a === 'rows' ? i32.mul(aStep, height) : i32.shl(height, 2));
@@ -236,10 +247,6 @@ function strips(module: ModuleBuilder, b: StripKind): Strips {
   return { narrow: strip(module, b), wide: [wideStrip(module, b, 1), wideStrip(module, b, 2)] };
 }
 
-function packFor(module: ModuleBuilder, b: 'rows' | 'columns'): PackPanel {
-  return b === 'rows' ? packRows(module) : packColumns(module);
-}
-
 /** Bytes from B to its element `[p, j]`. */
 function placeIn(b: 'rows' | 'columns', step: Index, p: I32, j: I32): Value<'i32'> {
   const [row, column] = b === 'rows' ? [p, j] : [j, p];
@@ -257,9 +264,12 @@ function columnStep(f: FunctionBuilder, addend: Index, workspace: Index): Index 
   return f.index(i32.shl(i32.ne(addend, workspace), 2));
 }
 
-/** Bytes from row to row of a turned block of A: whole vectors. */
+/**
+ * Bytes from row to row of a turned block of A: an odd number of cache lines, so that the rows fall on different places
+ * of the cache. With 1024 bytes turning took four times as long.
+ */
 function turnedStep(depth: Index): Value<'i32'> {
-  return i32.shl(i32.and(i32.add(depth, 3), -4), 2);
+  return i32.or(i32.and(i32.add(i32.shl(depth, 2), LINE - 1), -LINE), LINE);
 }
 
 function least(a: I32, b: I32): Value<'i32'> {
