@@ -3,7 +3,7 @@ import type { FunctionBuilder } from '../function-builder.ts';
 import { f32x4, i32x4, v128 } from '../simd.ts';
 import type { Local, Value } from '../value.ts';
 import { expNormal } from './exp.ts';
-import { horner } from './horner.ts';
+import { polynomial } from './polynomial.ts';
 
 /** Where one approximation gives way to the other. */
 const BORDER = 0.875;
@@ -25,10 +25,10 @@ const LARGE = [
 export function erf(f: FunctionBuilder, x: Local<'v128'>): Value<'v128'> {
   const size = f.local('v128', f32x4.abs(x));
   const square = f.local('v128', f32x4.mul(x, x));
-  const small = f.local('v128', f32x4.add(size, f32x4.mul(size, horner(square, SMALL))));
+  const small = f.local('v128', f32x4.add(size, f32x4.mul(size, polynomial(f, square, SMALL))));
   // pmin keeps a NaN that is its first operand.
   const bounded = f.local('v128', f32x4.pmin(size, f32x4.splat(LIMIT)));
-  const exponent = f.local('v128', f32x4.neg(horner(bounded, LARGE)));
+  const exponent = f.local('v128', f32x4.neg(polynomial(f, bounded, LARGE)));
   const large = f32x4.sub(f32x4.splat(1), expNormal(f, exponent));
   const result = v128.bitselect(small, large, f32x4.lt(size, f32x4.splat(BORDER)));
   return v128.or(result, v128.and(x, i32x4.splat(0x80000000 | 0)));

@@ -2,7 +2,7 @@
 import type { FunctionBuilder } from '../function-builder.ts';
 import { f32x4, i32x4 } from '../simd.ts';
 import type { Local, Value } from '../value.ts';
-import { horner } from './horner.ts';
+import { polynomial } from './polynomial.ts';
 
 const LOG2E = 1.4426950216293335;
 /** ln 2 in two parts; the first has 9 bits, so its product with an exponent is exact. */
@@ -34,7 +34,7 @@ export function reduceExp(f: FunctionBuilder, x: Local<'v128'>): Reduced {
   const n = f.local('v128', f32x4.sub(shifted, rounder));
   const high = f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH)));
   const r = f.local('v128', f32x4.sub(high, f32x4.mul(n, f32x4.splat(LN2_LOW))));
-  const part = f.local('v128', f32x4.add(r, f32x4.mul(f32x4.mul(r, r), horner(r, TAIL))));
+  const part = f.local('v128', f32x4.add(r, f32x4.mul(f32x4.mul(r, r), polynomial(f, r, TAIL))));
   return { shifted, part };
 }
 

@@ -2,7 +2,7 @@
 import type { FunctionBuilder } from '../function-builder.ts';
 import { f32x4, i32x4, v128 } from '../simd.ts';
 import type { Local, Value } from '../value.ts';
-import { horner } from './horner.ts';
+import { polynomial } from './polynomial.ts';
 
 /** ln 2 in two parts; the first has 9 bits, so its product with an exponent is exact. */
 const LN2_HIGH = 0.693359375;
@@ -34,7 +34,7 @@ export function logOfParts(f: FunctionBuilder, k: Value<'v128'>, near: Local<'v1
   const half = f.local('v128', f32x4.mul(f32x4.mul(near, near), f32x4.splat(0.5)));
   const s = f.local('v128', f32x4.div(near, f32x4.add(near, f32x4.splat(2))));
   const z = f.local('v128', f32x4.mul(s, s));
-  const series = f32x4.add(half, f32x4.mul(z, horner(z, TAIL)));
+  const series = f32x4.add(half, f32x4.mul(z, polynomial(f, z, TAIL)));
   const low = f32x4.add(f32x4.mul(s, series), f32x4.mul(exponent, f32x4.splat(LN2_LOW)));
   const main = f32x4.sub(near, f32x4.sub(half, low));
   return f32x4.add(f32x4.mul(exponent, f32x4.splat(LN2_HIGH)), main);

@@ -2,7 +2,7 @@
 import type { FunctionBuilder } from '../function-builder.ts';
 import { f32x4, f64x2, i32x4, i64x2, v128 } from '../simd.ts';
 import type { Local, Value } from '../value.ts';
-import { hornerF64 } from './horner.ts';
+import { polynomialF64 } from './polynomial.ts';
 
 /**
  * With s = (m - 1) / (m + 1), log2(m) / s at s^2, for m in [sqrt(1/2), sqrt(2)]: minimax for the relative error (Remez),
@@ -86,14 +86,14 @@ function positivePower(f: FunctionBuilder, x: Local<'v128'>, y: Local<'v128'>): 
   const one = f64x2.splat(1);
   const s = f.local('v128', f64x2.div(f64x2.sub(mantissa, one), f64x2.add(mantissa, one)));
   const z = f.local('v128', f64x2.mul(s, s));
-  const log2 = f64x2.add(exponent, f64x2.mul(s, hornerF64(z, LOG2)));
+  const log2 = f64x2.add(exponent, f64x2.mul(s, polynomialF64(f, z, LOG2)));
   // Beyond these bounds the result is 0 or infinite as a float32.
   const product = f64x2.mul(f64x2.promoteLowF32x4(y), log2);
   const bounded = f.local('v128', f64x2.pmax(f64x2.pmin(product, f64x2.splat(160)), f64x2.splat(-160)));
   const shifted = f.local('v128', f64x2.add(bounded, f64x2.splat(ROUNDER)));
   const r = f.local('v128', f64x2.sub(bounded, f64x2.sub(shifted, f64x2.splat(ROUNDER))));
   const power = i64x2.add(i64x2.shl(shifted, 52), bitsOf(ONE));
-  return f64x2.mul(f64x2.add(one, f64x2.mul(r, hornerF64(r, EXP2))), power);
+  return f64x2.mul(f64x2.add(one, f64x2.mul(r, polynomialF64(f, r, EXP2))), power);
 }
 
 /** The same 64 bits in both halves. */

@@ -7,7 +7,7 @@ import type { ModuleBuilder } from '../module-builder.ts';
 import { f32, f64, i32, i64 } from '../scalar.ts';
 import { f32x4, f64x2, i32x4, v128 } from '../simd.ts';
 import type { Local, Value } from '../value.ts';
-import { horner } from './horner.ts';
+import { polynomial } from './polynomial.ts';
 
 const TWO_OVER_PI = 0.6366197723675814;
 /** pi/2 in two parts; the first has 33 bits, so its product with a whole number below 2^20 is exact. */
@@ -57,10 +57,10 @@ function sineOf(f: FunctionBuilder, x: Local<'v128'>, turn: 0 | 1, module: Modul
   });
   const turned = f.local('v128', turn === 0 ? quadrant : i32x4.add(quadrant, i32x4.splat(turn)));
   const z = f.local('v128', f32x4.mul(r, r));
-  const sine = f.local('v128', f32x4.add(r, f32x4.mul(f32x4.mul(r, z), horner(z, SINE))));
+  const sine = f.local('v128', f32x4.add(r, f32x4.mul(f32x4.mul(r, z), polynomial(f, z, SINE))));
   const cosine = f32x4.add(
     f32x4.sub(f32x4.splat(1), f32x4.mul(z, f32x4.splat(0.5))),
-    f32x4.mul(f32x4.mul(z, z), horner(z, COSINE)),
+    f32x4.mul(f32x4.mul(z, z), polynomial(f, z, COSINE)),
   );
   const odd = i32x4.shrSigned(i32x4.shl(turned, 31), 31);
   const sign = i32x4.shl(i32x4.shrUnsigned(turned, 1), 31);
