@@ -7,12 +7,13 @@ import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
-import { writeInputGradient, writeKernelGradient, writeWeightGradient } from '../recurrent/wasm-input.ts';
+import { writeInputGradient } from '../recurrent/wasm-input.ts';
 import { multiplyPacked } from '../recurrent/wasm-product.ts';
 import { copyOrClear, copyRow, keepGradient } from '../recurrent/wasm-row.ts';
 import { backwardBytes, sizesOf } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forStepsBack, ifMasked, type Step } from '../recurrent/wasm-steps.ts';
 import { sumRows } from '../recurrent/wasm-sums.ts';
+import { writeKernelGradient, writeWeightGradient } from '../recurrent/wasm-weights.ts';
 import type { GruGradGeometry } from './geometry.ts';
 import { gruGradRow, resetGradRow } from './wasm-grad-row.ts';
 import { gruParts, partNumbers, type PartName } from './wasm-parts.ts';
@@ -42,6 +43,7 @@ export function gruGradWasm(geometry: GruGradGeometry, present: readonly boolean
       dGates: workspace.take(3 * rows * units),
       dInner: workspace.take(resetAfter ? rows * units : 0),
       previousHidden: workspace.take(rows * units),
+      // One step's gradient, then the states of all steps.
       maskedHidden: workspace.take(given.recurrentDropout || !resetAfter ? rows * units : 0),
       maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
       productSpace: workspace.takeBytes(backwardBytes(geometry, 3)),

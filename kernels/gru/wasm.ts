@@ -2,18 +2,18 @@
  * GRU forward as WebAssembly: one product for the inputs of all steps, then per step the products of the state with
  * weights packed once, and the gates row by row. The last state doubles as the running state.
  */
-import { f32x4, i32, type Func, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
-import { sigmoid, tanh } from '../../src/wasm/math/index.ts';
+import { i32, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, forParts, maskHidden, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
 import { multiplyPacked } from '../recurrent/wasm-product.ts';
-import { addRow, carryRow, copyRow, forRow, threeRows } from '../recurrent/wasm-row.ts';
+import { addRow, carryRow, copyRow } from '../recurrent/wasm-row.ts';
 import { forwardBytes, sizesOf } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forSteps, ifMasked, type Sample, type Step } from '../recurrent/wasm-steps.ts';
 import type { GruGeometry } from './geometry.ts';
 import { gruParts, partNumbers, type PartName } from './wasm-parts.ts';
+import { candidateRow, gruRow, resetRow } from './wasm-row.ts';
 
 type Given = Readonly<Record<'resetAfter' | 'bias' | 'mask' | 'inputDropout' | 'recurrentDropout', boolean>>;
 type Name = PartName | 'startingGates' | 'maskedHidden' | 'maskedInput' | 'productSpace';
@@ -166,69 +166,4 @@ function startGates(
   const { startingGates, unitBytes, gateBytes } = rows;
   f.call(copyRow(module), startingGates, bias, gateBytes);
   f.call(addRow(module), startingGates, i32.add(bias, gateBytes), i32.shl(unitBytes, 1));
-}
-
-type RowFunc = Func<readonly ['i32', 'i32', 'i32', 'i32', 'i32'], undefined>;
-
-/** One sample at one step, `resetAfter`: z, r, c = tanh(a + r q), h' = z h + (1 - z) c. */
-function gruRow(module: ModuleBuilder): RowFunc {
-  return module.once('gru row', (m) =>
-    m.define(
-      { name: 'gruRow', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
-      (f, gates, inner, hidden, sequence, bytes) => {
-        const gate = threeRows(f, gates, bytes);
-        forRow(f, bytes, ({ load, store }) => {
-          const reset = f.local('v128', sigmoid(f, load(gate[1])));
-          store(gate[1], reset);
-          const sum = f.local('v128', f32x4.add(load(gate[2]), f32x4.mul(reset, load(inner))));
-          const candidate = f.local('v128', tanh(f, sum));
-          store(gate[2], candidate);
-          const update = f.local('v128', sigmoid(f, load(gate[0])));
-          store(gate[0], update);
-          const kept = f32x4.mul(update, load(hidden));
-          const taken = f32x4.mul(f32x4.sub(f32x4.splat(1), update), candidate);
-          const newHidden = f.local('v128', f32x4.add(kept, taken));
-          store(sequence, newHidden);
-          store(hidden, newHidden);
-        });
-      },
-    ),
-  );
-}
-
-/** Without `resetAfter`, before the candidate's product: z, r and r h * dropout, what that product takes. */
-function resetRow(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32', 'i32'], undefined> {
-  return module.once('gru reset row', (m) =>
-    m.define({ name: 'resetRow', params: ['i32', 'i32', 'i32', 'i32'] }, (f, gates, inner, state, bytes) => {
-      const gate = threeRows(f, gates, bytes);
-      forRow(f, bytes, ({ load, store }) => {
-        store(gate[0], sigmoid(f, load(gate[0])));
-        const reset = f.local('v128', sigmoid(f, load(gate[1])));
-        store(gate[1], reset);
-        store(inner, f32x4.mul(reset, load(state)));
-      });
-    }),
-  );
-}
-
-/** And after it: c = tanh(a), h' = z h + (1 - z) c. */
-function candidateRow(module: ModuleBuilder): RowFunc {
-  return module.once('gru candidate row', (m) =>
-    m.define(
-      { name: 'candidateRow', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
-      (f, gates, _inner, hidden, sequence, bytes) => {
-        const gate = threeRows(f, gates, bytes);
-        forRow(f, bytes, ({ load, store }) => {
-          const candidate = f.local('v128', tanh(f, load(gate[2])));
-          store(gate[2], candidate);
-          const update = load(gate[0]);
-          const kept = f32x4.mul(update, load(hidden));
-          const taken = f32x4.mul(f32x4.sub(f32x4.splat(1), update), candidate);
-          const newHidden = f.local('v128', f32x4.add(kept, taken));
-          store(sequence, newHidden);
-          store(hidden, newHidden);
-        });
-      },
-    ),
-  );
 }

@@ -3,19 +3,20 @@
  * the weights' gradients as products over all steps. A masked step hands the gradients of its states (and of its output,
  * when that was the carried hidden state) to the step before.
  */
-import { f32x4, i32, v128, type Func, type Local, type ModuleBuilder, type Value } from '../../src/wasm/index.ts';
-import { tanh } from '../../src/wasm/math/index.ts';
+import { i32, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
-import { writeInputGradient, writeKernelGradient } from '../recurrent/wasm-input.ts';
+import { writeInputGradient } from '../recurrent/wasm-input.ts';
 import { packedBytes } from '../recurrent/wasm-product.ts';
-import { copyOrClear, forRow, fourRows, keepGradient } from '../recurrent/wasm-row.ts';
+import { copyOrClear, keepGradient } from '../recurrent/wasm-row.ts';
 import { backwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
 import { sumRows } from '../recurrent/wasm-sums.ts';
+import { writeKernelGradient } from '../recurrent/wasm-weights.ts';
 import type { LstmGradGeometry } from './geometry.ts';
+import { lstmGradRow } from './wasm-grad-row.ts';
 
 export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boolean[]): WasmCall {
   const { batch, steps, features, units, hiddenLayout } = geometry;
@@ -40,6 +41,7 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
       packed: workspace.takeBytes(hiddenLayout.groups * packedStride),
       dGates: workspace.take(4 * rows * units),
       previousHidden: workspace.take(rows * units),
+      // One step's gradient, then the states of all steps.
       maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
       maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
       productSpace: workspace.takeBytes(backwardBytes(geometry, 4)),
@@ -172,38 +174,4 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
     bytes: gateBytes,
     out: output(3),
   });
-}
-
-type RowParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
-
-/** One sample at one step: c = f cPrevious + i g, h = o tanh(c); sigmoid' = s (1 - s), tanh' = 1 - t t. */
-function lstmGradRow(module: ModuleBuilder, withSequence: boolean): Func<RowParams, undefined> {
-  const one = f32x4.splat(1);
-  return module.once(`lstmGrad row ${withSequence}`, (m) =>
-    m.define(
-      { name: 'lstmGradRow', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] },
-      (f, gates, cells, previousCells, dSequence, dHidden, dCell, dGates, bytes) => {
-        const gate = fourRows(f, gates, bytes);
-        const dGate = fourRows(f, dGates, bytes);
-        const slope = (s: Local<'v128'>): Value<'v128'> => f32x4.mul(s, f32x4.sub(one, s));
-        forRow(f, bytes, ({ load, store }) => {
-          const squashed = f.local('v128', tanh(f, load(cells)));
-          const carried = load(dHidden);
-          const dh = withSequence ? f.local('v128', f32x4.add(carried, load(dSequence))) : carried;
-          store(dHidden, v128.zero());
-          const outputGate = load(gate[3]);
-          store(dGate[3], f32x4.mul(f32x4.mul(dh, squashed), slope(outputGate)));
-          const throughHidden = f32x4.mul(f32x4.mul(dh, outputGate), f32x4.sub(one, f32x4.mul(squashed, squashed)));
-          const dc = f.local('v128', f32x4.add(load(dCell), throughHidden));
-          const forgetGate = load(gate[1]);
-          store(dCell, f32x4.mul(dc, forgetGate));
-          store(dGate[1], f32x4.mul(f32x4.mul(dc, load(previousCells)), slope(forgetGate)));
-          const inputGate = load(gate[0]);
-          const candidate = load(gate[2]);
-          store(dGate[0], f32x4.mul(f32x4.mul(dc, candidate), slope(inputGate)));
-          store(dGate[2], f32x4.mul(f32x4.mul(dc, inputGate), f32x4.sub(one, f32x4.mul(candidate, candidate))));
-        });
-      },
-    ),
-  );
 }

@@ -7,12 +7,13 @@ import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenGradient, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
-import { writeInputGradient, writeKernelGradient } from '../recurrent/wasm-input.ts';
+import { writeInputGradient } from '../recurrent/wasm-input.ts';
 import { packedBytes } from '../recurrent/wasm-product.ts';
 import { copyOrClear, forRow, keepGradient } from '../recurrent/wasm-row.ts';
 import { backwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
 import { sumRows } from '../recurrent/wasm-sums.ts';
+import { writeKernelGradient } from '../recurrent/wasm-weights.ts';
 import type { SimpleRnnGradGeometry } from './geometry.ts';
 
 type Given = Readonly<Record<'mask' | 'inputDropout' | 'recurrentDropout' | 'dSequence' | 'dLastHidden', boolean>>;
@@ -36,6 +37,7 @@ export function simpleRnnGradWasm(geometry: SimpleRnnGradGeometry, present: read
       packed: workspace.takeBytes(packedBytes(units, units)),
       dStates: workspace.take(rows * units),
       previousHidden: workspace.take(rows * units),
+      // One step's gradient, then the states of all steps.
       maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
       maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
       productSpace: workspace.takeBytes(backwardBytes(geometry, 1)),
