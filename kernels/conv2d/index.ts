@@ -3,6 +3,7 @@
  * x `[batch, h, w, inC]`, filters `[kh, kw, inC / groups, outC]`, bias `[outC]`, y `[batch, oh, ow, outC]`.
  */
 import type { Kernel } from '../contract.ts';
+import { correlationCall } from './correlation-wasm.ts';
 import { correlate, filterGradient } from './cpu.ts';
 import {
   convFlops,
@@ -29,6 +30,7 @@ export const conv2dKernel: Kernel<Conv2dOptions, CorrelationGeometry> = {
   cpu(inputs, outputs, geometry) {
     correlate(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
+  wasm: (geometry, [, , hasBias = false]) => correlationCall(geometry, hasBias),
   flops: ({ flops }) => flops,
 };
 
@@ -39,6 +41,7 @@ export const conv2dInputGradKernel: Kernel<Conv2dOptions, CorrelationGeometry> =
   cpu(inputs, outputs, geometry) {
     correlate(inputs[0]!, inputs[1]!, undefined, outputs[0]!, geometry);
   },
+  wasm: (geometry) => correlationCall(geometry, false),
   flops: ({ flops }) => flops,
 };
 
