@@ -5,6 +5,7 @@
 import type { Shape } from '../../src/tensor/shape.ts';
 import { correlationCall } from '../conv2d/correlation-wasm.ts';
 import { correlate, filterGradient } from '../conv2d/cpu.ts';
+import { filterGradCall } from '../conv2d/filter-grad-wasm.ts';
 import {
   convFlops,
   convSizes,
@@ -52,6 +53,7 @@ export const conv1dFilterGradKernel: Kernel<Conv1dOptions, ConvSizes> = {
   cpu(inputs, outputs, sizes) {
     filterGradient(inputs[0]!, inputs[1]!, outputs[0]!, sizes);
   },
+  wasm: filterGradCall,
   flops: convFlops,
 };
 

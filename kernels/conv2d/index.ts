@@ -5,6 +5,7 @@
 import type { Kernel } from '../contract.ts';
 import { correlationCall } from './correlation-wasm.ts';
 import { correlate, filterGradient } from './cpu.ts';
+import { filterGradCall } from './filter-grad-wasm.ts';
 import {
   convFlops,
   convSizes,
@@ -52,5 +53,6 @@ export const conv2dFilterGradKernel: Kernel<Conv2dOptions, ConvSizes> = {
   cpu(inputs, outputs, sizes) {
     filterGradient(inputs[0]!, inputs[1]!, outputs[0]!, sizes);
   },
+  wasm: filterGradCall,
   flops: convFlops,
 };
