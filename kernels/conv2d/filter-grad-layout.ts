@@ -33,7 +33,7 @@ export interface FilterGradLayout {
   readonly pixelStep: number;
   readonly framesAt: number;
   readonly sumsAt: number;
-  /** Bytes of the sums of one group; a row of them that nobody reads takes what fills up the last tile. */
+  /** Bytes of the sums of one panel; a last row that nobody reads takes what fills up the last tile. */
   readonly sumsBytes: number;
   readonly panelAt: number;
   readonly tableAt: number;
@@ -54,7 +54,7 @@ export function filterGradLayout(sizes: ConvSizes): FilterGradLayout {
     columnsAtOnce < columns.outputSize ? 1 : Math.max(1, Math.floor(BLOCK_PIXELS / Math.max(columnsAtOnce, 1)));
   const panels = Math.ceil(outChannels / TILE_COLUMNS);
   const entries = rows.kernelSize * columns.kernelSize * inChannels;
-  const sumsBytes = (entries + 1) * panels * PANEL_STEP;
+  const sumsBytes = (entries + 1) * PANEL_STEP;
   let end = 0;
   const place = (bytes: number): number => {
     const at = end;
@@ -72,11 +72,7 @@ export function filterGradLayout(sizes: ConvSizes): FilterGradLayout {
       from: { start: 0, steps: [rows.dilation * frameLineBytes, columns.dilation * pixelBytes, 4] },
       to: {
         start: 0,
-        steps: [columns.kernelSize * inChannels, inChannels, 1].map((step) => step * panels * PANEL_STEP) as [
-          number,
-          number,
-          number,
-        ],
+        steps: [columns.kernelSize * inChannels * PANEL_STEP, inChannels * PANEL_STEP, PANEL_STEP],
       },
     },
     rows: entries,
@@ -88,7 +84,7 @@ export function filterGradLayout(sizes: ConvSizes): FilterGradLayout {
     linesAtOnce,
     pixelStep: columns.stride * pixelBytes,
     framesAt: place(padded ? imagesAtOnce * frameBytes : 0),
-    sumsAt: place(groups * sumsBytes),
+    sumsAt: place(groups * panels * sumsBytes),
     sumsBytes,
     panelAt: place(linesAtOnce * columnsAtOnce * PANEL_STEP),
     tableAt: place(tableBytes(entries)),

@@ -3,14 +3,14 @@
  * Rows of A are the entries (tap, c), each a walk along the pixels of x; dy is packed into panels, block by block of
  * pixels, once for all taps. A block's sums are made in registers and added to sums in memory.
  */
-import { i32, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
+import { i32, v128, type Func, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
 import { packRows } from '../gemm/pack.ts';
 import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
 import { filterGradLayout, type FilterGradLayout } from './filter-grad-layout.ts';
 import type { ConvSizes } from './geometry.ts';
 import { emitFrames, emitGrid, smaller, tilesOf } from './images.ts';
-import { ROW_ENTRY_BYTES, sweepFunction } from './sweep.ts';
+import { partFunction, ROW_ENTRY_BYTES, sweepFunction } from './sweep.ts';
 
 /** Inputs (x, dy), output dFilters. */
 export function filterGradCall(sizes: ConvSizes): WasmCall {
@@ -48,10 +48,10 @@ class FilterGradEmitter {
 
   emit(): void {
     const f = this.#f;
-    const { images, imagesAtOnce, groups, sumsBytes, framesAt, sumsAt, lines, columns } = this.#layout;
+    const { images, imagesAtOnce, groups, panels, sumsBytes, framesAt, sumsAt, lines, columns } = this.#layout;
     const frames = this.#at(framesAt);
     if (images.padded) f.fillMemory(frames, 0, imagesAtOnce * images.frameBytes);
-    f.fillMemory(this.#at(sumsAt), 0, groups * sumsBytes);
+    f.fillMemory(this.#at(sumsAt), 0, groups * panels * sumsBytes);
     this.#fillTables();
     const source = f.index(this.#params.inputs[0] as Local<'i32'>);
     const dy = f.index(this.#params.inputs[1] as Local<'i32'>);
@@ -70,14 +70,14 @@ class FilterGradEmitter {
 
   #fillTables(): void {
     const f = this.#f;
-    const { grid, rows, images, imagesAtOnce, lines, lineStep, tableAt, runsAt, sumsBytes, panels } = this.#layout;
+    const { grid, rows, images, imagesAtOnce, lines, lineStep, tableAt, runsAt, sumsBytes } = this.#layout;
     const table = this.#at(tableAt);
     emitGrid(f, this.#module, grid, table);
     // What fills up the last tile reads what the last row does and adds to a row of its own.
     const end = f.index(i32.add(table, rows * ROW_ENTRY_BYTES));
     for (let row = 0; row < tilesOf(rows) * TILE_ROWS - rows; row++) {
       f.store(end, i32.load(i32.sub(end, ROW_ENTRY_BYTES)), row * ROW_ENTRY_BYTES);
-      f.store(end, i32.const(sumsBytes - panels * PANEL_STEP), row * ROW_ENTRY_BYTES + 4);
+      f.store(end, i32.const(sumsBytes - PANEL_STEP), row * ROW_ENTRY_BYTES + 4);
     }
     const run = this.#at(runsAt);
     const [image, at] = [f.local('i32'), f.local('i32')];
@@ -126,42 +126,37 @@ class FilterGradEmitter {
     const runsEnd = f.index(i32.add(runs, i32.mul(lines, 4)));
     const table = this.#at(tableAt);
     const source = f.index(x);
-    const groupSums = this.#at(sumsAt);
-    const [from, channel, panel, sums] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')];
+    const panel = this.#at(panelAt);
+    const sums = this.#at(sumsAt);
+    const [from, channel] = [f.local('i32'), f.local('i32')];
     f.for(f.local('i32'), 0, groups, 1, () => {
       f.set(from, dy);
-      f.set(sums, groupSums);
-      this.#setTo(panel, panelAt);
       f.for(channel, 0, outChannels, TILE_COLUMNS, () => {
         f.call(packRows(this.#module), from, dyStep, pixels, i32.sub(outChannels, channel), panel);
         f.call(sweep, table, tilesOf(rows), source, panel, runs, runsEnd, sums, 0, 0);
         f.increment(from, PANEL_STEP);
-        f.increment(sums, PANEL_STEP);
+        f.increment(sums, sumsBytes);
       });
       f.increment(source, sourceGroupBytes);
-      f.increment(groupSums, sumsBytes);
       f.increment(dy, 4 * outChannels);
     });
     // All groups were walked over: the next block starts behind this one.
     f.increment(dy, i32.sub(i32.mul(pixels, dyStep), dyStep));
   }
 
-  /** Rows of whole panels become the rows of the filters: `[tap, c, group, o]`. */
+  /** Panels `[entry, 8]` become the rows of the filters, `[entry, group, o]`. */
   #storeSums(): void {
     const f = this.#f;
-    const { groups, outChannels, panels, rows, sumsAt, sumsBytes } = this.#layout;
-    const groupSums = this.#at(sumsAt);
+    const { groups, outChannels, rows, sumsAt, sumsBytes } = this.#layout;
+    const sums = this.#at(sumsAt);
     const groupTo = f.index(this.#params.outputs[0] as Local<'i32'>);
-    const [from, to] = [f.local('i32'), f.local('i32')];
+    const channel = f.local('i32');
     f.for(f.local('i32'), 0, groups, 1, () => {
-      f.set(from, groupSums);
-      f.set(to, groupTo);
-      f.for(f.local('i32'), 0, rows, 1, () => {
-        f.copyMemory(to, from, 4 * outChannels);
-        f.increment(from, panels * PANEL_STEP);
-        f.increment(to, 4 * groups * outChannels);
+      f.for(channel, 0, outChannels, TILE_COLUMNS, () => {
+        const to = i32.add(groupTo, i32.shl(channel, 2));
+        f.call(unpackRows(this.#module), sums, rows, i32.sub(outChannels, channel), to, 4 * groups * outChannels);
+        f.increment(sums, sumsBytes);
       });
-      f.increment(groupSums, sumsBytes);
       f.increment(groupTo, 4 * outChannels);
     });
   }
@@ -169,8 +164,28 @@ class FilterGradEmitter {
   #at(offset: number): Local<'i32'> {
     return this.#f.index(i32.add(this.#params.workspace, offset));
   }
+}
 
-  #setTo(local: Local<'i32'>, offset: number): void {
-    this.#f.set(local, i32.add(this.#params.workspace, offset));
-  }
+/** `(from, rows, columns, to, toStep)`: the first columns of a panel, 8 at most, become rows `toStep` bytes apart. */
+function unpackRows(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32', 'i32', 'i32'], undefined> {
+  return module.once('convolution: unpack rows', (m) => {
+    const storePart = partFunction(m);
+    return m.define(
+      { name: 'unpack rows', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
+      (f, from, rows, columns, to, toStep) => {
+        f.for(f.local('i32'), 0, rows, 1, () => {
+          f.if(
+            i32.geSigned(columns, TILE_COLUMNS),
+            () => {
+              f.store(to, v128.load(from));
+              f.store(to, v128.load(from, 16), 16);
+            },
+            () => f.call(storePart, to, v128.load(from), v128.load(from, 16), columns),
+          );
+          f.increment(from, PANEL_STEP);
+          f.increment(to, toStep);
+        });
+      },
+    );
+  });
 }

@@ -144,10 +144,10 @@ function addToRows(f: FunctionBuilder, sums: Tile['sums'], rows: Local<'i32'>, c
 }
 
 const PART_PARAMS = ['i32', 'v128', 'v128', 'i32'] as const;
-type PartFunction = Func<typeof PART_PARAMS, undefined>;
+export type PartFunction = Func<typeof PART_PARAMS, undefined>;
 
 /** Stores the first 1 to 7 of 8 floats. */
-function partFunction(module: ModuleBuilder): PartFunction {
+export function partFunction(module: ModuleBuilder): PartFunction {
   return module.once('store a part of 8 floats', (m) =>
     m.define({ name: 'store part', params: PART_PARAMS }, (f, place, low, high, width) => {
       const rest = f.local('v128', low);
