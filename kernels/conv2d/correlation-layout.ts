@@ -59,7 +59,7 @@ export function correlationLayout(geometry: CorrelationGeometry): CorrelationLay
   ];
   const images = imagesOf(sourceHeight, sourceWidth, groups * sourceChannels, frame);
   const most = Math.max(1, ...passes.map(({ rows, columns }) => rows * columns));
-  const fitting = images.padded ? Math.floor(FRAMES_BYTES / images.frameBytes) : Infinity;
+  const fitting = images.framed ? Math.floor(FRAMES_BYTES / images.frameBytes) : Infinity;
   const imagesAtOnce = Math.max(1, Math.min(Math.floor(BLOCK_PIXELS / most), fitting));
   const panels = Math.ceil(targetChannels / TILE_COLUMNS);
   let end = 0;
@@ -68,7 +68,7 @@ export function correlationLayout(geometry: CorrelationGeometry): CorrelationLay
     end += Math.ceil(bytes / 16) * 16;
     return at;
   };
-  const framesAt = place(images.padded ? imagesAtOnce * images.frameBytes : 0);
+  const framesAt = place(images.framed ? imagesAtOnce * images.frameBytes : 0);
   const biasAt = place(groups * panels * PANEL_STEP);
   return {
     images,
@@ -161,7 +161,7 @@ function runsOf(
 function gridOf(
   pass: Pass,
   { groups, targetHeight, targetWidth, targetChannels }: CorrelationGeometry,
-  { padded, imageBytes, frameBytes, frameLineBytes, pixelBytes }: Images,
+  { framed, imageBytes, frameBytes, frameLineBytes, pixelBytes }: Images,
   origin: number,
   imagesAtOnce: number,
 ): Grid {
@@ -171,7 +171,7 @@ function gridOf(
     counts: [imagesAtOnce, rows, columns],
     from: {
       start: origin,
-      steps: [padded ? frameBytes : imageBytes, sourceStepY * frameLineBytes, sourceStepX * pixelBytes],
+      steps: [framed ? frameBytes : imageBytes, sourceStepY * frameLineBytes, sourceStepX * pixelBytes],
     },
     to: {
       start: (targetY * targetWidth + targetX) * targetPixel,

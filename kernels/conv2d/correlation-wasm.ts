@@ -42,7 +42,7 @@ class CorrelationEmitter {
     this.#packBias(hasBias);
     for (const pass of passes) this.#preparePass(pass);
     const frames = this.#at(framesAt);
-    if (images.padded) f.fillMemory(frames, 0, imagesAtOnce * images.frameBytes);
+    if (images.framed) f.fillMemory(frames, 0, imagesAtOnce * images.frameBytes);
     const source = f.index(this.#params.inputs[0] as Local<'i32'>);
     const target = f.index(this.#params.outputs[0] as Local<'i32'>);
     const batch = this.#params.args[0] as Local<'i32'>;

@@ -50,7 +50,7 @@ class FilterGradEmitter {
     const f = this.#f;
     const { images, imagesAtOnce, groups, panels, sumsBytes, framesAt, sumsAt, lines, columns } = this.#layout;
     const frames = this.#at(framesAt);
-    if (images.padded) f.fillMemory(frames, 0, imagesAtOnce * images.frameBytes);
+    if (images.framed) f.fillMemory(frames, 0, imagesAtOnce * images.frameBytes);
     f.fillMemory(this.#at(sumsAt), 0, groups * panels * sumsBytes);
     this.#fillTables();
     const source = f.index(this.#params.inputs[0] as Local<'i32'>);
@@ -81,7 +81,7 @@ class FilterGradEmitter {
     }
     const run = this.#at(runsAt);
     const [image, at] = [f.local('i32'), f.local('i32')];
-    const imageStep = images.padded ? images.frameBytes : images.imageBytes;
+    const imageStep = images.framed ? images.frameBytes : images.imageBytes;
     f.for(image, 0, imagesAtOnce, 1, () => {
       f.set(at, i32.mul(image, imageStep));
       f.for(f.local('i32'), 0, lines, 1, () => {

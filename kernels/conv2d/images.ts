@@ -17,9 +17,11 @@ export interface Images {
   /** Bytes of a line, and from one image to the next, as they stand in the operand. */
   readonly lineBytes: number;
   readonly imageBytes: number;
-  /** Bytes of a pixel, with the channels of all groups. */
+  readonly width: number;
+  /** Bytes of a pixel, with the channels of all groups, in the operand and in the frame. */
   readonly pixelBytes: number;
-  readonly padded: boolean;
+  readonly framePixelBytes: number;
+  readonly framed: boolean;
   /** Zero lines above and zero pixels to the left; the frame's own sizes. */
   readonly top: number;
   readonly left: number;
@@ -30,17 +32,27 @@ export interface Images {
 /** The padding around an image in pixels: `[before, after]` on each axis. */
 export type Frame = readonly [lines: readonly [number, number], pixels: readonly [number, number]];
 
-export function imagesOf(lines: number, width: number, channels: number, [above, beside]: Frame): Images {
+/** `gap` bytes are left free behind each pixel of the frame. */
+export function imagesOf(
+  lines: number,
+  width: number,
+  channels: number,
+  [above, beside]: Frame,
+  gap: number = 0,
+): Images {
   const pixelBytes = 4 * channels;
   const lineBytes = width * pixelBytes;
-  const padded = above[0] + above[1] + beside[0] + beside[1] > 0;
-  const frameLineBytes = (beside[0] + width + beside[1]) * pixelBytes;
+  const framePixelBytes = pixelBytes + gap;
+  const framed = above[0] + above[1] + beside[0] + beside[1] + gap > 0;
+  const frameLineBytes = (beside[0] + width + beside[1]) * framePixelBytes;
   return {
     lines,
     lineBytes,
     imageBytes: lines * lineBytes,
+    width,
     pixelBytes,
-    padded,
+    framePixelBytes,
+    framed,
     top: above[0],
     left: beside[0],
     frameLineBytes,
@@ -55,27 +67,38 @@ export function emitFrames(
   images: Images,
   at: { readonly source: Local<'i32'>; readonly frames: Local<'i32'>; readonly count: I32 },
 ): Local<'i32'> {
-  if (!images.padded) return at.source;
-  const { lines, lineBytes, imageBytes, frameLineBytes, frameBytes, top, left, pixelBytes } = images;
+  if (!images.framed) return at.source;
+  const { lines, width, lineBytes, imageBytes, frameLineBytes, frameBytes, pixelBytes, framePixelBytes } = images;
+  const { top, left } = images;
   const from = f.index(at.source);
-  const to = f.index(i32.add(at.frames, top * frameLineBytes + left * pixelBytes));
+  const to = f.index(i32.add(at.frames, top * frameLineBytes + left * framePixelBytes));
   f.for(f.local('i32'), 0, at.count, 1, () => {
-    f.call(copyLines(module), from, lineBytes, lines, to, frameLineBytes);
-    f.increment(from, imageBytes);
+    if (framePixelBytes === pixelBytes) {
+      f.call(copySpread(module), from, lineBytes, lines, to, frameLineBytes);
+      f.increment(from, imageBytes);
+      f.increment(to, frameBytes);
+      return;
+    }
+    const line = f.index(to);
+    f.for(f.local('i32'), 0, lines, 1, () => {
+      f.call(copySpread(module), from, pixelBytes, width, line, framePixelBytes);
+      f.increment(from, lineBytes);
+      f.increment(line, frameLineBytes);
+    });
     f.increment(to, frameBytes);
   });
   return at.frames;
 }
 
-/** `(from, lineBytes, lines, to, toStep)`: lines that follow each other, spread out. */
-export function copyLines(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32', 'i32', 'i32'], undefined> {
-  return module.once('convolution: copy lines', (m) =>
+/** `(from, bytes, count, to, toStep)`: pieces that follow each other, spread out. */
+function copySpread(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32', 'i32', 'i32'], undefined> {
+  return module.once('convolution: copy pieces', (m) =>
     m.define(
-      { name: 'copy lines', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
-      (f, from, lineBytes, lines, to, toStep) => {
-        f.for(f.local('i32'), 0, lines, 1, () => {
-          f.copyMemory(to, from, lineBytes);
-          f.increment(from, lineBytes);
+      { name: 'copy pieces', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
+      (f, from, bytes, count, to, toStep) => {
+        f.for(f.local('i32'), 0, count, 1, () => {
+          f.copyMemory(to, from, bytes);
+          f.increment(from, bytes);
           f.increment(to, toStep);
         });
       },

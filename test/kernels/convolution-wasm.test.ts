@@ -72,6 +72,14 @@ t.test('channels around the edges of vectors, tiles and panels', (t) => {
   t.end();
 });
 
+t.test('128 channels, whose pixels are spread out, with padding and without', (t) => {
+  for (const padding of ['same', 'valid'] as const) {
+    for (const kernelHeight of [1, 3]) check({ ...base, padding, kernelHeight, inChannels: 128 }, false);
+    check({ ...base, padding, batch: 3, strides: [2, 2], inChannels: 64, groups: 2 }, false);
+  }
+  t.end();
+});
+
 t.test('images of any number of pixels, one by one and several at a time', (t) => {
   for (const size of [1, 2, 3, 4, 5, 6, 7, 9, 15, 17, 33]) {
     for (const batch of [0, 1, 2, 5, 70]) {
