@@ -9,7 +9,7 @@ import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
 import type { CorrelationGeometry } from './geometry.ts';
 import { emitFrames, emitGrid, smaller } from './images.ts';
 import { correlationLayout, type CorrelationLayout, type PassLayout } from './correlation-layout.ts';
-import { ROW_ENTRY_BYTES, sweepFunction, type Sweep } from './sweep.ts';
+import { eachPanel, ROW_ENTRY_BYTES, sweepFunction } from './sweep.ts';
 
 /** Inputs (source, filters, bias?), output target. */
 export function correlationCall(geometry: CorrelationGeometry, hasBias: boolean): WasmCall {
@@ -82,11 +82,9 @@ class CorrelationEmitter {
     const to = this.#at(pass.panelsAt);
     const groupFrom = f.index(this.#params.inputs[1] as Local<'i32'>);
     const from = f.local('i32');
-    const channel = f.local('i32');
     f.for(f.local('i32'), 0, groups, 1, () => {
       f.set(from, groupFrom);
-      f.for(channel, 0, targetChannels, TILE_COLUMNS, () => {
-        const columns = i32.sub(targetChannels, channel);
+      eachPanel(f, targetChannels, (columns) => {
         if (pass.evenFilters) {
           f.call(packRows(this.#module), from, filters.sourceBytes, pass.depth, columns, to);
           f.increment(to, pass.depth * PANEL_STEP);
@@ -110,13 +108,12 @@ class CorrelationEmitter {
     const table = this.#at(pass.tableAt);
     const pixels = f.index(i32.mul(count, lines * columns));
     this.#fillLastTile(table, pixels);
-    const sweep = sweepFunction(this.#module, pass.walk, 'bias');
     const source = f.index(images);
     const target = f.index(targets);
     const panel = this.#at(pass.panelsAt);
     const bias = this.#at(biasAt);
     f.for(f.local('i32'), 0, groups, 1, () => {
-      this.#sweepBlocks(pass, sweep, { table, pixels, source, target, panel, bias });
+      this.#sweepBlocks(pass, { table, pixels, source, target, panel, bias });
       f.increment(source, sourceGroupBytes);
       f.increment(target, 4 * targetChannels);
       f.increment(panel, panels * pass.depth * PANEL_STEP);
@@ -127,13 +124,11 @@ class CorrelationEmitter {
   /** Blocks of pixels through all panels of a group: the panel stays in the first cache, the block in the second. */
   #sweepBlocks(
     pass: PassLayout,
-    sweep: Sweep,
     at: Readonly<Record<'table' | 'pixels' | 'source' | 'target' | 'panel' | 'bias', Local<'i32'>>>,
   ): void {
     const f = this.#f;
     const { targetChannels, blockPixels } = this.#layout;
-    const [first, channel] = [f.local('i32'), f.local('i32')];
-    const [rows, tiles] = [f.local('i32'), f.local('i32')];
+    const [first, rows, tiles] = [f.local('i32'), f.local('i32'), f.local('i32')];
     const [panel, bias, target] = [f.local('i32'), f.local('i32'), f.local('i32')];
     const runs = this.#at(pass.runsAt);
     const runsEnd = f.index(i32.add(runs, 4 * pass.runs.length));
@@ -144,9 +139,9 @@ class CorrelationEmitter {
       f.set(panel, at.panel);
       f.set(bias, at.bias);
       f.set(target, at.target);
-      f.for(channel, 0, targetChannels, TILE_COLUMNS, () => {
-        const width = smaller(i32.sub(targetChannels, channel), TILE_COLUMNS);
-        f.call(sweep, rows, tiles, at.source, panel, runs, runsEnd, target, bias, width);
+      eachPanel(f, targetChannels, (columns) => {
+        const sweep = sweepFunction(this.#module, { walk: pass.walk, columns, finish: 'bias' });
+        f.call(sweep, rows, tiles, at.source, panel, runs, runsEnd, target, bias);
         f.increment(panel, pass.depth * PANEL_STEP);
         f.increment(bias, PANEL_STEP);
         f.increment(target, PANEL_STEP);

@@ -6,11 +6,11 @@
 import { i32, v128, type Func, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
 import { packRows } from '../gemm/pack.ts';
-import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
+import { PANEL_STEP, TILE_ROWS } from '../gemm/tile.ts';
 import { filterGradLayout, type FilterGradLayout } from './filter-grad-layout.ts';
 import type { ConvSizes } from './geometry.ts';
 import { emitFrames, emitGrid, smaller, tilesOf } from './images.ts';
-import { partFunction, ROW_ENTRY_BYTES, sweepFunction } from './sweep.ts';
+import { eachPanel, ROW_ENTRY_BYTES, storeColumns, sweepFunction } from './sweep.ts';
 
 /** Inputs (x, dy), output dFilters. */
 export function filterGradCall(sizes: ConvSizes): WasmCall {
@@ -120,7 +120,7 @@ class FilterGradEmitter {
     const f = this.#f;
     const { groups, outChannels, rows, pixelStep, sourceGroupBytes, sumsAt, sumsBytes } = this.#layout;
     const { panelAt, tableAt } = this.#layout;
-    const sweep = sweepFunction(this.#module, { step: pixelStep, length }, 'accumulate');
+    const walk = { step: pixelStep, length };
     const dyStep = 4 * groups * outChannels;
     const pixels = f.index(i32.mul(lines, length));
     const runsEnd = f.index(i32.add(runs, i32.mul(lines, 4)));
@@ -128,12 +128,13 @@ class FilterGradEmitter {
     const source = f.index(x);
     const panel = this.#at(panelAt);
     const sums = this.#at(sumsAt);
-    const [from, channel] = [f.local('i32'), f.local('i32')];
+    const from = f.local('i32');
     f.for(f.local('i32'), 0, groups, 1, () => {
       f.set(from, dy);
-      f.for(channel, 0, outChannels, TILE_COLUMNS, () => {
-        f.call(packRows(this.#module), from, dyStep, pixels, i32.sub(outChannels, channel), panel);
-        f.call(sweep, table, tilesOf(rows), source, panel, runs, runsEnd, sums, 0, 0);
+      eachPanel(f, outChannels, (columns) => {
+        const sweep = sweepFunction(this.#module, { walk, columns, finish: 'accumulate' });
+        f.call(packRows(this.#module), from, dyStep, pixels, columns, panel);
+        f.call(sweep, table, tilesOf(rows), source, panel, runs, runsEnd, sums, 0);
         f.increment(from, PANEL_STEP);
         f.increment(sums, sumsBytes);
       });
@@ -149,15 +150,13 @@ class FilterGradEmitter {
     const f = this.#f;
     const { groups, outChannels, rows, sumsAt, sumsBytes } = this.#layout;
     const sums = this.#at(sumsAt);
-    const groupTo = f.index(this.#params.outputs[0] as Local<'i32'>);
-    const channel = f.local('i32');
+    const to = f.index(this.#params.outputs[0] as Local<'i32'>);
     f.for(f.local('i32'), 0, groups, 1, () => {
-      f.for(channel, 0, outChannels, TILE_COLUMNS, () => {
-        const to = i32.add(groupTo, i32.shl(channel, 2));
-        f.call(unpackRows(this.#module), sums, rows, i32.sub(outChannels, channel), to, 4 * groups * outChannels);
+      eachPanel(f, outChannels, (columns) => {
+        f.call(unpackRows(this.#module, columns), sums, rows, to, 4 * groups * outChannels);
         f.increment(sums, sumsBytes);
+        f.increment(to, 4 * columns);
       });
-      f.increment(groupTo, 4 * outChannels);
     });
   }
 
@@ -166,26 +165,17 @@ class FilterGradEmitter {
   }
 }
 
-/** `(from, rows, columns, to, toStep)`: the first columns of a panel, 8 at most, become rows `toStep` bytes apart. */
-function unpackRows(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32', 'i32', 'i32'], undefined> {
-  return module.once('convolution: unpack rows', (m) => {
-    const storePart = partFunction(m);
-    return m.define(
-      { name: 'unpack rows', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
-      (f, from, rows, columns, to, toStep) => {
-        f.for(f.local('i32'), 0, rows, 1, () => {
-          f.if(
-            i32.geSigned(columns, TILE_COLUMNS),
-            () => {
-              f.store(to, v128.load(from));
-              f.store(to, v128.load(from, 16), 16);
-            },
-            () => f.call(storePart, to, v128.load(from), v128.load(from, 16), columns),
-          );
-          f.increment(from, PANEL_STEP);
-          f.increment(to, toStep);
-        });
-      },
-    );
-  });
+/** `(from, rows, to, toStep)`: the first columns of a panel become rows `toStep` bytes apart. */
+function unpackRows(module: ModuleBuilder, columns: number): Func<readonly ['i32', 'i32', 'i32', 'i32'], undefined> {
+  return module.once(`convolution: unpack rows of ${columns}`, (m) =>
+    m.define({ name: 'unpack rows', params: ['i32', 'i32', 'i32', 'i32'] }, (f, from, rows, to, toStep) => {
+      const row = f.locals('v128', Math.ceil(columns / 4));
+      f.for(f.local('i32'), 0, rows, 1, () => {
+        row.forEach((vector, index) => f.set(vector, v128.load(from, 16 * index)));
+        storeColumns(f, to, row, columns);
+        f.increment(from, PANEL_STEP);
+        f.increment(to, toStep);
+      });
+    }),
+  );
 }

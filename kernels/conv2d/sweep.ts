@@ -1,5 +1,5 @@
 /**
- * The inner loops of every convolution: one panel of 8 columns of B times many rows of A that are found through tables.
+ * The inner loops of every convolution: one panel of B, 8 columns wide, times many rows of A that are found through tables.
  * `C[i, j] = sum over runs s and steps l of A[row i + run s + l * step] B[s * length + l, j]`.
  * In a correlation rows are pixels and runs are lines of taps; in the filter gradient rows are taps and runs are lines
  * of pixels. So strides, dilation, groups, line ends and single channels need no loops of their own, and no patches are
@@ -8,7 +8,6 @@
 import {
   f32x4,
   i32,
-  i32x4,
   v128,
   type Func,
   type FunctionBuilder,
@@ -28,22 +27,24 @@ export interface Walk {
   readonly offsets?: readonly number[];
 }
 
-/** What becomes of the sums: `width` columns are stored with the bias added, or whole rows of 8 are added to. */
-export type Finish = 'bias' | 'accumulate';
+export interface SweepCode {
+  readonly walk: Walk;
+  /** The columns of the panel that count, 1 to 8. */
+  readonly columns: number;
+  /** What becomes of the sums: they are stored with the bias added, or they are added to rows of 8. */
+  readonly finish: 'bias' | 'accumulate';
+}
 
-const PARAMS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
+const PARAMS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
 
-/**
- * Takes the table of rows and the number of its tiles, A, the panel of B, the table of runs and its end, C, the panel
- * of the bias, the columns to store (1 to 8).
- */
+/** Takes the table of rows and the number of its tiles, A, the panel of B, the table of runs and its end, C, the bias. */
 export type Sweep = Func<typeof PARAMS, undefined>;
 
-export function sweepFunction(module: ModuleBuilder, walk: Walk, finish: Finish): Sweep {
-  return module.once(`sweep ${finish} ${JSON.stringify(walk)}`, (m) => {
-    const storePart = finish === 'bias' ? partFunction(m) : undefined;
-    return m.define({ name: 'sweep', params: PARAMS }, (f, rows, tiles, a, panel, runs, runsEnd, c, bias, width) => {
-      const sums = tileSums(f, TILE_ROWS);
+export function sweepFunction(module: ModuleBuilder, code: SweepCode): Sweep {
+  const { walk, columns, finish } = code;
+  return module.once(`sweep ${JSON.stringify(code)}`, (m) =>
+    m.define({ name: 'sweep', params: PARAMS }, (f, rows, tiles, a, panel, runs, runsEnd, c, bias) => {
+      const sums = tileSums(f, TILE_ROWS, Math.ceil(columns / 4));
       const pointers = f.locals('i32', TILE_ROWS);
       const b = f.local('i32');
       const stretch = { sums, a: { rows: pointers, step: walk.step }, b: { panels: [b] }, depth: walk.length };
@@ -52,12 +53,12 @@ export function sweepFunction(module: ModuleBuilder, walk: Walk, finish: Finish)
         f.set(b, panel);
         if (walk.offsets) runsInLine(f, stretch, { ...walk, offsets: walk.offsets }, rows, a);
         else runsOfTable(f, stretch, { rows, a, runs, runsEnd });
-        if (storePart) storeWithBias(f, sums, storePart, { rows, c, bias, width });
+        if (finish === 'bias') storeWithBias(f, sums, columns, { rows, c, bias });
         else addToRows(f, sums, rows, c);
         f.increment(rows, TILE_ROWS * ROW_ENTRY_BYTES);
       });
-    });
-  });
+    }),
+  );
 }
 
 interface Stretch extends Tile {
@@ -105,63 +106,56 @@ function eachRow(
   sums: Tile['sums'],
   rows: Local<'i32'>,
   c: Local<'i32'>,
-  visit: (place: Local<'i32'>, low: Local<'v128'>, high: Local<'v128'>) => void,
+  visit: (place: Local<'i32'>, row: readonly Local<'v128'>[]) => void,
 ): void {
   const place = f.local('i32');
-  sums.forEach(([low, high], i) => {
+  sums.forEach((row, i) => {
     f.set(place, i32.add(i32.load(rows, ROW_ENTRY_BYTES * i + 4), c));
-    visit(place, low as Local<'v128'>, high as Local<'v128'>);
+    visit(place, row);
   });
 }
 
 function storeWithBias(
   f: FunctionBuilder,
   sums: Tile['sums'],
-  storePart: PartFunction,
-  { rows, c, bias, width }: Readonly<Record<'rows' | 'c' | 'bias' | 'width', Local<'i32'>>>,
+  columns: number,
+  { rows, c, bias }: Readonly<Record<'rows' | 'c' | 'bias', Local<'i32'>>>,
 ): void {
-  const biasLow = f.local('v128', v128.load(bias));
-  const biasHigh = f.local('v128', v128.load(bias, 16));
-  f.if(
-    i32.eq(width, TILE_COLUMNS),
-    () =>
-      eachRow(f, sums, rows, c, (place, low, high) => {
-        f.store(place, f32x4.add(low, biasLow));
-        f.store(place, f32x4.add(high, biasHigh), 16);
-      }),
-    () =>
-      eachRow(f, sums, rows, c, (place, low, high) => {
-        f.call(storePart, place, f32x4.add(low, biasLow), f32x4.add(high, biasHigh), width);
-      }),
-  );
-}
-
-function addToRows(f: FunctionBuilder, sums: Tile['sums'], rows: Local<'i32'>, c: Local<'i32'>): void {
-  eachRow(f, sums, rows, c, (place, low, high) => {
-    f.store(place, f32x4.add(v128.load(place), low));
-    f.store(place, f32x4.add(v128.load(place, 16), high), 16);
+  const biases = [0, 16].map((offset) => f.local('v128', v128.load(bias, offset)));
+  eachRow(f, sums, rows, c, (place, row) => {
+    row.forEach((sum, vector) => f.set(sum, f32x4.add(sum, biases[vector] as Local<'v128'>)));
+    storeColumns(f, place, row, columns);
   });
 }
 
-const PART_PARAMS = ['i32', 'v128', 'v128', 'i32'] as const;
-export type PartFunction = Func<typeof PART_PARAMS, undefined>;
+function addToRows(f: FunctionBuilder, sums: Tile['sums'], rows: Local<'i32'>, c: Local<'i32'>): void {
+  eachRow(f, sums, rows, c, (place, row) => {
+    row.forEach((sum, vector) => f.store(place, f32x4.add(v128.load(place, 16 * vector), sum), 16 * vector));
+  });
+}
 
-/** Stores the first 1 to 7 of 8 floats. */
-export function partFunction(module: ModuleBuilder): PartFunction {
-  return module.once('store a part of 8 floats', (m) =>
-    m.define({ name: 'store part', params: PART_PARAMS }, (f, place, low, high, width) => {
-      const rest = f.local('v128', low);
-      f.if(i32.and(width, 4), () => {
-        f.store(place, low);
-        f.increment(place, 16);
-        f.set(rest, high);
-      });
-      f.if(i32.and(width, 2), () => {
-        f.storeLane64(place, rest, 0);
-        f.increment(place, 8);
-        f.set(rest, i32x4.shuffle(rest, rest, [2, 3, 2, 3]));
-      });
-      f.if(i32.and(width, 1), () => f.storeLane32(place, rest, 0));
-    }),
-  );
+/** Stores the first so many floats of these vectors. */
+export function storeColumns(
+  f: FunctionBuilder,
+  place: Local<'i32'>,
+  vectors: readonly Local<'v128'>[],
+  columns: number,
+): void {
+  vectors.forEach((vector, index) => {
+    const offset = 16 * index;
+    const count = columns - 4 * index;
+    if (count >= 4) {
+      f.store(place, vector, offset);
+      return;
+    }
+    if (count >= 2) f.storeLane64(place, vector, 0, offset);
+    if (count % 2 === 1) f.storeLane32(place, vector, count - 1, offset + 4 * (count - 1));
+  });
+}
+
+/** Visits the panels of so many columns: in a loop those that are full, then what is left. */
+export function eachPanel(f: FunctionBuilder, columns: number, visit: (columns: number) => void): void {
+  const full = Math.floor(columns / TILE_COLUMNS);
+  if (full > 0) f.for(f.local('i32'), 0, full, 1, () => visit(TILE_COLUMNS));
+  if (columns % TILE_COLUMNS > 0) visit(columns % TILE_COLUMNS);
 }
