@@ -10,7 +10,7 @@ import { PANEL_STEP, TILE_ROWS } from '../gemm/tile.ts';
 import { filterGradLayout, type FilterGradLayout } from './filter-grad-layout.ts';
 import type { ConvSizes } from './geometry.ts';
 import { emitFrames, emitGrid, smaller, tilesOf } from './images.ts';
-import { eachPanel, ROW_ENTRY_BYTES, storeColumns, sweepFunction } from './sweep.ts';
+import { eachPanel, ROW_ENTRY_BYTES, storeColumns, sweepFunction, type Walk } from './sweep.ts';
 
 /** Inputs (x, dy), output dFilters. */
 export function filterGradCall(sizes: ConvSizes): WasmCall {
@@ -119,9 +119,9 @@ class FilterGradEmitter {
   #addBlock({ x, dy, runs, lines }: Block, length: number): void {
     const f = this.#f;
     const { groups, outChannels, rows, pixelStep, sourceGroupBytes, sumsAt, sumsBytes } = this.#layout;
-    const { panelAt, tableAt } = this.#layout;
-    const walk = { step: pixelStep, length };
+    const { packed, panelAt, tableAt } = this.#layout;
     const dyStep = 4 * groups * outChannels;
+    const walk: Walk = packed ? { step: pixelStep, length } : { step: pixelStep, panelStep: dyStep, length };
     const pixels = f.index(i32.mul(lines, length));
     const runsEnd = f.index(i32.add(runs, i32.mul(lines, 4)));
     const table = this.#at(tableAt);
@@ -133,8 +133,8 @@ class FilterGradEmitter {
       f.set(from, dy);
       eachPanel(f, outChannels, (columns) => {
         const sweep = sweepFunction(this.#module, { walk, columns, finish: 'accumulate' });
-        f.call(packRows(this.#module), from, dyStep, pixels, columns, panel);
-        f.call(sweep, table, tilesOf(rows), source, panel, runs, runsEnd, sums, 0);
+        if (packed) f.call(packRows(this.#module), from, dyStep, pixels, columns, panel);
+        f.call(sweep, table, tilesOf(rows), source, packed ? panel : from, runs, runsEnd, sums, 0);
         f.increment(from, PANEL_STEP);
         f.increment(sums, sumsBytes);
       });

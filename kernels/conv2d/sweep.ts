@@ -14,14 +14,16 @@ import {
   type Local,
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
-import { clearSums, multiplyTile, TILE_COLUMNS, TILE_ROWS, tileSums, type Tile } from '../gemm/tile.ts';
+import { clearSums, multiplyTile, PANEL_STEP, TILE_COLUMNS, TILE_ROWS, tileSums, type Tile } from '../gemm/tile.ts';
 
 /** An entry of the table of rows: where the row of A starts and where its row of C goes, in bytes. */
 export const ROW_ENTRY_BYTES = 8;
 
-/** The steps of all runs; `step` and `offsets` are in bytes. */
+/** The steps of all runs; `step`, `panelStep` and `offsets` are in bytes. */
 export interface Walk {
   readonly step: number;
+  /** From row to row of B where it is not packed. */
+  readonly panelStep?: number;
   readonly length: number;
   /** The runs built in, for few steps; else they are read from a table. */
   readonly offsets?: readonly number[];
@@ -47,7 +49,12 @@ export function sweepFunction(module: ModuleBuilder, code: SweepCode): Sweep {
       const sums = tileSums(f, TILE_ROWS, Math.ceil(columns / 4));
       const pointers = f.locals('i32', TILE_ROWS);
       const b = f.local('i32');
-      const stretch = { sums, a: { rows: pointers, step: walk.step }, b: { panels: [b] }, depth: walk.length };
+      const stretch = {
+        sums,
+        a: { rows: pointers, step: walk.step },
+        b: { panels: [b], step: walk.panelStep ?? PANEL_STEP },
+        depth: walk.length,
+      };
       f.for(f.local('i32'), 0, tiles, 1, () => {
         clearSums(f, sums);
         f.set(b, panel);
@@ -82,7 +89,7 @@ function runsOfTable(
 function runsInLine(
   f: FunctionBuilder,
   stretch: Stretch,
-  { step, length, offsets }: Required<Walk>,
+  { step, length, offsets }: Walk & { readonly offsets: readonly number[] },
   rows: Local<'i32'>,
   a: Local<'i32'>,
 ): void {
