@@ -42,7 +42,8 @@ const UNROLL = 8;
 /** `sums[row][column] += a[row][p] b[p][column]` for p below `depth`, in order. */
 export function multiplyTile(f: FunctionBuilder, { sums, a, b, depth }: Tile): void {
   const { panels, step = PANEL_STEP } = b;
-  const streamA: Stream = 'rows' in a ? { pointers: a.rows, step: a.step ?? 4 } : { pointers: [a.column], step: a.step };
+  const streamA: Stream =
+    'rows' in a ? { pointers: a.rows, step: a.step ?? 4 } : { pointers: [a.column], step: a.step };
   const streamB: Stream = { pointers: panels, step };
   const shared = (sums[0]?.length ?? 0) / panels.length;
   const loadA = (row: number, p: number): Value<'v128'> =>
