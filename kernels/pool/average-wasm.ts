@@ -41,12 +41,13 @@ export function averagePoolCall({ batch, rows, columns, channels }: PoolSizes): 
   return {
     code,
     args: [batch],
-    emit: (f, { inputs, outputs, args }, module) => {
+    workspaceBytes: VECTOR,
+    emit: (f, { inputs, outputs, args, workspace }, module) => {
       const [x] = inputs as readonly [Local<'i32'>];
       const [y] = outputs as readonly [Local<'i32'>];
       if (channels === 0) return;
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
-        walkImage(f, module, pass, (window) => defineSums(module, pass, window, true), x, y);
+        walkImage(f, module, pass, (window) => defineSums(module, pass, window, true), x, y, workspace);
         f.increment(x, rows.size * columns.size * channels * ELEMENT);
         f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);
       });
@@ -68,14 +69,15 @@ export function averagePoolGradCall({ batch, rows, columns, channels }: PoolSize
   return {
     code,
     args: [batch],
-    workspaceBytes: vectorBytes(output),
+    workspaceBytes: vectorBytes(output) + VECTOR,
     emit: (f, { inputs, outputs, workspace, args }, module) => {
       const [dy] = inputs as readonly [Local<'i32'>];
       const [dx] = outputs as readonly [Local<'i32'>];
       if (channels === 0) return;
+      const unused = f.index(i32.add(workspace, vectorBytes(output)));
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
         emitShares(f, module, { batch, rows, columns, channels }, dy, workspace);
-        walkImage(f, module, pass, (window) => defineSums(module, pass, window, false), workspace, dx);
+        walkImage(f, module, pass, (window) => defineSums(module, pass, window, false), workspace, dx, unused);
         f.increment(dy, output * ELEMENT);
         f.increment(dx, rows.size * columns.size * channels * ELEMENT);
       });

@@ -11,7 +11,7 @@ import {
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { outputRuns } from '../window-runs.ts';
-import { axisKey, ELEMENT, forVectors, loadLanes, storeLanes } from '../window-wasm.ts';
+import { axisKey, ELEMENT, forVectors, loadLanes, storeLanes, VECTOR } from '../window-wasm.ts';
 import type { PoolSizes } from './average-wasm.ts';
 import {
   type PoolPass,
@@ -36,13 +36,14 @@ export function maxPoolCall({ batch, rows, columns, channels }: PoolSizes): Wasm
   return {
     code,
     args: [batch],
-    emit: (f, { inputs, outputs, args }, module) => {
+    workspaceBytes: VECTOR,
+    emit: (f, { inputs, outputs, args, workspace }, module) => {
       const [x] = inputs as readonly [Local<'i32'>];
       const [y, indices] = outputs as readonly [Local<'i32'>, Local<'i32'>];
       if (channels === 0) return;
       const toIndices = f.index(i32.sub(indices, y));
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
-        walkImage(f, module, pass, (window) => defineMaxima(module, pass, window), x, y, toIndices);
+        walkImage(f, module, pass, (window) => defineMaxima(module, pass, window), x, y, workspace, toIndices);
         f.increment(x, rows.size * columns.size * channels * ELEMENT);
         f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);
       });

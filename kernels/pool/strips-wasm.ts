@@ -11,7 +11,7 @@ import {
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
 import type { Runs } from '../window-runs.ts';
-import { ELEMENT } from '../window-wasm.ts';
+import { ELEMENT, emitTouch } from '../window-wasm.ts';
 
 /** Target positions and the source positions that they see. */
 export interface PoolPass {
@@ -64,7 +64,7 @@ function isUnrolled({ rows, columns }: PoolPass): boolean {
   return most(rows) * most(columns) <= UNROLLED;
 }
 
-/** Writes the walk over one image; `strip` gives the function for strips of positions. */
+/** Writes the walk over one image; `strip` gives the function for strips of positions, `unused` is a word for `emitTouch`. */
 export function walkImage(
   f: FunctionBuilder,
   module: ModuleBuilder,
@@ -72,10 +72,12 @@ export function walkImage(
   strip: (window: Window | undefined) => StripFunc,
   source: Local<'i32'>,
   target: Local<'i32'>,
+  unused: I32,
   second: I32 = 0,
 ): void {
-  const { rows, sourceWidth, targetWidth, channels } = pass;
+  const { rows, columns, sourceWidth, targetWidth, channels } = pass;
   const pixel = channels * ELEMENT;
+  const sourceLine = sourceWidth * pixel;
   const unrolled = isUnrolled(pass);
   const [row, sourceAt, targetAt, index] = f.locals('i32', 4) as [
     Local<'i32'>,
@@ -87,12 +89,17 @@ export function walkImage(
     const line = module.once(`${pass.code} line ${unrolled ? run.taps : 'any'}`, () =>
       defineLine(module, pass, (columns) => strip(unrolled ? { rows: run.taps, columns } : undefined)),
     );
-    f.set(sourceAt, i32.add(source, run.source * sourceWidth * pixel));
+    // The source lines that the row before did not read.
+    const newRows = Math.min(run.taps, rows.sourceStep);
+    const firstNew = Math.max(0, (run.taps - newRows) * rows.sourceTapStep);
+    f.set(sourceAt, i32.add(source, run.source * sourceLine));
     f.set(targetAt, i32.add(target, run.first * targetWidth * pixel));
     f.set(index, run.source * sourceWidth * channels);
     f.for(row, 0, run.count, 1, () => {
+      emitTouch(f, i32.add(sourceAt, firstNew * sourceLine), newRows * sourceLine, unused);
+      if (columns.step > 1) emitTouch(f, targetAt, targetWidth * pixel, unused);
       f.call(line, sourceAt, targetAt, run.taps, index, second);
-      f.increment(sourceAt, rows.sourceStep * sourceWidth * pixel);
+      f.increment(sourceAt, rows.sourceStep * sourceLine);
       f.increment(targetAt, rows.step * targetWidth * pixel);
       f.increment(index, rows.sourceStep * sourceWidth * channels);
     });
