@@ -11,6 +11,7 @@ import {
   mul,
   neg,
   oneHot,
+  softmaxCrossEntropy,
   softplus,
   squeeze,
   sub,
@@ -95,7 +96,7 @@ export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = define
   check: ({ labelSmoothing }) => checkSmoothing('categorical_crossentropy', labelSmoothing),
   perElement(yTrue, yPred, { fromLogits = false, labelSmoothing = 0, axis = -1 }) {
     const targets = smoothed(yTrue, labelSmoothing, yTrue.shape.at(-1) ?? 1);
-    return neg(sum(mul(targets, logProbabilities(yPred, fromLogits, axis)), { axis }));
+    return crossentropyOf(targets, yPred, fromLogits, axis);
   },
   toConfig: crossentropyConfig,
 });
@@ -117,7 +118,7 @@ export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptio
       const ignored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
       const known = ignored ? select(ignored, 0, labels) : labels;
       const hot = classesAlong(axis, oneHot(known, yPred.shape.at(axis) ?? 1));
-      const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits, axis)), { axis }));
+      const losses = crossentropyOf(hot, yPred, fromLogits, axis);
       return ignored ? select(ignored, 0, losses) : losses;
     },
     valid: (yTrue, yPred, { ignoreClass, axis = -1 }) =>
@@ -165,8 +166,12 @@ export const klDivergence: LossFunction = defineLoss({
   },
 });
 
-function logProbabilities(yPred: Tensor, fromLogits: boolean, axis: number): Tensor {
-  return fromLogits ? logSoftmax(yPred, { axis }) : log(normalizedProbabilities(yPred, axis));
+function crossentropyOf(targets: Tensor, yPred: Tensor, fromLogits: boolean, axis: number): Tensor {
+  if (fromLogits && normalizeAxis('crossentropy', axis, yPred.rank) === yPred.rank - 1) {
+    return softmaxCrossEntropy(yPred, targets);
+  }
+  const logProbabilities = fromLogits ? logSoftmax(yPred, { axis }) : log(normalizedProbabilities(yPred, axis));
+  return neg(sum(mul(targets, logProbabilities), { axis }));
 }
 
 /** @internal Probabilities divided by their sum and clipped. */

@@ -32,11 +32,12 @@ function evaluate(
   const count = coefficients.length;
   if (count === 1) return kind.splat(coefficients[0] as number);
   let level = 0;
-  while (2 ** (level + 1) < count) level++;
+  while (1 << (level + 1) < count) level++;
   while (powers.length <= level) {
     const last = powers.at(-1) as Local<'v128'>;
     powers.push(f.local('v128', kind.mul(last, last)));
   }
-  const upper = kind.mul(powers[level] as Local<'v128'>, evaluate(f, kind, powers, coefficients.slice(2 ** level)));
-  return kind.add(evaluate(f, kind, powers, coefficients.slice(0, 2 ** level)), upper);
+  const half = 1 << level;
+  const upper = kind.mul(powers[level] as Local<'v128'>, evaluate(f, kind, powers, coefficients.slice(half)));
+  return kind.add(evaluate(f, kind, powers, coefficients.slice(0, half)), upper);
 }
