@@ -70,6 +70,18 @@ t.test('dropout masks of any rate', (t) => {
   t.end();
 });
 
+t.test('a rate between two of the numbers that can be drawn drops the lower one, a rate equal to one keeps it', (t) => {
+  const key = hashKey(3, 'mask', 0);
+  const counter = [{ shape: [2], data: Float64Array.of(3, 4) }];
+  const [drawn = []] = prepare(randomUniformKernel, counter, [[100]], { key, minimum: 0, maximum: 1 })(counter);
+  for (const u of drawn) {
+    for (const rate of [u, u + 2 ** -26]) {
+      t.doesNotThrow(() => requireEqual(dropoutMaskKernel, { key, rate }, 100, [3, 4]));
+    }
+  }
+  t.end();
+});
+
 t.test('normal numbers, a million of them', (t) => {
   for (const [mean, stddev] of [
     [0, 1],
