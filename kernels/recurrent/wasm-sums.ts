@@ -31,7 +31,7 @@ export function sumRows(
   const source = f.index(operands.source);
   const left = f.index(rows);
   f.fillMemory(out, 0, bytes);
-  f.for(f.local('i32'), 0, i32.shrSigned(left, Math.log2(RUN)), 1, () => {
+  f.for(f.local('i32'), 0, i32.divSigned(left, RUN), 1, () => {
     f.call(add, source, stride, RUN, bytes, out);
     f.increment(source, i32.mul(stride, RUN));
   });

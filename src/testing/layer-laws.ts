@@ -26,6 +26,7 @@ import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { LayerRow } from './layer-row.ts';
 import { withoutCode } from './pasteable.ts';
+import { runningOn } from './running-on.ts';
 import { checkRefusal } from './refusal.ts';
 import { differenceOf } from './same.ts';
 
@@ -409,7 +410,7 @@ async function deviceLaw(book: Book, device: string | Device): Promise<void> {
   const { row } = book;
   const layer = row.make({});
   const given = dataFor(row);
-  const eager = run(layer, row, given);
+  const eager = runningOn(device, () => run(layer, row, given));
   const program = compile((...args: Tensor[]) => run(layer, row, args), { device: device as 'cpu' | Device });
   const name = typeof device === 'string' ? device : device.name;
   book.same(`compiled results equal eager ones bit for bit on ${name}`, await program(...given), eager);

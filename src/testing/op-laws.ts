@@ -4,7 +4,7 @@
  */
 import type fc from 'fast-check';
 import { now } from '../clock.ts';
-import { defaultDevice, deviceNamed, deviceNames, useDevice } from '../devices/default-device.ts';
+import { deviceNames } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
 import { optionsOf } from '../errors.ts';
 import { activeTape } from '../tape/active-tape.ts';
@@ -17,6 +17,7 @@ import { fastCheck } from './fast-check.ts';
 import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { OpCase, OpRow } from './op-row.ts';
+import { runningOn } from './running-on.ts';
 import { pasteableTest, withoutCode, type PastedCheck } from './pasteable.ts';
 import { checkRefusal } from './refusal.ts';
 
@@ -198,17 +199,6 @@ function accuracyProperty(row: OpRow, device: string | Device): Property {
 
 function on(device: string | Device): { readonly device: 'cpu' | Device } {
   return { device: device as 'cpu' | Device };
-}
-
-// Eager ops run on the default device.
-function runningOn<Result>(device: string | Device, work: () => Result): Result {
-  const before = defaultDevice();
-  useDevice(typeof device === 'string' ? deviceNamed(device) : device);
-  try {
-    return work();
-  } finally {
-    useDevice(before);
-  }
 }
 
 // The results, and the gradients of their sum where there are any.
