@@ -1,0 +1,85 @@
+/**
+ * Engines take turns: each round every one of them runs for a while, so that a machine that slows down slows all, and the
+ * median over the rounds stands for each.
+ */
+import { now } from '../../src/clock.ts';
+import { median } from './median.ts';
+
+export interface Contestant {
+  readonly run: () => unknown;
+  readonly turn?: (() => unknown) | undefined;
+}
+
+export interface TurnOptions {
+  readonly rounds: number;
+  /** A turn of runs that take less lasts so long, in ms. */
+  readonly turn: number;
+  /** Ms before the rounds in which runs that take less are repeated: engines compile what is hot. */
+  readonly warmUp: number;
+  /** Ms after which a contestant takes no further turn; it has at least one. */
+  readonly budget: number;
+}
+
+export interface Timing {
+  /** Milliseconds of one run, the median over the turns. */
+  readonly milliseconds: number;
+  readonly turns: number;
+}
+
+interface State {
+  readonly contestant: Contestant;
+  readonly samples: number[];
+  runsPerTurn: number;
+  spent: number;
+}
+
+/** @returns one timing for each contestant */
+export async function takeTurns(contestants: readonly Contestant[], options: TurnOptions): Promise<Timing[]> {
+  const states: State[] = [];
+  for (const contestant of contestants) states.push(await warmUp(contestant, options));
+  for (let round = 0; round < options.rounds; round++) {
+    for (let place = 0; place < states.length; place++) {
+      // Who goes first, and so behind whom everyone goes, changes with the round.
+      const state = states[(place + round) % states.length] as State;
+      if (state.samples.length > 0 && state.spent > options.budget) continue;
+      const { contestant, runsPerTurn } = state;
+      await contestant.turn?.();
+      const milliseconds = await timeRuns(contestant, runsPerTurn);
+      state.samples.push(milliseconds / runsPerTurn);
+      state.spent += milliseconds;
+    }
+  }
+  return states.map(({ samples }) => ({ milliseconds: median(samples), turns: samples.length }));
+}
+
+async function warmUp(contestant: Contestant, options: TurnOptions): Promise<State> {
+  await contestant.turn?.();
+  const state: State = { contestant, samples: [], runsPerTurn: 1, spent: 0 };
+  const start = now();
+  let runs = 0;
+  let last = 0;
+  do {
+    last = await timeRuns(contestant, 1);
+    runs++;
+  } while (now() - start < options.warmUp);
+  state.spent = now() - start;
+  // A run that took the whole budget is its own measurement.
+  if (state.spent > options.budget) state.samples.push(last);
+  if (last < options.turn) {
+    // Single runs may be shorter than the clock can tell: count on a short series.
+    const series = Math.max(1, Math.min(runs, 100));
+    const each = (await timeRuns(contestant, series)) / series;
+    state.runsPerTurn = Math.max(1, Math.round(options.turn / Math.max(each, 1e-5)));
+  }
+  return state;
+}
+
+async function timeRuns({ run }: Contestant, count: number): Promise<number> {
+  const start = now();
+  for (let i = 0; i < count; i++) {
+    const pending = run();
+    // An await costs as much as a small op: only who gives a promise pays it.
+    if (pending instanceof Promise) await pending;
+  }
+  return now() - start;
+}
