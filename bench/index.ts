@@ -1,11 +1,12 @@
 import { gradtape } from './engines/gradtape.ts';
 import { jaxJs } from './engines/jax/index.ts';
+import { onnxWeb, onnxNative } from './engines/onnx/index.ts';
 import { tfjs } from './engines/tfjs/index.ts';
 import { relativeDifference, differenceLimit } from './timing/agreement.ts';
 import { isTraining } from './workloads/workload.ts';
 import { takeTurns } from './timing/take-turns.ts';
 import { workloads } from './workloads/index.ts';
-const engines = process.argv[3] === 'jax' ? [await jaxJs()] : [await tfjs('wasm'), await tfjs('cpu')];
+const engines = process.argv[3] === 'onnx' ? [await onnxWeb(), await onnxNative()] : process.argv[3] === 'jax' ? [await jaxJs()] : [await tfjs('wasm'), await tfjs('cpu')];
 const ours = gradtape('cpu', '0');
 for (const w of workloads) {
   if (process.argv[2] && !w.name.includes(process.argv[2])) continue;
