@@ -1,28 +1,67 @@
-import { gradtape } from './engines/gradtape.ts';
-import { jaxJs } from './engines/jax/index.ts';
-import { onnxWeb, onnxNative } from './engines/onnx/index.ts';
-import { tfjs } from './engines/tfjs/index.ts';
-import { relativeDifference, differenceLimit } from './timing/agreement.ts';
-import { isTraining } from './workloads/workload.ts';
-import { takeTurns } from './timing/take-turns.ts';
+/**
+ * `npm run bench`: every workload on gradtape and on the pinned peers, all in this process and in turns. One table with
+ * the operands in each engine's own memory, nothing read back; a second one from typed arrays to typed arrays.
+ */
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { allEngines } from './engines/index.ts';
+import { installPeers } from './install-peers.ts';
+import { measure, type MeasureOptions } from './measure.ts';
+import { parseOptions } from './options.ts';
+import type { Results, Row } from './report/results.ts';
+import { save } from './report/save.ts';
+import { reasons, table } from './report/table.ts';
+import { peakRate } from './timing/peak.ts';
 import { workloads } from './workloads/index.ts';
-const engines = process.argv[3] === 'onnx' ? [await onnxWeb(), await onnxNative()] : process.argv[3] === 'jax' ? [await jaxJs()] : [await tfjs('wasm'), await tfjs('cpu')];
-const ours = gradtape('cpu', '0');
-for (const w of workloads) {
-  if (process.argv[2] && !w.name.includes(process.argv[2])) continue;
-  const p0 = await ours.prepare(w);
-  if (typeof p0 === 'string') continue;
-  const two = async (p: any) => { const r = await p.transfer(); const a = isTraining(w) ? [...r, ...(await p.transfer())] : r; return p.arrange ? p.arrange(a) : a };
-  const ref = await two(p0);
-  for (const e of engines) {
-    try {
-      if (e.slow && w.flops && w.flops > 6e8) continue;
-      const p = await e.prepare(w);
-      if (typeof p === 'string') { console.log(w.name, e.name, p); continue; }
-      const diff = relativeDifference(await two(p), ref);
-      const [t] = await takeTurns([p], { rounds: 3, turn: 20, warmUp: 100, budget: 1000 });
-      console.log(w.name, e.name, t, w.flops ? w.flops / (t?.milliseconds ?? 0) / 1e6 : '', diff, differenceLimit(w.depth));
-      p.dispose();
-    } catch (error) { console.log(w.name, e.name, String((error as any).stack).slice(0, 400)); }
-  }
+
+const WHOLE: MeasureOptions = {
+  turns: { rounds: 11, turn: 30, warmUp: 300, budget: 6000 },
+  longest: Infinity,
+};
+const QUICK: MeasureOptions = {
+  turns: { rounds: 3, turn: 5, warmUp: 30, budget: 250 },
+  longest: 400,
+};
+
+// Progress goes to stderr, so that stdout is the report.
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const options = parseOptions(process.argv.slice(2));
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const chosen = workloads.filter(({ name }) => name.toLowerCase().includes(options.only?.toLowerCase() ?? ''));
+if (chosen.length === 0) {
+  throw new RangeError(`bench: no workload's name contains '${options.only}'. There are: ${namesOf(workloads)}.`);
+}
+
+installPeers(tell);
+const engines = await allEngines(version, tell);
+const peak = peakRate();
+const rows: Row[] = [];
+for (const workload of chosen) {
+  tell(workload.name);
+  rows.push(await measure(workload, engines, options.quick ? QUICK : WHOLE));
+}
+const results: Results = {
+  version,
+  date: new Date().toISOString().slice(0, 10),
+  machine: cpus()[0]?.model ?? 'unknown',
+  node: process.version,
+  engines: engines.map(({ name, version: number, role }) => ({ name, version: number, role })),
+  peak,
+  rows,
+};
+console.log(`gradtape ${version}, Node ${results.node}, ${results.machine}, ${results.date}; one thread`);
+console.log(`peers: ${results.engines.slice(2).map(({ name, version: number }) => `${name} ${number}`).join(', ')}`);
+console.log(`peak of the 128-bit lanes, products and sums: ${peak.toFixed(1)} GFLOP/s\n`);
+console.log('Operands in the memory of each engine, nothing read back; ms, medians over turns');
+console.log(`${table(results, 'milliseconds')}\n`);
+console.log('From typed arrays to typed arrays; ms');
+console.log(`${table(results, 'withTransfers')}\n`);
+console.log(reasons(results));
+if (options.save) save(results, tell);
+
+function namesOf(all: typeof workloads): string {
+  return all.map(({ name }) => name).join('; ');
 }
