@@ -83,11 +83,11 @@ function emitRow(f: FunctionBuilder, module: ModuleBuilder, row: Row): void {
     if (steps[k] === 0) f.set(values[k] as Local<'v128'>, v128.load32Splat(input));
   });
   const each = (
-    load: (address: Value<'i32'>) => Value<'v128'>,
+    load: (address: Value<'i32'>, into: Local<'v128'>) => void,
     store: (address: Value<'i32'>, value: Local<'v128'>) => void,
   ): void => {
     inputs.forEach((input, k) => {
-      if (steps[k] !== 0) f.set(values[k] as Local<'v128'>, load(i32.add(input, at)));
+      if (steps[k] !== 0) load(i32.add(input, at), values[k] as Local<'v128'>);
     });
     const results = [...values];
     for (const { lanes, operands } of chain.steps) {
@@ -98,16 +98,31 @@ function emitRow(f: FunctionBuilder, module: ModuleBuilder, row: Row): void {
       store(i32.add(output, at), results[chain.inputCount + (chain.results[k] as number)] as Local<'v128'>);
     });
   };
+  // One vector a turn: add, relu and a b + c already run at the speed of the memory, and of the first cache.
   f.for(at, 0, wholeEnd, 16, () => {
     each(
-      (address) => v128.load(address),
+      (address, into) => f.set(into, v128.load(address)),
       (address, value) => f.store(address, value),
     );
   });
-  f.forRest(at, end, 4, () => {
+  f.if(i32.ltSigned(at, end), () => {
+    const rest = f.index(i32.sub(end, at));
     each(
-      (address) => v128.load32Zero(address),
-      (address, value) => f.storeLane32(address, value, 0),
+      (address, into) => loadRest(f, f.index(address), rest, into),
+      (address, value) => storeRest(f, f.index(address), rest, value),
     );
   });
+}
+
+/** One to three elements, repeated in the lanes beyond: values of the row, on which no op does more than on others. */
+function loadRest(f: FunctionBuilder, address: Local<'i32'>, bytes: Local<'i32'>, into: Local<'v128'>): void {
+  f.set(into, v128.load32Splat(address));
+  f.if(i32.gtSigned(bytes, 4), () => f.set(into, v128.load32Lane(address, into, 1, 4)));
+  f.if(i32.gtSigned(bytes, 8), () => f.set(into, v128.load32Lane(address, into, 2, 8)));
+}
+
+function storeRest(f: FunctionBuilder, address: Local<'i32'>, bytes: Local<'i32'>, value: Local<'v128'>): void {
+  f.storeLane32(address, value, 0);
+  f.if(i32.gtSigned(bytes, 4), () => f.storeLane32(address, value, 1, 4));
+  f.if(i32.gtSigned(bytes, 8), () => f.storeLane32(address, value, 2, 8));
 }

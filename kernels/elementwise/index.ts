@@ -57,22 +57,24 @@ function binaryKernel(name: string, row: BinaryRow, forms: Forms = {}): Elementw
 export const negKernel: ElementwiseKernel = unaryKernel('neg', unary.negRow, { lanes: lanes.negLanes, ...EXACT });
 export const absKernel: ElementwiseKernel = unaryKernel('abs', unary.absRow, { lanes: lanes.absLanes, ...EXACT });
 export const signKernel: ElementwiseKernel = unaryKernel('sign', unary.signRow, { lanes: lanes.signLanes, ...EXACT });
-export const expKernel: ElementwiseKernel = unaryKernel('exp', unary.expRow);
-export const logKernel: ElementwiseKernel = unaryKernel('log', unary.logRow);
-export const log1pKernel: ElementwiseKernel = unaryKernel('log1p', unary.log1pRow);
-export const expm1Kernel: ElementwiseKernel = unaryKernel('expm1', unary.expm1Row);
+export const expKernel: ElementwiseKernel = unaryKernel('exp', unary.expRow, { lanes: lanes.expLanes });
+export const logKernel: ElementwiseKernel = unaryKernel('log', unary.logRow, { lanes: lanes.logLanes });
+export const log1pKernel: ElementwiseKernel = unaryKernel('log1p', unary.log1pRow, { lanes: lanes.log1pLanes });
+export const expm1Kernel: ElementwiseKernel = unaryKernel('expm1', unary.expm1Row, { lanes: lanes.expm1Lanes });
 export const sqrtKernel: ElementwiseKernel = unaryKernel('sqrt', unary.sqrtRow, { lanes: lanes.sqrtLanes, ...EXACT });
-export const rsqrtKernel: ElementwiseKernel = unaryKernel('rsqrt', unary.rsqrtRow);
+export const rsqrtKernel: ElementwiseKernel = unaryKernel('rsqrt', unary.rsqrtRow, { lanes: lanes.rsqrtLanes });
 export const squareKernel: ElementwiseKernel = unaryKernel('square', unary.squareRow, {
   lanes: lanes.squareLanes,
   ...EXACT,
 });
-export const sinKernel: ElementwiseKernel = unaryKernel('sin', unary.sinRow);
-export const cosKernel: ElementwiseKernel = unaryKernel('cos', unary.cosRow);
-export const tanhKernel: ElementwiseKernel = unaryKernel('tanh', unary.tanhRow);
-export const sigmoidKernel: ElementwiseKernel = unaryKernel('sigmoid', unary.sigmoidRow);
-export const softplusKernel: ElementwiseKernel = unaryKernel('softplus', unary.softplusRow);
-export const erfKernel: ElementwiseKernel = unaryKernel('erf', unary.erfRow);
+export const sinKernel: ElementwiseKernel = unaryKernel('sin', unary.sinRow, { lanes: lanes.sinLanes });
+export const cosKernel: ElementwiseKernel = unaryKernel('cos', unary.cosRow, { lanes: lanes.cosLanes });
+export const tanhKernel: ElementwiseKernel = unaryKernel('tanh', unary.tanhRow, { lanes: lanes.tanhLanes });
+export const sigmoidKernel: ElementwiseKernel = unaryKernel('sigmoid', unary.sigmoidRow, { lanes: lanes.sigmoidLanes });
+export const softplusKernel: ElementwiseKernel = unaryKernel('softplus', unary.softplusRow, {
+  lanes: lanes.softplusLanes,
+});
+export const erfKernel: ElementwiseKernel = unaryKernel('erf', unary.erfRow, { lanes: lanes.erfLanes });
 export const reluKernel: ElementwiseKernel = unaryKernel('relu', unary.reluRow, { lanes: lanes.reluLanes, ...EXACT });
 export const floorKernel: ElementwiseKernel = unaryKernel('floor', unary.floorRow, {
   lanes: lanes.floorLanes,
@@ -87,7 +89,7 @@ export const addKernel: ElementwiseKernel = binaryKernel('add', binary.addRow, {
 export const subKernel: ElementwiseKernel = binaryKernel('sub', binary.subRow, { lanes: lanes.subLanes, ...EXACT });
 export const mulKernel: ElementwiseKernel = binaryKernel('mul', binary.mulRow, { lanes: lanes.mulLanes, ...EXACT });
 export const divKernel: ElementwiseKernel = binaryKernel('div', binary.divRow, { lanes: lanes.divLanes, ...EXACT });
-export const powKernel: ElementwiseKernel = binaryKernel('pow', binary.powRow);
+export const powKernel: ElementwiseKernel = binaryKernel('pow', binary.powRow, { lanes: lanes.powLanes });
 export const maximumKernel: ElementwiseKernel = binaryKernel('maximum', binary.maximumRow, {
   lanes: lanes.maximumLanes,
   ...EXACT,

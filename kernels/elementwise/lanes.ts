@@ -1,5 +1,9 @@
-/** Element-wise ops on four elements: what chains are made of. The same results as the row functions of the cpu. */
+/**
+ * Element-wise ops on four elements: what chains are made of. The same results as the row functions of the cpu, but for the
+ * last bits of the functions of `src/wasm/math`.
+ */
 import { f32x4, i32x4, v128 } from '../../src/wasm/index.ts';
+import * as math from '../../src/wasm/math/index.ts';
 import type { Lanes } from '../contract.ts';
 
 const one = f32x4.splat(1);
@@ -13,6 +17,19 @@ export const reciprocalLanes: Lanes = (_, [x]) => f32x4.div(one, x!);
 export const copyLanes: Lanes = (_, [x]) => x!;
 // NaN stays NaN, and -0 becomes 0.
 export const reluLanes: Lanes = (_, [x]) => v128.andnot(x!, f32x4.le(x!, f32x4.splat(0)));
+
+export const expLanes: Lanes = (f, [x]) => math.exp(f, x!);
+export const logLanes: Lanes = (f, [x]) => math.log(f, x!);
+export const log1pLanes: Lanes = (f, [x]) => math.log1p(f, x!);
+export const expm1Lanes: Lanes = (f, [x]) => math.expm1(f, x!);
+export const rsqrtLanes: Lanes = (f, [x]) => math.rsqrt(f, x!);
+export const sinLanes: Lanes = (f, [x], module) => math.sin(f, x!, module);
+export const cosLanes: Lanes = (f, [x], module) => math.cos(f, x!, module);
+export const tanhLanes: Lanes = (f, [x]) => math.tanh(f, x!);
+export const sigmoidLanes: Lanes = (f, [x]) => math.sigmoid(f, x!);
+export const softplusLanes: Lanes = (f, [x]) => math.softplus(f, x!);
+export const erfLanes: Lanes = (f, [x]) => math.erf(f, x!);
+export const powLanes: Lanes = (f, [x, y]) => math.pow(f, x!, y!);
 
 export const addLanes: Lanes = (_, [a, b]) => f32x4.add(a!, b!);
 export const subLanes: Lanes = (_, [a, b]) => f32x4.sub(a!, b!);

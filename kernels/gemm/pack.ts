@@ -68,3 +68,38 @@ export function packColumns(module: ModuleBuilder): PackPanel {
     }),
   );
 }
+
+/** `(from, rowStep, depth, columns, to)`: panels for all columns, one behind the other. */
+export function packPanels(module: ModuleBuilder, b: 'rows' | 'columns'): PackPanel {
+  const pack = b === 'rows' ? packRows(module) : packColumns(module);
+  return module.once(`gemm: pack panels of ${b}`, (m) =>
+    m.define({ name: 'pack panels', params: PACK_PARAMS }, (f, from, rowStep, depth, columns, to) => {
+      const panelBytes = f.index(i32.mul(depth, PANEL_STEP));
+      const j = f.local('i32');
+      // Two panels at a time from rows: each holds half of a line of the cache, which may be gone when the other is packed.
+      if (b === 'rows') {
+        const [p, source, second] = [f.local('i32'), f.local('i32'), f.local('i32')];
+        f.for(j, 0, i32.sub(columns, 2 * TILE_COLUMNS - 1), 2 * TILE_COLUMNS, () => {
+          f.set(source, from);
+          f.set(second, i32.add(to, panelBytes));
+          f.for(p, 0, depth, 1, () => {
+            f.store(to, v128.load(source));
+            f.store(to, v128.load(source, 16), 16);
+            f.store(second, v128.load(source, 32));
+            f.store(second, v128.load(source, 48), 16);
+            f.increment(source, rowStep);
+            f.increment(to, PANEL_STEP);
+            f.increment(second, PANEL_STEP);
+          });
+          f.set(to, second);
+          f.increment(from, 2 * PANEL_STEP);
+        });
+      }
+      f.forRest(j, columns, TILE_COLUMNS, () => {
+        f.call(pack, from, rowStep, depth, i32.sub(columns, j), to);
+        f.increment(from, b === 'rows' ? PANEL_STEP : i32.shl(rowStep, 3));
+        f.increment(to, panelBytes);
+      });
+    }),
+  );
+}

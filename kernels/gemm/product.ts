@@ -5,83 +5,29 @@
  * stand: blocks of 256 products, each added up from 0 in order, are added to the addend one after the other. So a row
  * has the same bits alone and in any batch, and the error grows with the block and the number of blocks, not with k.
  */
+import { i32, type ModuleBuilder } from '../../src/wasm/index.ts';
 import {
-  i32,
-  type Func,
-  type FunctionBuilder,
-  type I32,
-  type Local,
-  type ModuleBuilder,
-  type Value,
-} from '../../src/wasm/index.ts';
-import { packColumns, packRows, type PackPanel } from './pack.ts';
-import { addNarrow, strip, WIDE_PANELS, wideStrip, type Strip, type StripKind } from './strip.ts';
-import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
+  blockProduct,
+  COLUMN_BLOCK,
+  columnStep,
+  DEPTH_BLOCK,
+  least,
+  placeIn,
+  PRODUCT_PARAMS,
+  ZEROS_BYTES,
+  type Product,
+  type ProductKind,
+  type Six,
+} from './block.ts';
+import { placeInPanels } from './packed.ts';
 
-export interface ProductKind {
-  /** `rows`: A is `[m, k]`, `aStep` bytes from row to row. `columns`: A is its transpose `[k, m]`. */
-  readonly a: 'rows' | 'columns';
-  /** `rows`: B is `[k, n]`, `bStep` bytes from row to row. `columns`: its transpose `[n, k]`. `panels`: `packB` was there. */
-  readonly b: 'rows' | 'columns' | 'panels';
-}
-
-type Type = 'i32';
-
-/**
- * `(a, aStep, b, bStep, c, cStep, m, n, k, addend, addendStep, workspace)`. Steps are bytes from row to row, any
- * multiples of 4. The addend: C itself to add to it, a bias with step 0, `NO_ADDEND` for none. With k = 0, C = addend.
- */
-export type Product = Func<
-  readonly [Type, Type, Type, Type, Type, Type, Type, Type, Type, Type, Type, Type],
-  undefined
->;
+export { productWorkspace, type Product, type ProductKind } from './block.ts';
+export { packB, packedBytes } from './packed.ts';
 
 /** The address that stands for an addend of zeros. */
 export const NO_ADDEND = -1;
 
-/** Products that are added up in one go: a panel of 8 KiB stays in the first cache. */
-const DEPTH_BLOCK = 256;
-/** Columns that are packed at a time: with their depth half a MiB, half of a usual second cache. */
-const COLUMN_BLOCK = 512;
-/** At most so many rows go past the panels at a time: with their depth 80 KiB, for the second cache. */
-const ROW_BLOCK = 80;
-/** Up to so many rows, packing costs more than it saves. */
-const UNPACKED_ROWS = 8;
-
-const ZEROS_BYTES = 4 * PANEL_STEP;
-const NARROW_BYTES = ROW_BLOCK * PANEL_STEP;
-const PANELS_AT = ZEROS_BYTES + NARROW_BYTES;
-
-/** The bytes of workspace that a product needs; of several, the largest suffices. */
-export function productWorkspace(n: number, k: number): number {
-  const columns = Math.ceil(Math.min(n, COLUMN_BLOCK) / TILE_COLUMNS) * TILE_COLUMNS;
-  return PANELS_AT + 4 * columns * Math.min(k, DEPTH_BLOCK);
-}
-
-/** The bytes of B `[k, n]` as `packB` leaves it. */
-export function packedBytes(k: number, n: number): number {
-  return k * PANEL_STEP * Math.ceil(n / TILE_COLUMNS);
-}
-
-/** `(b, bStep, k, n, to)`: packs all of B, for products that use it again and again. */
-export function packB(module: ModuleBuilder, b: 'rows' | 'columns'): PackPanel {
-  const pack = packFor(module, b);
-  return module.once(`gemm: pack all ${b}`, (m) =>
-    m.define({ name: 'pack B', params: pack.params }, (f, from, step, k, n, to) => {
-      const [p, depth, j] = [f.local('i32'), f.local('i32'), f.local('i32')];
-      f.for(p, 0, k, DEPTH_BLOCK, () => {
-        f.set(depth, least(i32.sub(k, p), DEPTH_BLOCK));
-        f.for(j, 0, n, TILE_COLUMNS, () => {
-          f.call(pack, i32.add(from, placeIn(b, step, p, j)), step, depth, i32.sub(n, j), to);
-          f.increment(to, i32.mul(depth, PANEL_STEP));
-        });
-      });
-    }),
-  );
-}
-
-const PRODUCT_PARAMS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
-
+/** The function for operands that stand so; see `Product` for its parameters. */
 export function product(module: ModuleBuilder, kind: ProductKind): Product {
   const block = blockProduct(module, kind);
   return module.once(`gemm: product ${kind.a} ${kind.b}`, (m) =>
@@ -117,136 +63,4 @@ export function product(module: ModuleBuilder, kind: ProductKind): Product {
       },
     ),
   );
-}
-
-/** The same for at most `COLUMN_BLOCK` columns and `DEPTH_BLOCK` products: blocks of rows go past the panels. */
-function blockProduct(module: ModuleBuilder, kind: ProductKind): Product {
-  const pack = kind.b === 'panels' ? undefined : packFor(module, kind.b);
-  const packed = strips(module, { a: kind.a, b: 'panels' });
-  const inPlace = kind.b === 'rows' ? strips(module, { a: kind.a, b: 'rows' }) : undefined;
-  const narrow = addNarrow(module);
-  return module.once(`gemm: block ${kind.a} ${kind.b}`, (m) =>
-    m.define(
-      { name: 'block', params: PRODUCT_PARAMS },
-      (f, a, aStep, b, bStep, c, cStep, rows, n, depth, addend, addendStep, workspace) => {
-        const [i, j, height, target, plus, panel] = f.locals('i32', 6) as Six;
-        const panelBytes = f.index(i32.mul(depth, PANEL_STEP));
-        const blocks = f.index(i32.divUnsigned(i32.add(rows, ROW_BLOCK - 1), ROW_BLOCK));
-        f.set(blocks, i32.add(blocks, i32.eqz(blocks)));
-        // Blocks of equal height, whole tiles.
-        const evenRows = i32.divUnsigned(i32.add(rows, i32.sub(blocks, 1)), blocks);
-        const blockRows = f.index(i32.mul(i32.divUnsigned(i32.add(evenRows, TILE_ROWS - 1), TILE_ROWS), TILE_ROWS));
-        const panels = f.index(kind.b === 'panels' ? b : i32.add(workspace, PANELS_AT));
-        // With one block of rows each panel is used once: all are packed at the same place, which stays in the first cache.
-        const panelsMove = kind.b === 'panels' ? i32.const(1) : i32.ltSigned(blockRows, rows);
-        const panelColumn = f.index(i32.mul(panelsMove, i32.shl(depth, 2)));
-        const addendColumn = columnStep(f, addend, workspace);
-        const results = f.index(i32.add(workspace, ZEROS_BYTES));
-        const packPanels = (count: number): void => {
-          if (!pack || kind.b === 'panels') return;
-          for (let q = 0; q < count; q++) {
-            const column = i32.add(j, q * TILE_COLUMNS);
-            const from = i32.add(b, placeIn(kind.b, bStep, 0, column));
-            f.call(pack, from, bStep, depth, i32.sub(n, column), i32.add(panel, i32.mul(panelBytes, q)));
-          }
-        };
-        const there = i32.add(b, i32.shl(j, 2));
-        const wide = (count: 1 | 2, otherwise: () => void): void => {
-          const columns = TILE_COLUMNS * (WIDE_PANELS[count - 1] as number);
-          f.if(
-            i32.and(i32.eq(rows, count), i32.geSigned(i32.sub(n, j), columns)),
-            () => {
-              if (inPlace) {
-                const func = inPlace.wide[count - 1] as Strip;
-                f.call(func, a, aStep, there, bStep, target, cStep, plus, addendStep, depth, 1);
-              } else {
-                packPanels(columns / TILE_COLUMNS);
-                const func = packed.wide[count - 1] as Strip;
-                f.call(func, a, aStep, panel, panelBytes, target, cStep, plus, addendStep, depth, 1);
-              }
-              f.increment(j, columns);
-            },
-            otherwise,
-          );
-        };
-        const onePanel = (): void => {
-          f.if(
-            i32.geSigned(i32.sub(n, j), TILE_COLUMNS),
-            () => {
-              const fromPanel = (): void => {
-                f.if(i32.eqz(i), () => packPanels(1));
-                f.call(packed.narrow, a, aStep, panel, 0, target, cStep, plus, addendStep, depth, height);
-              };
-              if (!inPlace) {
-                fromPanel();
-                return;
-              }
-              f.if(
-                i32.leSigned(rows, UNPACKED_ROWS),
-                () => f.call(inPlace.narrow, a, aStep, there, bStep, target, cStep, plus, addendStep, depth, height),
-                fromPanel,
-              );
-            },
-            () => {
-              f.if(i32.eqz(i), () => packPanels(1));
-              f.call(packed.narrow, a, aStep, panel, 0, results, PANEL_STEP, workspace, 0, depth, height);
-              f.call(narrow, results, target, cStep, plus, addendStep, height, i32.sub(n, j));
-            },
-          );
-          f.increment(j, TILE_COLUMNS);
-        };
-        f.for(i, 0, rows, blockRows, () => {
-          f.set(height, least(i32.sub(rows, i), blockRows));
-          f.set(j, 0);
-          f.forRest(j, n, 0, () => {
-            f.set(target, i32.add(c, i32.shl(j, 2)));
-            f.set(plus, i32.add(addend, i32.mul(j, addendColumn)));
-            f.set(panel, i32.add(panels, i32.mul(j, panelColumn)));
-            wide(1, () => wide(2, onePanel));
-          });
-          f.increment(a, kind.a === 'rows' ? i32.mul(aStep, height) : i32.shl(height, 2));
-          f.increment(c, i32.mul(cStep, height));
-          f.increment(addend, i32.mul(addendStep, height));
-        });
-      },
-    ),
-  );
-}
-
-type Six = readonly [Index, Index, Index, Index, Index, Index];
-type Index = Local<'i32'>;
-
-interface Strips {
-  readonly narrow: Strip;
-  /** For 1 and 2 rows. */
-  readonly wide: readonly Strip[];
-}
-
-function strips(module: ModuleBuilder, kind: StripKind): Strips {
-  return { narrow: strip(module, kind), wide: [wideStrip(module, kind, 1), wideStrip(module, kind, 2)] };
-}
-
-function packFor(module: ModuleBuilder, b: 'rows' | 'columns'): PackPanel {
-  return b === 'rows' ? packRows(module) : packColumns(module);
-}
-
-/** Bytes from B to its element `[p, j]`. */
-function placeIn(b: 'rows' | 'columns', step: Index, p: I32, j: I32): Value<'i32'> {
-  const [row, column] = b === 'rows' ? [p, j] : [j, p];
-  return i32.add(i32.mul(row, step), i32.shl(column, 2));
-}
-
-/** Bytes from packed B to the panel of column j in the block of depth that begins at p. */
-function placeInPanels(n: Index, p: Index, depth: Index, j: Index): Value<'i32'> {
-  const padded = i32.and(i32.add(n, TILE_COLUMNS - 1), -TILE_COLUMNS);
-  return i32.shl(i32.add(i32.mul(p, padded), i32.mul(j, depth)), 2);
-}
-
-/** Bytes from column to column of the addend: the zeros, which begin the workspace, serve all columns. */
-function columnStep(f: FunctionBuilder, addend: Index, workspace: Index): Index {
-  return f.index(i32.shl(i32.ne(addend, workspace), 2));
-}
-
-function least(a: I32, b: I32): Value<'i32'> {
-  return i32.select(i32.ltSigned(a, b), a, b);
 }

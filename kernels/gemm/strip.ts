@@ -13,14 +13,10 @@ import {
   type ModuleBuilder,
   type Value,
 } from '../../src/wasm/index.ts';
-import { clearSums, multiplyTile, PANEL_STEP, TILE_COLUMNS, TILE_ROWS, tileSums } from './tile.ts';
+import { clearSums, multiplyTile, PANEL_STEP, TILE_ROWS, tileSums } from './tile.ts';
 
-export interface StripKind {
-  /** How A stands: its rows straight (`aStep` bytes from row to row), or its columns (from column to column). */
-  readonly a: 'rows' | 'columns';
-  /** B: packed panels (`bStep` bytes from panel to panel), or rows in place (`bStep` bytes from row to row). */
-  readonly b: 'panels' | 'rows';
-}
+/** How B stands: in packed panels (`bStep` bytes from panel to panel), or in place (`bStep` bytes from row to row). */
+export type StripKind = 'panels' | 'rows';
 
 type Type = 'i32';
 type StripParams = readonly [Type, Type, Type, Type, Type, Type, Type, Type, Type, Type];
@@ -28,14 +24,14 @@ const STRIP_PARAMS: StripParams = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i3
 
 /**
  * `(a, aStep, b, bStep, c, cStep, addend, addendStep, depth, rows)`. The addend may be C itself; with a step of 0 its one
- * row is added to each. Columns: 8, but `stripColumns(rows)` for 1 or 2 rows where asked by `wideStrip`.
+ * row is added to each.
  */
 export type Strip = Func<StripParams, undefined>;
 
-/** Any number of rows times 8 columns. */
-export function strip(module: ModuleBuilder, kind: StripKind): Strip {
-  const byRows = Array.from({ length: TILE_ROWS }, (_, index) => tiles(module, kind, index + 1, 1));
-  return module.once(`gemm: strip ${kind.a} ${kind.b}`, (m) =>
+/** Any number of rows times a panel, of which 1 vector holds 4 columns and 2 vectors hold all. */
+export function strip(module: ModuleBuilder, kind: StripKind, vectors: 1 | 2 = 2): Strip {
+  const byRows = Array.from({ length: TILE_ROWS }, (_, index) => tiles(module, kind, [index + 1, vectors], 1));
+  return module.once(`gemm: strip ${kind} ${vectors}`, (m) =>
     m.define(
       { name: 'strip', params: STRIP_PARAMS },
       (f, a, aStep, b, bStep, c, cStep, addend, addendStep, depth, rows) => {
@@ -45,7 +41,7 @@ export function strip(module: ModuleBuilder, kind: StripKind): Strip {
         const whole = f.index(i32.divUnsigned(rows, TILE_ROWS));
         const rest = f.index(i32.remUnsigned(rows, TILE_ROWS));
         const down = (count: I32): void => {
-          f.increment(a, kind.a === 'rows' ? i32.mul(aStep, count) : i32.mul(4, count));
+          f.increment(a, i32.mul(aStep, count));
           f.increment(c, i32.mul(cStep, count));
           f.increment(addend, i32.mul(addendStep, count));
         };
@@ -81,27 +77,29 @@ export const WIDE_PANELS: readonly [one: number, two: number] = [4, 2];
 
 /** 1 row times 32 columns, or 2 rows times 16. */
 export function wideStrip(module: ModuleBuilder, kind: StripKind, rows: 1 | 2): Strip {
-  return tiles(module, kind, rows, WIDE_PANELS[rows - 1] as number);
+  const panels = WIDE_PANELS[rows - 1] as number;
+  return tiles(module, kind, [rows, 2 * panels], panels);
 }
 
-/** Tiles below each other, all of `rows` rows: the last parameter counts the tiles. */
-function tiles(module: ModuleBuilder, kind: StripKind, rows: number, panels: number): Strip {
-  return module.once(`gemm: tiles ${kind.a} ${kind.b} ${rows} ${panels}`, (m) =>
+/** Tiles below each other, all of one size: the last parameter counts them. */
+function tiles(module: ModuleBuilder, kind: StripKind, size: readonly [number, number], panels: number): Strip {
+  const [rows, vectors] = size;
+  return module.once(`gemm: tiles ${kind} ${size.join()}`, (m) =>
     m.define(
       { name: 'tiles', params: STRIP_PARAMS },
       (f, a, aStep, b, bStep, c, cStep, addend, addendStep, depth, count) => {
-        const sums = tileSums(f, rows, 2 * panels);
-        const aPointers = f.locals('i32', kind.a === 'rows' ? rows : 1);
+        const sums = tileSums(f, rows, vectors);
+        const aPointers = f.locals('i32', rows);
         const bPointers = f.locals('i32', panels);
-        const panelStep = kind.b === 'rows' ? PANEL_STEP : bStep;
+        const panelStep = kind === 'rows' ? PANEL_STEP : bStep;
         f.for(f.local('i32'), 0, count, 1, () => {
           clearSums(f, sums);
           line(f, aPointers, a, aStep);
           line(f, bPointers, b, panelStep);
           multiplyTile(f, {
             sums,
-            a: kind.a === 'rows' ? { rows: aPointers } : { column: aPointers[0] as Local<'i32'>, step: aStep },
-            b: kind.b === 'rows' ? { panels: bPointers, step: bStep } : { panels: bPointers },
+            a: { rows: aPointers },
+            b: kind === 'rows' ? { panels: bPointers, step: bStep } : { panels: bPointers },
             depth,
           });
           for (const row of sums) {
@@ -109,7 +107,7 @@ function tiles(module: ModuleBuilder, kind: StripKind, rows: number, panels: num
             f.increment(c, cStep);
             f.increment(addend, addendStep);
           }
-          f.increment(a, kind.a === 'rows' ? i32.mul(aStep, rows) : 4 * rows);
+          f.increment(a, i32.mul(aStep, rows));
         });
       },
     ),
@@ -121,42 +119,4 @@ function line(f: FunctionBuilder, pointers: readonly Local<'i32'>[], first: Valu
   pointers.forEach((pointer, index) => {
     f.set(pointer, index === 0 ? first : i32.add(pointers[index - 1] as Local<'i32'>, step));
   });
-}
-
-/** `(from, c, cStep, addend, addendStep, rows, columns)`. */
-export type AddNarrow = Func<readonly [Type, Type, Type, Type, Type, Type, Type], undefined>;
-
-/** `C = from + addend` for fewer than 8 columns of `from`, whose rows have 8. */
-export function addNarrow(module: ModuleBuilder): AddNarrow {
-  return module.once('gemm: narrow', (m) =>
-    m.define(
-      { name: 'narrow', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] },
-      (f, from, c, cStep, addend, addendStep, rows, columns) => {
-        const at = f.local('i32');
-        const [source, target, more] = [f.local('i32'), f.local('i32'), f.local('i32')];
-        const sum = (load: (address: Value<'i32'>) => Value<'v128'>): Value<'v128'> =>
-          f32x4.add(load(source), load(more));
-        const right = (bytes: number): void => {
-          for (const pointer of [source, target, more]) f.increment(pointer, bytes);
-        };
-        f.for(at, 0, rows, 1, () => {
-          f.set(source, from);
-          f.set(target, c);
-          f.set(more, addend);
-          f.if(i32.and(columns, 4), () => {
-            f.store(target, sum(v128.load));
-            right(16);
-          });
-          f.if(i32.and(columns, 2), () => {
-            f.storeLane64(target, sum(v128.load64Zero), 0);
-            right(8);
-          });
-          f.if(i32.and(columns, 1), () => f.storeLane32(target, sum(v128.load32Zero), 0));
-          f.increment(from, 4 * TILE_COLUMNS);
-          f.increment(c, cStep);
-          f.increment(addend, addendStep);
-        });
-      },
-    ),
-  );
 }

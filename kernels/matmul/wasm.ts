@@ -16,7 +16,7 @@ export function matmulCall(geometry: MatmulGeometry, withBias: boolean): WasmCal
   return {
     code: `matmul ${kind.a} ${kind.b}${withBias ? ' bias' : ''}, ${axes.length} batch axes`,
     args: [...sizes, m, n, k, ...axes.flatMap(({ length, aStep, bStep }) => [length, 4 * aStep, 4 * bStep])],
-    workspaceBytes: productWorkspace(n, k),
+    workspaceBytes: productWorkspace(kind, m, n, k),
     emit(f, { inputs, outputs, workspace, args }, module) {
       const [a, b, bias] = inputs as readonly [Index, Index, Index];
       const c = outputs[0] as Index;

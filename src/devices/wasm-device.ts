@@ -159,9 +159,11 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
     inputs: readonly (Float32Array | undefined)[],
     outputs: readonly Float32Array[],
   ): void {
-    const call = kernel.wasm?.(
+    const call = callOf(
+      kernel,
       geometry,
       inputs.map((input) => input !== undefined),
+      outputs.length,
     );
     if (!call) {
       kernel.cpu(inputs, outputs, geometry);
@@ -292,7 +294,7 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
 }
 
 interface WasmStep {
-  /** Undefined for a kernel without WebAssembly: one of a user's own op, which runs on the host. */
+  /** Undefined for a kernel that runs on the host; see `callOf`. */
   readonly run: WasmFunction | undefined;
   readonly call: WasmCall | undefined;
   readonly step: PlannedStep;
@@ -310,10 +312,12 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
   constructor(device: WasmDevice, plan: Plan) {
     super(device, plan);
     this.#device = device;
-    const calls = plan.steps.map(({ kernel, geometry, inputs }) =>
-      kernel.wasm?.(
+    const calls = plan.steps.map(({ kernel, geometry, inputs, outputs }) =>
+      callOf(
+        kernel,
         geometry,
         inputs.map((input) => input !== undefined),
+        outputs.length,
       ),
     );
     const requests: CodeRequest[] = [];
@@ -452,6 +456,21 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
         return this.#device.addressOf(ref.tensor);
     }
   }
+}
+
+/** The most parameters that engines let a function have. */
+const MOST_PARAMS = 1000;
+
+/** Undefined for what runs on the host: a user's kernel without WebAssembly, or one of hundreds of operands. */
+function callOf(
+  kernel: Kernel,
+  geometry: unknown,
+  present: readonly boolean[],
+  outputCount: number,
+): WasmCall | undefined {
+  const call = kernel.wasm?.(geometry, present);
+  if (!call) return undefined;
+  return present.length + outputCount + 1 + (call.args?.length ?? 0) > MOST_PARAMS ? undefined : call;
 }
 
 function sizeOfRef(ref: BufferRef): number {

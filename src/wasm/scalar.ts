@@ -207,6 +207,7 @@ export const f64 = {
   copysign: f64Binary(0xa6) as Binary<F64, 'f64'>,
   convertI32Signed: (x: I32): Value<'f64'> => instruction('f64', { code: 0xb7 }, [i32Value(x)]),
   convertI32Unsigned: (x: I32): Value<'f64'> => instruction('f64', { code: 0xb8 }, [i32Value(x)]),
+  convertI64Signed: (x: I64): Value<'f64'> => instruction('f64', { code: 0xb9 }, [i64Value(x)]),
   promoteF32: (x: F32): Value<'f64'> => instruction('f64', { code: 0xbb }, [f32Value(x)]),
   reinterpretI64: (x: I64): Value<'f64'> => instruction('f64', { code: 0xbf }, [i64Value(x)]),
   select: (condition: I32, a: F64, b: F64): Value<'f64'> =>

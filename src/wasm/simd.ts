@@ -268,6 +268,10 @@ export const f64x2: {
   readonly div: Binary;
   readonly min: Binary;
   readonly max: Binary;
+  /** `b < a ? b : a`. */
+  readonly pmin: Binary;
+  /** `a < b ? b : a`. */
+  readonly pmax: Binary;
   /** Lanes 0 and 1 as doubles. */
   readonly promoteLowF32x4: Unary;
   readonly convertLowI32x4Signed: Unary;
@@ -293,6 +297,8 @@ export const f64x2: {
   div: binary(0xf3),
   min: binary(0xf4),
   max: binary(0xf5),
+  pmin: binary(0xf6),
+  pmax: binary(0xf7),
   promoteLowF32x4: unary(0x5f),
   convertLowI32x4Signed: unary(0xfe),
 };

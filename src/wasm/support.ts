@@ -1,4 +1,4 @@
-/** What this engine's WebAssembly can do, found out by asking it to validate the smallest modules that need it. */
+/** What this engine's WebAssembly can do, found out by compiling the smallest modules that need it. */
 import { ModuleBuilder } from './module-builder.ts';
 import { f32x4, relaxed, v128 } from './simd.ts';
 import type { FunctionBuilder } from './function-builder.ts';
@@ -25,8 +25,19 @@ export function supports(feature: WasmFeature): boolean {
   if (answer === undefined) {
     const module = new ModuleBuilder();
     module.define({ name: feature, params: [] }, (f) => PROBES[feature](f));
-    answer = webAssembly()?.validate(module.toBytes()) ?? false;
+    answer = compiles(module.toBytes());
     known.set(feature, answer);
   }
   return answer;
+}
+
+// A page's security policy may forbid to compile what is valid.
+function compiles(bytes: Uint8Array<ArrayBuffer>): boolean {
+  const api = webAssembly();
+  if (!api?.validate(bytes)) return false;
+  try {
+    return new api.Module(bytes) !== undefined;
+  } catch {
+    return false;
+  }
 }

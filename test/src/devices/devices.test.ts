@@ -13,7 +13,11 @@ const twice = (state: Variable) => (): void => state.assign(mul(state.value, 2))
 const plusOne = (state: Variable) => (): void => state.assign(add(state.value, 1));
 const valueOf = async (state: Variable): Promise<number> => (await state.read()).data[0] ?? NaN;
 
-for (const make of [(): HostDevice => new HostDevice('host'), (): WasmDevice => new WasmDevice(), (): AsyncDevice => new AsyncDevice(3)]) {
+for (const make of [
+  (): HostDevice => new HostDevice('host'),
+  (): WasmDevice => new WasmDevice(),
+  (): AsyncDevice => new AsyncDevice(3),
+]) {
   const { name } = make();
 
   t.test(`${name}: runs of one device are first in, first out, whichever program they belong to`, async (t) => {
