@@ -53,7 +53,12 @@ const results: Results = {
   rows,
 };
 console.log(`gradtape ${version}, Node ${results.node}, ${results.machine}, ${results.date}; one thread`);
-console.log(`peers: ${results.engines.slice(2).map(({ name, version: number }) => `${name} ${number}`).join(', ')}`);
+console.log(
+  `peers: ${results.engines
+    .slice(2)
+    .map(({ name, version: number }) => `${name} ${number}`)
+    .join(', ')}`,
+);
 console.log(`peak of the 128-bit lanes, products and sums: ${peak.toFixed(1)} GFLOP/s\n`);
 console.log('Operands in the memory of each engine, nothing read back; ms, medians over turns');
 console.log(`${table(results, 'milliseconds')}\n`);

@@ -65,11 +65,7 @@ function compiled(operation: Operation, operands: readonly Operand[], device: gt
   };
 }
 
-function resultsKept(
-  operation: Operation,
-  variables: readonly gt.Variable[],
-  device: gt.DeviceName,
-): () => void {
+function resultsKept(operation: Operation, variables: readonly gt.Variable[], device: gt.DeviceName): () => void {
   const shapes: gt.Shape[] = [];
   // Traced once for the shapes of its results.
   gt.compile(

@@ -82,7 +82,10 @@ function barsOf({ rows, engines }: Results): Bar[] {
 /** Whole decades to both sides of 1; at least one to the right. */
 function reach(bars: readonly Bar[]): { readonly slower: number; readonly faster: number } {
   const logs = bars.map(({ ours, theirs }) => Math.log10(theirs / ours));
-  return { slower: Math.max(0, Math.ceil(-Math.min(0, ...logs))), faster: Math.max(1, Math.ceil(Math.max(0, ...logs))) };
+  return {
+    slower: Math.max(0, Math.ceil(-Math.min(0, ...logs))),
+    faster: Math.max(1, Math.ceil(Math.max(0, ...logs))),
+  };
 }
 
 function tickLabel(decade: number): string {

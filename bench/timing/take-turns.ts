@@ -4,6 +4,7 @@
  */
 import { now } from '../../src/clock.ts';
 import { median } from './median.ts';
+import { tinyRunMilliseconds } from './tiny-runs.ts';
 
 export interface Contestant {
   readonly run: () => unknown;
@@ -26,10 +27,15 @@ export interface Timing {
   readonly turns: number;
 }
 
+/** Below this many ms the test for a promise and the loop around a run are no longer nothing. */
+const TINY = 0.02;
+
 interface State {
   readonly contestant: Contestant;
   readonly samples: number[];
   runsPerTurn: number;
+  /** Runs so short, and without a promise, that only a loop made for them can tell their time. */
+  tiny: boolean;
   spent: number;
 }
 
@@ -42,11 +48,15 @@ export async function takeTurns(contestants: readonly Contestant[], options: Tur
       // Who goes first, and so behind whom everyone goes, changes with the round.
       const state = states[(place + round) % states.length] as State;
       if (state.samples.length > 0 && state.spent > options.budget) continue;
-      const { contestant, runsPerTurn } = state;
+      const { contestant, runsPerTurn, tiny } = state;
       await contestant.turn?.();
-      const milliseconds = await timeRuns(contestant, runsPerTurn);
-      state.samples.push(milliseconds / runsPerTurn);
-      state.spent += milliseconds;
+      const start = now();
+      state.samples.push(
+        tiny
+          ? tinyRunMilliseconds(contestant.run, { turn: options.turn, runs: runsPerTurn })
+          : (await timeRuns(contestant, runsPerTurn)) / runsPerTurn,
+      );
+      state.spent += now() - start;
     }
   }
   return states.map(({ samples }) => ({ milliseconds: median(samples), turns: samples.length }));
@@ -54,7 +64,7 @@ export async function takeTurns(contestants: readonly Contestant[], options: Tur
 
 async function warmUp(contestant: Contestant, options: TurnOptions): Promise<State> {
   await contestant.turn?.();
-  const state: State = { contestant, samples: [], runsPerTurn: 1, spent: 0 };
+  const state: State = { contestant, samples: [], runsPerTurn: 1, tiny: false, spent: 0 };
   const start = now();
   let runs = 0;
   let last = 0;
@@ -70,6 +80,7 @@ async function warmUp(contestant: Contestant, options: TurnOptions): Promise<Sta
     const series = Math.max(1, Math.min(runs, 100));
     const each = (await timeRuns(contestant, series)) / series;
     state.runsPerTurn = Math.max(1, Math.round(options.turn / Math.max(each, 1e-5)));
+    state.tiny = each < TINY && !(contestant.run() instanceof Promise);
   }
   return state;
 }

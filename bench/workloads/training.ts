@@ -21,7 +21,12 @@ export const training: readonly TrainingWorkload[] = [
     operands: () => [
       normal([128, 784], 1),
       oneHotRows(128, 10),
-      ...[glorot([784, 512], 2), zeros([512]), glorot([512, 512], 3), zeros([512]), glorot([512, 10], 4), zeros([10])],
+      glorot([784, 512], 2),
+      zeros([512]),
+      glorot([512, 512], 3),
+      zeros([512]),
+      glorot([512, 10], 4),
+      zeros([10]),
     ],
   },
   {
@@ -32,8 +37,12 @@ export const training: readonly TrainingWorkload[] = [
     operands: () => [
       normal([64, 28, 28, 1], 1),
       oneHotRows(64, 10),
-      ...[glorot([3, 3, 1, 32], 2), zeros([32]), glorot([3, 3, 32, 64], 3), zeros([64])],
-      ...[glorot([3136, 10], 4), zeros([10])],
+      glorot([3, 3, 1, 32], 2),
+      zeros([32]),
+      glorot([3, 3, 32, 64], 3),
+      zeros([64]),
+      glorot([3136, 10], 4),
+      zeros([10]),
     ],
   },
   {
@@ -44,7 +53,11 @@ export const training: readonly TrainingWorkload[] = [
     operands: () => [
       normal([64, 50, 32], 1),
       normal([64, 1], 2),
-      ...[glorot([32, 256], 3), glorot([64, 256], 4), normal([256], 5), glorot([64, 1], 6), zeros([1])],
+      glorot([32, 256], 3),
+      glorot([64, 256], 4),
+      normal([256], 5),
+      glorot([64, 1], 6),
+      zeros([1]),
     ],
   },
 ];

@@ -15,7 +15,7 @@ interface Common {
   readonly depth: number;
   /** The operands, in the order that the kind names; made when they are asked for. */
   readonly operands: () => readonly Operand[];
-  /** Runs that one measured run stands for, so that a row can tell the time of one op of many. Default 1 */
+  /** Equal parts of a run, so that a row can tell the time of one op of many. Default 1. */
   readonly parts?: number;
 }
 
@@ -58,14 +58,7 @@ export interface SmallWorkload extends Common {
 }
 
 export type Workload =
-  | MatmulWorkload
-  | ConvolutionWorkload
-  | LstmWorkload
-  | BatchNormWorkload
-  | TrainingWorkload
-  | SmallWorkload;
-
-export type WorkloadKind = Workload['kind'];
+  MatmulWorkload | ConvolutionWorkload | LstmWorkload | BatchNormWorkload | TrainingWorkload | SmallWorkload;
 
 /** Whether runs change a state, so that two runs differ. */
 export function isTraining(workload: Workload): workload is TrainingWorkload {

@@ -31,7 +31,8 @@ async function ready(jax: Jax, workload: Exclude<Workload, TrainingWorkload>): P
       for (const result of results) result.dispose();
     },
     // Reading an array gives up the reference.
-    transfer: () => Promise.all(jitted(...operands.map((operand) => upload(jax, operand))).map((array) => array.data())),
+    transfer: () =>
+      Promise.all(jitted(...operands.map((operand) => upload(jax, operand))).map((array) => array.data())),
     dispose: () => {
       for (const array of resident) array.dispose();
     },

@@ -2,14 +2,7 @@
 import { SMALL_PRODUCTS } from '../../workloads/small.ts';
 import type { TrainingWorkload, Workload } from '../../workloads/workload.ts';
 import type { Jax, JaxArray } from './api.ts';
-import {
-  jaxConv1d,
-  jaxConv2d,
-  jaxConv2dFilterGrad,
-  jaxConv2dInputGrad,
-  jaxDepthwise,
-  jaxLstm,
-} from './layers.ts';
+import { jaxConv1d, jaxConv2d, jaxConv2dFilterGrad, jaxConv2dInputGrad, jaxDepthwise, jaxLstm } from './layers.ts';
 
 /** Takes over its operands, as all functions of jax-js do. */
 export type JaxOperation = (...operands: JaxArray[]) => JaxArray[];

@@ -16,25 +16,23 @@ export type JaxStep = (...args: [...JaxState, x: JaxArray, y: JaxArray]) => read
 
 export function jaxStep(jax: Jax, kind: TrainingWorkload['kind']): JaxStep {
   const { numpy } = jax;
-  return jax.jit<[...JaxState, JaxArray, JaxArray], [JaxArray, ...JaxState]>(
-    (weights, means, squares, step, x, y) => {
-      const kept = weights.map((weight) => weight.ref);
-      const loss = (leaves: readonly JaxArray[]): JaxArray => jaxLoss(jax, kind, leaves, x, y);
-      const [value, gradients] = jax.valueAndGrad<[readonly JaxArray[]]>(loss)(weights);
-      const next = step.add(1);
-      // 1 - beta^step, as powers are exp(step log(beta)).
-      const correction = (beta: number): JaxArray => power(jax, beta, next.ref).neg().add(1);
-      const rate = numpy.sqrt(correction(0.999)).div(correction(0.9)).mul(0.001);
-      const nextMeans = means.map((mean, i) => mean.mul(0.9).add(gradients[i]!.ref.mul(0.1)));
-      const nextSquares = squares.map((square, i) => square.mul(0.999).add(numpy.square(gradients[i]!).mul(0.001)));
-      const nextWeights = kept.map((weight, i) => {
-        const change = rate.ref.mul(nextMeans[i]!.ref).div(numpy.sqrt(nextSquares[i]!.ref).add(1e-7));
-        return weight.sub(change);
-      });
-      rate.dispose();
-      return [value, nextWeights, nextMeans, nextSquares, next];
-    },
-  );
+  return jax.jit<[...JaxState, JaxArray, JaxArray], [JaxArray, ...JaxState]>((weights, means, squares, step, x, y) => {
+    const kept = weights.map((weight) => weight.ref);
+    const loss = (leaves: readonly JaxArray[]): JaxArray => jaxLoss(jax, kind, leaves, x, y);
+    const [value, gradients] = jax.valueAndGrad<[readonly JaxArray[]]>(loss)(weights);
+    const next = step.add(1);
+    // 1 - beta^step, as powers are exp(step log(beta)).
+    const correction = (beta: number): JaxArray => power(jax, beta, next.ref).neg().add(1);
+    const rate = numpy.sqrt(correction(0.999)).div(correction(0.9)).mul(0.001);
+    const nextMeans = means.map((mean, i) => mean.mul(0.9).add(gradients[i]!.ref.mul(0.1)));
+    const nextSquares = squares.map((square, i) => square.mul(0.999).add(numpy.square(gradients[i]!).mul(0.001)));
+    const nextWeights = kept.map((weight, i) => {
+      const change = rate.ref.mul(nextMeans[i]!.ref).div(numpy.sqrt(nextSquares[i]!.ref).add(1e-7));
+      return weight.sub(change);
+    });
+    rate.dispose();
+    return [value, nextWeights, nextMeans, nextSquares, next];
+  });
 }
 
 function power(jax: Jax, base: number, exponent: JaxArray): JaxArray {

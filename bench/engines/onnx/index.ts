@@ -113,7 +113,9 @@ function withConstants({ operands, nodes, output }: Computation): OnnxGraph {
     inputs: [],
     constants: [
       ...[...operands].map(([name, { shape, data }]) => ({ name, shape, data })),
-      ...[integers('flat', -1n), integers('start', 0n), integers('end', 1n)],
+      integers('flat', -1n),
+      integers('start', 0n),
+      integers('end', 1n),
     ],
     outputs: ['first'],
   };

@@ -38,13 +38,7 @@ export interface Tf {
     padding: 'same',
   ): TfTensor;
   depthwiseConv2d(x: TfTensor, filters: TfTensor, strides: number, padding: 'same'): TfTensor;
-  separableConv2d(
-    x: TfTensor,
-    depthwise: TfTensor,
-    pointwise: TfTensor,
-    strides: number,
-    padding: 'same',
-  ): TfTensor;
+  separableConv2d(x: TfTensor, depthwise: TfTensor, pointwise: TfTensor, strides: number, padding: 'same'): TfTensor;
   maxPool(x: TfTensor, size: number, strides: number, padding: 'valid'): TfTensor;
   moments(x: TfTensor, axes: number[]): { mean: TfTensor; variance: TfTensor };
   batchNorm(

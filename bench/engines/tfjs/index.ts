@@ -56,8 +56,7 @@ function trained(tf: Tf, workload: TrainingWorkload): Prepared {
     optimizer.minimize(() => tfLoss(tf, workload.kind, inputs, labels, variables), true, variables);
   return {
     run: () => step(batch!, targets!).dispose(),
-    transfer: () =>
-      tf.tidy(() => [step(tf.tensor(x!.data, x!.shape), tf.tensor(y!.data, y!.shape)).dataSync()]),
+    transfer: () => tf.tidy(() => [step(tf.tensor(x!.data, x!.shape), tf.tensor(y!.data, y!.shape)).dataSync()]),
     dispose: () => {
       for (const tensor of [batch!, targets!, ...variables]) tensor.dispose();
     },

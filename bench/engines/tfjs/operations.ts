@@ -16,11 +16,13 @@ export function tfOperationOf(tf: Tf, workload: Exclude<Workload, TrainingWorklo
     case 'conv2dFilterGrad':
       // The gradient's kernel by itself: tf.grad would run the convolution too.
       return ([x, dy]) => [
-        tf.engine().runKernel(
-          'Conv2DBackpropFilter',
-          { x: x!, dy: dy! },
-          { strides: 1, pad: 'same', dataFormat: 'NHWC', filterShape: [3, 3, x!.shape[3], dy!.shape[3]] },
-        ),
+        tf
+          .engine()
+          .runKernel(
+            'Conv2DBackpropFilter',
+            { x: x!, dy: dy! },
+            { strides: 1, pad: 'same', dataFormat: 'NHWC', filterShape: [3, 3, x!.shape[3], dy!.shape[3]] },
+          ),
       ];
     case 'conv1d':
       return ([x, filters]) => [tf.conv1d(x!, filters!, 1, 'same')];
