@@ -15,11 +15,11 @@ import { peakRate } from './timing/peak.ts';
 import { workloads } from './workloads/index.ts';
 
 const WHOLE: MeasureOptions = {
-  turns: { rounds: 11, turn: 30, warmUp: 300, budget: 6000 },
+  turns: { rounds: 11, turn: 30, warmUp: 300, budget: 6000, patience: 6000 },
   longest: Infinity,
 };
 const QUICK: MeasureOptions = {
-  turns: { rounds: 3, turn: 5, warmUp: 30, budget: 250 },
+  turns: { rounds: 3, turn: 5, warmUp: 30, budget: 250, patience: 2000 },
   longest: 400,
 };
 

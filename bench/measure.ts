@@ -1,5 +1,4 @@
 /** Measures one workload on every engine that can do it. */
-import { now } from '../src/clock.ts';
 import type { Engine, Prepared } from './engines/engine.ts';
 import { firstRunMilliseconds } from './engines/gradtape.ts';
 import { messageOf } from './engines/index.ts';
@@ -18,8 +17,6 @@ interface Ready {
   readonly engine: Engine;
   readonly prepared: Prepared;
   readonly difference: number;
-  /** Ms of the run with transfers that gave the results. */
-  readonly milliseconds: number;
 }
 
 /**
@@ -33,20 +30,20 @@ export async function measure(workload: Workload, engines: readonly Engine[], op
   const left = new Map<string, string>();
   let reference: readonly Float32Array[] | undefined;
   for (const engine of engines) {
-    const expected = expectedMilliseconds(workload, engine);
-    if (reference && expected > options.longest) {
-      left.set(engine.name, `about ${Math.ceil(expected / 1000)} s a run, measured without --quick`);
-      continue;
-    }
     try {
       const prepared = await engine.prepare(workload);
       if (typeof prepared === 'string') {
         left.set(engine.name, prepared);
         continue;
       }
-      const { results, milliseconds } = await resultsOf(workload, prepared);
+      if (reference && expectedMilliseconds(workload, engine) > options.longest) {
+        left.set(engine.name, 'long runs are measured without --quick');
+        await prepared.dispose();
+        continue;
+      }
+      const results = await resultsOf(workload, prepared);
       reference ??= results;
-      ready.push({ engine, prepared, difference: relativeDifference(results, reference), milliseconds });
+      ready.push({ engine, prepared, difference: relativeDifference(results, reference) });
     } catch (error) {
       left.set(engine.name, `throws: ${messageOf(error)}`);
     }
@@ -74,34 +71,26 @@ async function timeAll(workload: Workload, ready: readonly Ready[], turns: TurnO
     ready.map(({ prepared }) => prepared),
     turns,
   );
-  // A run that took all of its time to give the results is not repeated.
-  const short = ready.filter(({ milliseconds }) => milliseconds <= turns.budget);
-  const timings = await takeTurns(
-    short.map(({ prepared }) => ({ run: prepared.transfer, turn: prepared.turn })),
+  const withTransfers = await takeTurns(
+    ready.map(({ prepared }) => ({ run: prepared.transfer, turn: prepared.turn })),
     turns,
   );
-  const withTransfers = (one: Ready): number => timings[short.indexOf(one)]?.milliseconds ?? one.milliseconds;
   const parts = workload.parts ?? 1;
-  return ready.map((one, index) => ({
-    engine: one.engine.name,
+  return ready.map(({ engine, difference }, index) => ({
+    engine: engine.name,
     milliseconds: (resident[index]?.milliseconds ?? NaN) / parts,
     turns: resident[index]?.turns ?? 0,
-    withTransfers: withTransfers(one) / parts,
-    difference: one.difference,
+    withTransfers: (withTransfers[index]?.milliseconds ?? NaN) / parts,
+    difference,
   }));
 }
 
 /** Training: the losses of two steps, of which the second tells of the update. */
-async function resultsOf(
-  workload: Workload,
-  { turn, transfer, arrange }: Prepared,
-): Promise<{ readonly results: readonly Float32Array[]; readonly milliseconds: number }> {
+async function resultsOf(workload: Workload, { turn, transfer, arrange }: Prepared): Promise<readonly Float32Array[]> {
   await turn?.();
-  const first = isTraining(workload) ? await transfer() : [];
-  const start = now();
-  const results = [...first, ...(await transfer())];
-  const milliseconds = now() - start;
-  return { results: arrange?.(results) ?? results, milliseconds };
+  const results = [...(await transfer())];
+  if (isTraining(workload)) results.push(...(await transfer()));
+  return arrange?.(results) ?? results;
 }
 
 function expectedMilliseconds({ flops }: Workload, { slow }: Engine): number {

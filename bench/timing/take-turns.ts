@@ -19,6 +19,8 @@ export interface TurnOptions {
   readonly warmUp: number;
   /** Ms after which a contestant takes no further turn; it has at least one. */
   readonly budget: number;
+  /** Ms of a first run above which there is no second one. */
+  readonly patience: number;
 }
 
 export interface Timing {
@@ -65,6 +67,13 @@ export async function takeTurns(contestants: readonly Contestant[], options: Tur
 async function warmUp(contestant: Contestant, options: TurnOptions): Promise<State> {
   await contestant.turn?.();
   const state: State = { contestant, samples: [], runsPerTurn: 1, tiny: false, spent: 0 };
+  // The first run may compile, so it counts only where nobody wants to wait for a second one.
+  const first = await timeRuns(contestant, 1);
+  if (first > options.patience) {
+    state.samples.push(first);
+    state.spent = first;
+    return state;
+  }
   const start = now();
   let runs = 0;
   let last = 0;
@@ -72,9 +81,11 @@ async function warmUp(contestant: Contestant, options: TurnOptions): Promise<Sta
     last = await timeRuns(contestant, 1);
     runs++;
   } while (now() - start < options.warmUp);
-  state.spent = now() - start;
-  // A run that took the whole budget is its own measurement.
-  if (state.spent > options.budget) state.samples.push(last);
+  // A run that takes the whole budget is its own measurement.
+  if (last > options.budget) {
+    state.samples.push(last);
+    state.spent = last;
+  }
   if (last < options.turn) {
     // Single runs may be shorter than the clock can tell: count on a short series.
     const series = Math.max(1, Math.min(runs, 100));

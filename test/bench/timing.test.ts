@@ -47,22 +47,31 @@ t.test('takeTurns: everyone warms up, then all run in every round, each behind a
     turn: 0,
     warmUp: 0,
     budget: Infinity,
+    patience: Infinity,
   });
   const one = (name: string): string[] => [`turn ${name}`, name];
-  const rounds = ['a', 'b', 'a', 'b', 'b', 'a', 'a', 'b'];
-  t.same(log, rounds.flatMap(one));
+  const rounds = ['a', 'b', 'b', 'a', 'a', 'b'];
+  t.same(log, ['turn a', 'a', 'a', 'turn b', 'b', 'b', ...rounds.flatMap(one)]);
   t.same(
     timings.map(({ turns }) => turns),
     [3, 3],
   );
 });
 
-t.test('takeTurns: a run that takes the whole budget is its own measurement and is not repeated', async (t) => {
+t.test('takeTurns: a run that takes the whole budget is its own measurement, but not the first one', async (t) => {
   const log: string[] = [];
-  const timings = await takeTurns([contestant('slow', log)], { rounds: 5, turn: 0, warmUp: 0, budget: -1 });
-  t.same(log, ['turn slow', 'slow']);
+  const options = { rounds: 5, turn: 0, warmUp: 0, budget: -1, patience: Infinity };
+  const timings = await takeTurns([contestant('slow', log)], options);
+  t.same(log, ['turn slow', 'slow', 'slow']);
   t.equal(timings[0]?.turns, 1);
   t.ok((timings[0]?.milliseconds ?? NaN) >= 0);
+});
+
+t.test('takeTurns: nobody waits for a second run of what is slower than patience', async (t) => {
+  const log: string[] = [];
+  const options = { rounds: 5, turn: 0, warmUp: 0, budget: -1, patience: -1 };
+  t.equal((await takeTurns([contestant('slow', log)], options))[0]?.turns, 1);
+  t.same(log, ['turn slow', 'slow']);
 });
 
 t.test('takeTurns: a run that gives a promise is done when that is', async (t) => {
@@ -73,7 +82,7 @@ t.test('takeTurns: a run that gives a promise is done when that is', async (t) =
     await new Promise((resolve) => setImmediate(resolve));
     running--;
   };
-  await takeTurns([{ run }, { run }], { rounds: 2, turn: 0, warmUp: 0, budget: Infinity });
+  await takeTurns([{ run }, { run }], { rounds: 2, turn: 0, warmUp: 0, budget: Infinity, patience: Infinity });
   t.equal(running, 0);
   t.equal(most, 1);
 });

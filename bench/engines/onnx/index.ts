@@ -27,6 +27,7 @@ interface Ort {
 export async function onnxWeb(): Promise<Engine> {
   const ort = await importPeer<Ort>('onnxruntime-web/wasm');
   ort.env.wasm.numThreads = 1;
+  await startWithoutWorkers(ort);
   return engine('onnxruntime-web', 'peer', versionOf('onnxruntime-web'), async (computation) => {
     // A run's inputs are copied in, and its outputs out. So the operands are constants of the model, whose folding is
     // switched off, and only the first number of the result comes out.
@@ -47,6 +48,23 @@ export async function onnxWeb(): Promise<Engine> {
       },
     };
   });
+}
+
+/**
+ * The runtime defines `Worker` when it starts, whatever the number of threads, and jax-js takes threads where it sees
+ * one: the runtime starts here, and the global goes again.
+ */
+async function startWithoutWorkers(ort: Ort): Promise<void> {
+  const had = 'Worker' in globalThis;
+  const nothing = encodeModel({
+    nodes: [{ op: 'Identity', inputs: ['x'], outputs: ['y'] }],
+    constants: [],
+    inputs: [{ name: 'x', shape: [1] }],
+    outputs: ['y'],
+  });
+  const session = await ort.InferenceSession.create(nothing, { executionProviders: ['wasm'] });
+  await session.release();
+  if (!had) Reflect.deleteProperty(globalThis, 'Worker');
 }
 
 export async function onnxNative(): Promise<Engine> {

@@ -7,8 +7,7 @@ import { tfOperationOf } from './operations.ts';
 import { tfLoss } from './training.ts';
 
 export async function tfjs(backend: 'cpu' | 'wasm'): Promise<Engine> {
-  const tf = await importPeer<Tf>('@tensorflow/tfjs-core');
-  await importPeer(`@tensorflow/tfjs-backend-${backend}`);
+  const tf = await importPeer<Tf>('@tensorflow/tfjs');
   if (backend === 'wasm') {
     const { setWasmPaths } = await importPeer<{ setWasmPaths: (folder: string) => void }>(
       '@tensorflow/tfjs-backend-wasm',
@@ -18,7 +17,7 @@ export async function tfjs(backend: 'cpu' | 'wasm'): Promise<Engine> {
   }
   return {
     name: `tfjs ${backend}`,
-    version: versionOf('@tensorflow/tfjs-core'),
+    version: versionOf('@tensorflow/tfjs'),
     role: 'peer',
     // What its loops reach in convolutions.
     ...(backend === 'cpu' && { slow: 0.6 }),
@@ -40,7 +39,7 @@ function ready(tf: Tf, workload: Workload): Prepared {
     run: () => {
       for (const result of tf.tidy(() => operation(resident))) result.dispose();
     },
-    transfer: () => tf.tidy(() => operation(operands.map(upload)).map((result) => result.dataSync())),
+    transfer: () => readInTidy(tf, () => operation(operands.map(upload))),
     dispose: () => {
       for (const tensor of resident) tensor.dispose();
     },
@@ -56,9 +55,19 @@ function trained(tf: Tf, workload: TrainingWorkload): Prepared {
     optimizer.minimize(() => tfLoss(tf, workload.kind, inputs, labels, variables), true, variables);
   return {
     run: () => step(batch!, targets!).dispose(),
-    transfer: () => tf.tidy(() => [step(tf.tensor(x!.data, x!.shape), tf.tensor(y!.data, y!.shape)).dataSync()]),
+    transfer: () => readInTidy(tf, () => [step(tf.tensor(x!.data, x!.shape), tf.tensor(y!.data, y!.shape))]),
     dispose: () => {
       for (const tensor of [batch!, targets!, ...variables]) tensor.dispose();
     },
   };
+}
+
+/** The values of tensors, which are disposed of with all that they are made of. */
+function readInTidy(tf: Tf, make: () => readonly TfTensor[]): readonly Float32Array[] {
+  let values: readonly Float32Array[] = [];
+  tf.tidy<void>(() => {
+    // Not as the function's result: it would be searched for tensors, number by number.
+    values = make().map((tensor) => tensor.dataSync());
+  });
+  return values;
 }
