@@ -79,3 +79,18 @@ export function forTiles(
     });
   });
 }
+
+/** Bytes of a cache line. */
+const CACHE_LINE = 64;
+
+/**
+ * Reads a line once in order, for loops that read 4 channels of each pixel at a time: prefetchers miss that pattern. On
+ * images that were not in the cache a depthwise convolution and its gradients took 1.5 to 6 times as long without this.
+ * `unused` is a word of the workspace; the store to it keeps the loads alive.
+ */
+export function emitTouch(f: FunctionBuilder, line: Value<'i32'>, bytes: number, unused: I32): void {
+  const at = f.index(line);
+  const all = f.index(0);
+  f.forRest(at, f.index(i32.add(at, bytes)), CACHE_LINE, () => f.set(all, i32.or(all, i32.load(at))));
+  f.store(unused, all);
+}

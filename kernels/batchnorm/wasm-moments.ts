@@ -1,7 +1,7 @@
 /**
  * Mean and squared deviations of every column in one pass over x. Rows go in blocks: float32 sums of `x - shift` and of
  * its square, the shift being the mean of the rows before, then a block joins the moments in double (Chan, Golub and
- * LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979). A block has at most three
+ * LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979). A block has at most eight
  * times the rows that came before: if its mean lies far from the shift, so much spreads the whole that the rounding
  * errors of its squares vanish in it. Nothing cancels, however far from zero the mean lies.
  */
@@ -23,7 +23,7 @@ import { eachRecord, eachRest, walkRows, type Columns, type Sizes } from './wide
 
 /** Rows of the first block, which takes the first row for its shift. */
 const FIRST_BLOCK = 4;
-/** Rows of a block at most: their float32 sums lose a bit or two, and joining them costs a fifth of adding them up. */
+/** Rows of a block at most: their float32 sums lose a bit or two. */
 export const BLOCK = 32;
 
 /** Vectors of a record while sums run. */
@@ -52,8 +52,7 @@ export function emitMoments(f: FunctionBuilder, sizes: Sizes, x: Local<'i32'>): 
   const done = f.local('i32');
   const count = f.local('i32');
   f.for(done, 0, rows, count, () => {
-    const most = smaller(f, i32.sub(rows, done), BLOCK);
-    f.set(count, smaller(f, most, i32.select(done, i32.mul(done, 3), FIRST_BLOCK)));
+    f.set(count, smaller(f, i32.sub(rows, done), i32.select(done, BLOCK, FIRST_BLOCK)));
     walkRows(f, sizes, place, count, (columns) => addDeviations(f, columns));
     emitJoin(f, sizes, done, count);
   });

@@ -19,7 +19,7 @@ import {
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { outputRuns, type Run } from '../window-runs.ts';
-import { ELEMENT, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
+import { ELEMENT, emitTouch, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
 import type { DepthwiseSizes } from './cpu.ts';
 import { emitRepeat } from './multiplier-wasm.ts';
 import { elementsOf, keyOf } from './wasm.ts';
@@ -32,8 +32,6 @@ const MOST_TAPS = 4;
 const SUMS = 2;
 /** Bytes of 4 totals. */
 const TOTALS = 32;
-/** Bytes of a cache line. */
-const CACHE_LINE = 64;
 
 export function depthwiseFilterGradCall(sizes: DepthwiseSizes): WasmCall {
   const { rows, columns, multiplier } = sizes;
@@ -108,17 +106,6 @@ function emitLines(
       f.increment(dyAt!, outputLine);
     });
   }
-}
-
-/**
- * Reads a line once in order. The sums read 4 channels of each pixel at a time, a pattern that prefetchers miss: on
- * images that were not in the cache they took 1.5 to 10 times as long without this. The store keeps the loads alive.
- */
-function emitTouch(f: FunctionBuilder, line: Value<'i32'>, bytes: number, unused: Local<'i32'>): void {
-  const at = f.index(line);
-  const all = f.index(0);
-  f.forRest(at, f.index(i32.add(at, bytes)), CACHE_LINE, () => f.set(all, i32.or(all, i32.load(at))));
-  f.store(unused, all);
 }
 
 /** Adds to the totals of a row of taps what a line of outputs and the image line under it give. */

@@ -14,7 +14,7 @@ import {
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
 import type { Runs } from '../window-runs.ts';
-import { ELEMENT, forTiles, forVectors, loadLanes, storeLanes } from '../window-wasm.ts';
+import { ELEMENT, emitTouch, forTiles, forVectors, loadLanes, storeLanes, VECTOR } from '../window-wasm.ts';
 
 /** Positions computed together. */
 const TILE = 4;
@@ -37,10 +37,10 @@ export interface Pass {
 /** The sums of one image: addresses of source and target. */
 export type EmitImage = (source: Local<'i32'>, target: Local<'i32'>) => void;
 
-/** Memory for the filters and bias of merged pixels. */
+/** Memory for the filters and bias of merged pixels, or a word for `emitTouch`. */
 export function passWorkspaceBytes(pass: Pass): number {
   const pixels = mergedPixels(pass);
-  return pixels === 1 ? 0 : (pass.kernelHeight * pass.kernelWidth + 1) * pixels * pass.channels * ELEMENT;
+  return pixels === 1 ? VECTOR : (pass.kernelHeight * pass.kernelWidth + 1) * pixels * pass.channels * ELEMENT;
 }
 
 /** Writes what comes before the first image; gives what to write for each. Without a bias its address says nothing. */
@@ -69,9 +69,12 @@ export function preparePass(
   return (source, target) => {
     for (const { first, count, taps, firstTap, source: firstSource } of pass.rows.list) {
       const firstFilter = firstTap * pass.kernelWidth * pixelBytes;
+      // The last source line: the others were read for the rows before.
+      const newest = Math.max(0, (taps - 1) * pass.rows.sourceTapStep) * sourceLine;
       f.set(sourceAt, i32.add(source, firstSource * sourceLine));
       f.set(targetAt, i32.add(target, first * targetLine));
       f.for(row, 0, count, 1, () => {
+        if (pixels === 1 && taps > 0) emitTouch(f, i32.add(sourceAt, newest), sourceLine, workspace);
         f.call(
           line,
           sourceAt,

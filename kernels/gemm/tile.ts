@@ -21,10 +21,12 @@ export interface Tile {
   /** The sums, `[row][vector]`. At most 10 vectors stay in registers: 5 rows of 2, or 1 row of 8. */
   readonly sums: readonly (readonly Local<'v128'>[])[];
   /**
-   * A: a pointer to each row, whose floats follow each other; or one pointer to a column, whose floats follow each
-   * other, with `step` bytes to the next column. The pointers end behind what was read.
+   * A: a pointer to each row, whose floats follow each other or lie `step` bytes apart; or one pointer to a column,
+   * whose floats follow each other, with `step` bytes to the next column. The pointers end behind what was read.
    */
-  readonly a: { readonly rows: readonly Local<'i32'>[] } | { readonly column: Local<'i32'>; readonly step: I32 };
+  readonly a:
+    | { readonly rows: readonly Local<'i32'>[]; readonly step?: number }
+    | { readonly column: Local<'i32'>; readonly step: I32 };
   /**
    * B: a pointer to each panel, which give the vectors of a row of sums in equal shares; `step` bytes to the next step
    * of the depth, those of a packed panel by default. The pointers end behind what was read: the next stretch begins there.
@@ -40,7 +42,8 @@ const UNROLL = 4;
 /** `sums[row][column] += a[row][p] b[p][column]` for p below `depth`, in order. */
 export function multiplyTile(f: FunctionBuilder, { sums, a, b, depth }: Tile): void {
   const { panels, step = PANEL_STEP } = b;
-  const streamA: Stream = 'rows' in a ? { pointers: a.rows, step: 4 } : { pointers: [a.column], step: a.step };
+  const streamA: Stream =
+    'rows' in a ? { pointers: a.rows, step: a.step ?? 4 } : { pointers: [a.column], step: a.step };
   const streamB: Stream = { pointers: panels, step };
   const shared = (sums[0]?.length ?? 0) / panels.length;
   const loadA = (row: number, p: number): Value<'v128'> =>

@@ -8,25 +8,30 @@ import {
   type I32,
   type Local,
   type ModuleBuilder,
+  type Value,
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { cellRuns, outputRuns } from '../window-runs.ts';
 import { axisKey, ELEMENT, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
 import type { PoolGeometry } from './cpu.ts';
 import {
-  forTaps,
+  lowestTap,
   type PoolPass,
+  type PoolSteps,
   stepsOf,
   STRIP_PARAMS,
   type StripFunc,
-  unrolledTaps,
+  tapOffsets,
   walkImage,
+  type Window,
 } from './strips-wasm.ts';
 
 export type PoolSizes = Pick<PoolGeometry, 'batch' | 'rows' | 'columns' | 'channels'>;
 
 export function averagePoolCall({ batch, rows, columns, channels }: PoolSizes): WasmCall {
+  const code = `avgPool ${axisKey(rows)} x ${axisKey(columns)} c${channels}`;
   const pass: PoolPass = {
+    code,
     rows: outputRuns(rows),
     columns: outputRuns(columns),
     sourceWidth: columns.size,
@@ -34,14 +39,14 @@ export function averagePoolCall({ batch, rows, columns, channels }: PoolSizes): 
     channels,
   };
   return {
-    code: `avgPool ${axisKey(rows)} x ${axisKey(columns)} c${channels}`,
+    code,
     args: [batch],
     emit: (f, { inputs, outputs, args }, module) => {
       const [x] = inputs as readonly [Local<'i32'>];
       const [y] = outputs as readonly [Local<'i32'>];
       if (channels === 0) return;
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
-        walkImage(f, module, 'avgPoolLine', pass, (taps) => defineSums(module, pass, taps, true), x, y);
+        walkImage(f, module, pass, (window) => defineSums(module, pass, window, true), x, y);
         f.increment(x, rows.size * columns.size * channels * ELEMENT);
         f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);
       });
@@ -50,7 +55,9 @@ export function averagePoolCall({ batch, rows, columns, channels }: PoolSizes): 
 }
 
 export function averagePoolGradCall({ batch, rows, columns, channels }: PoolSizes): WasmCall {
+  const code = `avgPoolGrad ${axisKey(rows)} x ${axisKey(columns)} c${channels}`;
   const pass: PoolPass = {
+    code,
     rows: cellRuns(rows),
     columns: cellRuns(columns),
     sourceWidth: columns.outputSize,
@@ -59,7 +66,7 @@ export function averagePoolGradCall({ batch, rows, columns, channels }: PoolSize
   };
   const output = rows.outputSize * columns.outputSize * channels;
   return {
-    code: `avgPoolGrad ${axisKey(rows)} x ${axisKey(columns)} c${channels}`,
+    code,
     args: [batch],
     workspaceBytes: vectorBytes(output),
     emit: (f, { inputs, outputs, workspace, args }, module) => {
@@ -68,7 +75,7 @@ export function averagePoolGradCall({ batch, rows, columns, channels }: PoolSize
       if (channels === 0) return;
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
         emitShares(f, module, { batch, rows, columns, channels }, dy, workspace);
-        walkImage(f, module, 'avgPoolGradLine', pass, (taps) => defineSums(module, pass, taps, false), workspace, dx);
+        walkImage(f, module, pass, (window) => defineSums(module, pass, window, false), workspace, dx);
         f.increment(dy, output * ELEMENT);
         f.increment(dx, rows.size * columns.size * channels * ELEMENT);
       });
@@ -77,27 +84,18 @@ export function averagePoolGradCall({ batch, rows, columns, channels }: PoolSize
 }
 
 /** A strip of sums over the taps, or of means. */
-function defineSums(module: ModuleBuilder, pass: PoolPass, taps: number, mean: boolean): StripFunc {
-  const unrolled = unrolledTaps(taps);
+function defineSums(module: ModuleBuilder, pass: PoolPass, window: Window | undefined, mean: boolean): StripFunc {
   const steps = stepsOf(pass);
-  const key = [mean ? 'mean' : 'sum', unrolled ?? 'many', pass.channels, Object.values(steps)].join();
-  return module.once(`poolSums ${key}`, () =>
+  const size = window ? `${window.rows}x${window.columns}` : 'any';
+  return module.once(`poolSums ${[mean, size, pass.channels, ...Object.values(steps)].join()}`, () =>
     module.define({ name: 'poolSums', params: STRIP_PARAMS }, (f, source, target, positions, rowTaps, tapCount) => {
-      const [total, rowSum, cells] = f.locals('v128', 3) as [Local<'v128'>, Local<'v128'>, Local<'v128'>];
-      const [sourceAt, row] = f.locals('i32', 2) as [Local<'i32'>, Local<'i32'>];
+      const total = f.local('v128');
+      const cells = f.local('v128');
       if (mean) f.set(cells, f32x4.splat(f32.convertI32Signed(i32.mul(rowTaps, tapCount))));
+      const emitSum = window ? unrolledSum(f, window, steps, total) : loopedSum(f, steps, total, rowTaps, tapCount);
       f.for(f.local('i32'), 0, positions, 1, () => {
         forVectors(f, pass.channels, (at, lanes) => {
-          f.set(total, v128.zero());
-          f.set(sourceAt, i32.add(source, at));
-          f.for(row, 0, rowTaps, 1, () => {
-            f.set(rowSum, v128.zero());
-            forTaps(f, unrolled, tapCount, sourceAt, steps.tap, (address, offset) => {
-              f.set(rowSum, f32x4.add(rowSum, loadLanes(address, lanes, offset)));
-            });
-            f.set(total, f32x4.add(total, rowSum));
-            f.increment(sourceAt, steps.rowTap);
-          });
+          emitSum(i32.add(source, at), lanes);
           if (mean) f.set(total, f32x4.div(total, cells));
           storeLanes(f, i32.add(target, at), total, lanes);
         });
@@ -106,6 +104,41 @@ function defineSums(module: ModuleBuilder, pass: PoolPass, taps: number, mean: b
       });
     }),
   );
+}
+
+type EmitSum = (first: Value<'i32'>, lanes: number) => void;
+
+function unrolledSum(f: FunctionBuilder, window: Window, steps: PoolSteps, total: Local<'v128'>): EmitSum {
+  const from = f.local('i32');
+  return (first, lanes) => {
+    f.set(from, i32.add(first, lowestTap(window, steps)));
+    const values = tapOffsets(window, steps).map((offset) => loadLanes(from, lanes, offset));
+    const sum = values.reduce<Value<'v128'> | undefined>(
+      (sum, value) => (sum ? f32x4.add(sum, value) : value),
+      undefined,
+    );
+    f.set(total, sum ?? v128.zero());
+  };
+}
+
+/** Adds up the sums of the rows: over large windows the error grows with the sides, not with the area. */
+function loopedSum(f: FunctionBuilder, steps: PoolSteps, total: Local<'v128'>, rowTaps: I32, taps: I32): EmitSum {
+  const rowSum = f.local('v128');
+  const [rowAt, at, row, tap] = f.locals('i32', 4) as [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>];
+  return (first, lanes) => {
+    f.set(total, v128.zero());
+    f.set(rowAt, first);
+    f.for(row, 0, rowTaps, 1, () => {
+      f.set(rowSum, v128.zero());
+      f.set(at, rowAt);
+      f.for(tap, 0, taps, 1, () => {
+        f.set(rowSum, f32x4.add(rowSum, loadLanes(at, lanes)));
+        f.increment(at, steps.tap);
+      });
+      f.set(total, f32x4.add(total, rowSum));
+      f.increment(rowAt, steps.rowTap);
+    });
+  };
 }
 
 /** Divides the outputs of an image by the number of cells in their windows: what each cell gets of them. */

@@ -15,6 +15,8 @@ import { ELEMENT } from '../window-wasm.ts';
 
 /** Target positions and the source positions that they see. */
 export interface PoolPass {
+  /** The code of the call: shared functions hold all of its geometry. */
+  readonly code: string;
   readonly rows: Runs;
   readonly columns: Runs;
   /** Pixels of a line. */
@@ -48,34 +50,33 @@ export function stepsOf({ rows, columns, sourceWidth, channels }: PoolPass): Poo
 export const STRIP_PARAMS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
 export type StripFunc = Func<typeof STRIP_PARAMS, undefined>;
 
-const LINE_PARAMS = ['i32', 'i32', 'i32', 'i32', 'i32'] as const;
+/** Windows of at most so many taps are unrolled, each size of window that the borders leave. */
+const UNROLLED = 9;
 
-/** Writes the walk over one image; `strip` gives the function for strips of so many taps in a row. */
+/** The size of the windows that a strip's code is made for; undefined where they are walked in loops. */
+export interface Window {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+function isUnrolled({ rows, columns }: PoolPass): boolean {
+  const most = ({ list }: Runs): number => Math.max(0, ...list.map(({ taps }) => taps));
+  return most(rows) * most(columns) <= UNROLLED;
+}
+
+/** Writes the walk over one image; `strip` gives the function for strips of positions. */
 export function walkImage(
   f: FunctionBuilder,
   module: ModuleBuilder,
-  name: string,
-  { rows, columns, sourceWidth, targetWidth, channels }: PoolPass,
-  strip: (taps: number) => StripFunc,
+  pass: PoolPass,
+  strip: (window: Window | undefined) => StripFunc,
   source: Local<'i32'>,
   target: Local<'i32'>,
   second: I32 = 0,
 ): void {
+  const { rows, sourceWidth, targetWidth, channels } = pass;
   const pixel = channels * ELEMENT;
-  const line = module.define({ name, params: LINE_PARAMS }, (f, sourceLine, targetLine, rowTaps, lineIndex, second) => {
-    for (const run of columns.list) {
-      f.call(
-        strip(run.taps),
-        i32.add(sourceLine, run.source * pixel),
-        i32.add(targetLine, run.first * pixel),
-        run.count,
-        rowTaps,
-        run.taps,
-        i32.add(lineIndex, run.source * channels),
-        second,
-      );
-    }
-  });
+  const unrolled = isUnrolled(pass);
   const [row, sourceAt, targetAt, index] = f.locals('i32', 4) as [
     Local<'i32'>,
     Local<'i32'>,
@@ -83,6 +84,9 @@ export function walkImage(
     Local<'i32'>,
   ];
   for (const run of rows.list) {
+    const line = module.once(`${pass.code} line ${unrolled ? run.taps : 'any'}`, () =>
+      defineLine(module, pass, (columns) => strip(unrolled ? { rows: run.taps, columns } : undefined)),
+    );
     f.set(sourceAt, i32.add(source, run.source * sourceWidth * pixel));
     f.set(targetAt, i32.add(target, run.first * targetWidth * pixel));
     f.set(index, run.source * sourceWidth * channels);
@@ -95,31 +99,43 @@ export function walkImage(
   }
 }
 
-/** Rows of at most so many taps are unrolled; longer ones are a loop. */
-const UNROLLED = 4;
+const LINE_PARAMS = ['i32', 'i32', 'i32', 'i32', 'i32'] as const;
 
-/** The number of taps that a strip's code is made for; undefined for any. */
-export function unrolledTaps(taps: number): number | undefined {
-  return taps <= UNROLLED ? taps : undefined;
+function defineLine(
+  module: ModuleBuilder,
+  { columns, channels }: PoolPass,
+  strip: (columns: number) => StripFunc,
+): Func<typeof LINE_PARAMS, undefined> {
+  const pixel = channels * ELEMENT;
+  return module.define({ name: 'poolLine', params: LINE_PARAMS }, (f, source, target, rowTaps, index, second) => {
+    for (const run of columns.list) {
+      f.call(
+        strip(run.taps),
+        i32.add(source, run.source * pixel),
+        i32.add(target, run.first * pixel),
+        run.count,
+        rowTaps,
+        run.taps,
+        i32.add(index, run.source * channels),
+        second,
+      );
+    }
+  });
 }
 
-/** Runs the body at each tap of a row, given its address and the constant behind it. */
-export function forTaps(
-  f: FunctionBuilder,
-  unrolled: number | undefined,
-  taps: I32,
-  address: Local<'i32'>,
-  step: number,
-  body: (address: I32, offset: number) => void,
-): void {
-  // Offsets of loads are not negative: gradients count their taps from the last, which is the lowest.
-  if (unrolled !== undefined && step >= 0) {
-    for (let tap = 0; tap < unrolled; tap++) body(address, tap * step);
-    return;
-  }
-  const at = f.index(address);
-  f.for(f.local('i32'), 0, unrolled ?? taps, 1, () => {
-    body(at, 0);
-    f.increment(at, step);
+/** The taps of an unrolled window: bytes from the lowest one. Offsets of loads are not negative. */
+export function tapOffsets(
+  { rows, columns }: Window,
+  { tap, rowTap }: Pick<PoolSteps, 'tap' | 'rowTap'>,
+): readonly number[] {
+  const lowest = lowestTap({ rows, columns }, { tap, rowTap });
+  return Array.from({ length: rows * columns }, (_, index) => {
+    const row = Math.floor(index / columns);
+    return row * rowTap + (index - row * columns) * tap - lowest;
   });
+}
+
+/** Bytes from the first tap of a window to the lowest. */
+export function lowestTap({ rows, columns }: Window, { tap, rowTap }: Pick<PoolSteps, 'tap' | 'rowTap'>): number {
+  return Math.min(0, (rows - 1) * rowTap) + Math.min(0, (columns - 1) * tap);
 }

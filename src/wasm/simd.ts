@@ -261,6 +261,7 @@ export const f64x2: {
   readonly abs: Unary;
   readonly neg: Unary;
   readonly sqrt: Unary;
+  readonly floor: Unary;
   readonly nearest: Unary;
   readonly add: Binary;
   readonly sub: Binary;
@@ -290,6 +291,7 @@ export const f64x2: {
   abs: unary(0xec),
   neg: unary(0xed),
   sqrt: unary(0xef),
+  floor: unary(0x75),
   nearest: unary(0x94),
   add: binary(0xf0),
   sub: binary(0xf1),

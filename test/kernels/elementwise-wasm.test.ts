@@ -26,11 +26,11 @@ function compare(t: Test, kernel: ElementwiseKernel, shapes: readonly Shape[], s
     kernel.plan(shapes, [shape], undefined),
   );
   const where = `${kernel.name} of ${shapes.map((one) => `[${one.join()}]`).join(' and ')}`;
-  expected.forEach((value, i) => {
+  const wrong = expected.findIndex((value, i) => {
     const one = given?.[i] as number;
-    const fits = kernel.exact ? Object.is(one, Math.fround(value)) : float32Ulps(one, value) <= LIMIT;
-    if (!fits) t.fail(`${where}: element ${i} is ${one}, not ${value}`);
+    return !(kernel.exact ? Object.is(one, Math.fround(value)) : float32Ulps(one, value) <= LIMIT);
   });
+  if (wrong >= 0) t.fail(`${where}: element ${wrong} is ${given?.[wrong]}, not ${expected[wrong]}`);
 }
 
 for (const kernel of Object.values(kernels)) {

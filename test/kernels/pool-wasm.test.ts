@@ -10,6 +10,10 @@ import {
   poolGatherKernel,
   type PoolOptions,
 } from '../../kernels/pool/index.ts';
+import { WasmDevice } from '../../src/devices/wasm-device.ts';
+import { avgPool2d, maxPool2d, slice } from '../../src/ops/index.ts';
+import { compile } from '../../src/tape/compile.ts';
+import { tensor, type Tensor } from '../../src/tensor/tensor.ts';
 import { windowOutput } from '../../kernels/window.ts';
 import { operand, uniform } from './numeric.ts';
 import { requireBitsOnWasm, requireSumsOnWasm } from './on-wasm.ts';
@@ -118,6 +122,31 @@ t.test('any windows', (t) => {
     ),
     { seed: 4, numRuns: 300 },
   );
+  t.end();
+});
+
+t.test('pools of several sizes in one program keep apart', (t) => {
+  const images = operand([2, 9, 8, 5], awkward(uniform(6)));
+  const x = tensor(Float32Array.from(images.data), images.shape);
+  const pools = (input: Tensor): Tensor[] => {
+    const narrow = slice(input, [0, 0, 0, 0], [2, 9, 8, 3]);
+    return [input, narrow].flatMap((image) => [
+      maxPool2d(image),
+      maxPool2d(image, { poolSize: 3, strides: 2, padding: 'same' }),
+      avgPool2d(image),
+      avgPool2d(image, { poolSize: 3, strides: 2, padding: 'same' }),
+    ]);
+  };
+  const wasm = compile(pools, { device: new WasmDevice() }).sync(x);
+  const cpu = compile(pools, { device: 'cpu' }).sync(x);
+  wasm.forEach(({ data }, index) => {
+    const expected = cpu[index]!.data;
+    data.forEach((value, i) => {
+      const one = expected[i]!;
+      if (!Object.is(value, one) && !(Math.abs(value - one) <= 4 * 3 * 2 ** -24 * 9))
+        assert.fail(`${index}, ${i}: ${value}, ${one}`);
+    });
+  });
   t.end();
 });
 
