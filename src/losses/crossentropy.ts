@@ -60,7 +60,7 @@ const crossentropyConfig = ({
  * @throws ShapeError when the shapes differ
  * @example binaryCrossentropy(tensor([[1]]), tensor([[0.5]])) // 0.6931471824645996
  */
-export const binaryCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
+export const binaryCrossentropy: LossFunction<CrossentropyOptions> = /* @__PURE__ */ defineLoss({
   name: 'binary_crossentropy',
   className: 'BinaryCrossentropy',
   check: ({ labelSmoothing }) => checkSmoothing('binary_crossentropy', labelSmoothing),
@@ -89,7 +89,7 @@ export function binaryFromProbabilities(targets: Tensor, probabilities: Tensor):
  * @throws ShapeError when the shapes differ
  * @example categoricalCrossentropy(tensor([[0, 1]]), tensor([[0.5, 0.5]])) // 0.6931471824645996
  */
-export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
+export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = /* @__PURE__ */ defineLoss({
   name: 'categorical_crossentropy',
   className: 'CategoricalCrossentropy',
   check: ({ labelSmoothing }) => checkSmoothing('categorical_crossentropy', labelSmoothing),
@@ -107,30 +107,29 @@ export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = define
  * @throws ShapeError when the labels are not one per sample
  * @example sparseCategoricalCrossentropy(tensor([1]), tensor([[0.5, 0.5]])) // 0.6931471824645996
  */
-export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptions> =
-  defineLoss<SparseCrossentropyOptions>({
-    name: 'sparse_categorical_crossentropy',
-    className: 'SparseCategoricalCrossentropy',
-    labels: 'classes',
-    perElement(yTrue, yPred, { fromLogits = false, ignoreClass, axis = -1 }) {
-      const labels = labelsOf('sparse_categorical_crossentropy', yTrue, yPred, axis);
-      const ignored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
-      const known = ignored ? select(ignored, 0, labels) : labels;
-      const hot = classesAlong(axis, oneHot(known, yPred.shape.at(axis) ?? 1));
-      const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits, axis)), { axis }));
-      return ignored ? select(ignored, 0, losses) : losses;
-    },
-    valid: (yTrue, yPred, { ignoreClass, axis = -1 }) =>
-      ignoreClass === undefined
-        ? undefined
-        : sub(1, equal(labelsOf('sparse_categorical_crossentropy', yTrue, yPred, axis), ignoreClass)),
-    toConfig: ({ fromLogits = false, ignoreClass, axis = -1 }) => ({
-      from_logits: fromLogits,
-      ignore_class: ignoreClass ?? null,
-      // As in Keras, which leaves the default out.
-      ...(axis === -1 ? {} : { axis }),
-    }),
-  });
+export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptions> = /* @__PURE__ */ defineLoss({
+  name: 'sparse_categorical_crossentropy',
+  className: 'SparseCategoricalCrossentropy',
+  labels: 'classes',
+  perElement(yTrue, yPred, { fromLogits = false, ignoreClass, axis = -1 }) {
+    const labels = labelsOf('sparse_categorical_crossentropy', yTrue, yPred, axis);
+    const ignored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
+    const known = ignored ? select(ignored, 0, labels) : labels;
+    const hot = classesAlong(axis, oneHot(known, yPred.shape.at(axis) ?? 1));
+    const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits, axis)), { axis }));
+    return ignored ? select(ignored, 0, losses) : losses;
+  },
+  valid: (yTrue, yPred, { ignoreClass, axis = -1 }) =>
+    ignoreClass === undefined
+      ? undefined
+      : sub(1, equal(labelsOf('sparse_categorical_crossentropy', yTrue, yPred, axis), ignoreClass)),
+  toConfig: ({ fromLogits = false, ignoreClass, axis = -1 }) => ({
+    from_logits: fromLogits,
+    ignore_class: ignoreClass ?? null,
+    // As in Keras, which leaves the default out.
+    ...(axis === -1 ? {} : { axis }),
+  }),
+});
 
 /** @internal Labels `[...]` for predictions `[..., classes]`. @throws ShapeError when they do not fit */
 export function labelsOf(where: string, yTrue: Tensor, yPred: Tensor, axis = -1): Tensor {
@@ -156,7 +155,7 @@ function classesAlong(axis: number, hot: Tensor): Tensor {
 }
 
 /** Sum of `yTrue ln(yTrue / yPred)` over the last axis, both clipped to [1e-7, 1]. @example klDivergence(tensor([[1, 0]]), tensor([[1, 0]])) // 0 */
-export const klDivergence: LossFunction = defineLoss({
+export const klDivergence: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'kl_divergence',
   className: 'KLDivergence',
   perElement(yTrue, yPred) {
