@@ -61,7 +61,7 @@ const crossentropyConfig = ({
  * @throws ShapeError when the shapes differ
  * @example binaryCrossentropy(tensor([[1]]), tensor([[0.5]])) // 0.6931471824645996
  */
-export const binaryCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
+export const binaryCrossentropy: LossFunction<CrossentropyOptions> = /* @__PURE__ */ defineLoss({
   name: 'binary_crossentropy',
   className: 'BinaryCrossentropy',
   check: ({ labelSmoothing }) => checkSmoothing('binary_crossentropy', labelSmoothing),
@@ -90,7 +90,7 @@ export function binaryFromProbabilities(targets: Tensor, probabilities: Tensor):
  * @throws ShapeError when the shapes differ
  * @example categoricalCrossentropy(tensor([[0, 1]]), tensor([[0.5, 0.5]])) // 0.6931471824645996
  */
-export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
+export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = /* @__PURE__ */ defineLoss({
   name: 'categorical_crossentropy',
   className: 'CategoricalCrossentropy',
   check: ({ labelSmoothing }) => checkSmoothing('categorical_crossentropy', labelSmoothing),
@@ -109,7 +109,7 @@ export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = define
  * @example sparseCategoricalCrossentropy(tensor([1]), tensor([[0.5, 0.5]])) // 0.6931471824645996
  */
 export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptions> =
-  defineLoss<SparseCrossentropyOptions>({
+  /* @__PURE__ */ defineLoss<SparseCrossentropyOptions>({
     name: 'sparse_categorical_crossentropy',
     className: 'SparseCategoricalCrossentropy',
     labels: 'classes',
@@ -157,7 +157,7 @@ function classesAlong(axis: number, hot: Tensor): Tensor {
 }
 
 /** Sum of `yTrue ln(yTrue / yPred)` over the last axis, both clipped to [1e-7, 1]. @example klDivergence(tensor([[1, 0]]), tensor([[1, 0]])) // 0 */
-export const klDivergence: LossFunction = defineLoss({
+export const klDivergence: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'kl_divergence',
   className: 'KLDivergence',
   perElement(yTrue, yPred) {

@@ -18,7 +18,7 @@ import { logSoftmax, softmax, softmaxGrad } from './softmax.ts';
  * @throws ShapeError when the shapes differ
  * @example softmaxCrossEntropy(tensor([[0, 0]]), tensor([[1, 0]])) // [ln 2]
  */
-export const softmaxCrossEntropy: Op<[logits: TensorLike, targets: TensorLike]> = defineOp<
+export const softmaxCrossEntropy: Op<[logits: TensorLike, targets: TensorLike]> = /* @__PURE__ */ defineOp<
   [logits: TensorLike, targets: TensorLike]
 >({
   name: 'softmaxCrossEntropy',
@@ -73,7 +73,7 @@ function perRow(loss: Tensor): Tensor {
  * @throws ShapeError when the labels are not one per row; ArgumentError for a label that is no class
  * @example sparseSoftmaxCrossEntropy(tensor([[0, 0]]), tensor([1])) // [ln 2]
  */
-export const sparseSoftmaxCrossEntropy: Op<[logits: TensorLike, labels: TensorLike]> = defineOp<
+export const sparseSoftmaxCrossEntropy: Op<[logits: TensorLike, labels: TensorLike]> = /* @__PURE__ */ defineOp<
   [logits: TensorLike, labels: TensorLike],
   undefined,
   Record<string, never>
