@@ -54,73 +54,119 @@ function binaryKernel(name: string, row: BinaryRow, forms: Forms = {}): Elementw
   };
 }
 
-export const negKernel: ElementwiseKernel = unaryKernel('neg', unary.negRow, { lanes: lanes.negLanes, ...EXACT });
-export const absKernel: ElementwiseKernel = unaryKernel('abs', unary.absRow, { lanes: lanes.absLanes, ...EXACT });
-export const signKernel: ElementwiseKernel = unaryKernel('sign', unary.signRow, { lanes: lanes.signLanes, ...EXACT });
-export const expKernel: ElementwiseKernel = unaryKernel('exp', unary.expRow, { lanes: lanes.expLanes });
-export const logKernel: ElementwiseKernel = unaryKernel('log', unary.logRow, { lanes: lanes.logLanes });
-export const log1pKernel: ElementwiseKernel = unaryKernel('log1p', unary.log1pRow, { lanes: lanes.log1pLanes });
-export const expm1Kernel: ElementwiseKernel = unaryKernel('expm1', unary.expm1Row, { lanes: lanes.expm1Lanes });
-export const sqrtKernel: ElementwiseKernel = unaryKernel('sqrt', unary.sqrtRow, { lanes: lanes.sqrtLanes, ...EXACT });
-export const rsqrtKernel: ElementwiseKernel = unaryKernel('rsqrt', unary.rsqrtRow, { lanes: lanes.rsqrtLanes });
-export const squareKernel: ElementwiseKernel = unaryKernel('square', unary.squareRow, {
+export const negKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('neg', unary.negRow, {
+  lanes: lanes.negLanes,
+  ...EXACT,
+});
+export const absKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('abs', unary.absRow, {
+  lanes: lanes.absLanes,
+  ...EXACT,
+});
+export const signKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('sign', unary.signRow, {
+  lanes: lanes.signLanes,
+  ...EXACT,
+});
+export const expKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('exp', unary.expRow, { lanes: lanes.expLanes });
+export const logKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('log', unary.logRow, { lanes: lanes.logLanes });
+export const log1pKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('log1p', unary.log1pRow, {
+  lanes: lanes.log1pLanes,
+});
+export const expm1Kernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('expm1', unary.expm1Row, {
+  lanes: lanes.expm1Lanes,
+});
+export const sqrtKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('sqrt', unary.sqrtRow, {
+  lanes: lanes.sqrtLanes,
+  ...EXACT,
+});
+export const rsqrtKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('rsqrt', unary.rsqrtRow, {
+  lanes: lanes.rsqrtLanes,
+});
+export const squareKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('square', unary.squareRow, {
   lanes: lanes.squareLanes,
   ...EXACT,
 });
-export const sinKernel: ElementwiseKernel = unaryKernel('sin', unary.sinRow, { lanes: lanes.sinLanes });
-export const cosKernel: ElementwiseKernel = unaryKernel('cos', unary.cosRow, { lanes: lanes.cosLanes });
-export const tanhKernel: ElementwiseKernel = unaryKernel('tanh', unary.tanhRow, { lanes: lanes.tanhLanes });
-export const sigmoidKernel: ElementwiseKernel = unaryKernel('sigmoid', unary.sigmoidRow, { lanes: lanes.sigmoidLanes });
-export const softplusKernel: ElementwiseKernel = unaryKernel('softplus', unary.softplusRow, {
+export const sinKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('sin', unary.sinRow, { lanes: lanes.sinLanes });
+export const cosKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('cos', unary.cosRow, { lanes: lanes.cosLanes });
+export const tanhKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('tanh', unary.tanhRow, {
+  lanes: lanes.tanhLanes,
+});
+export const sigmoidKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('sigmoid', unary.sigmoidRow, {
+  lanes: lanes.sigmoidLanes,
+});
+export const softplusKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('softplus', unary.softplusRow, {
   lanes: lanes.softplusLanes,
 });
-export const erfKernel: ElementwiseKernel = unaryKernel('erf', unary.erfRow, { lanes: lanes.erfLanes });
-export const reluKernel: ElementwiseKernel = unaryKernel('relu', unary.reluRow, { lanes: lanes.reluLanes, ...EXACT });
-export const floorKernel: ElementwiseKernel = unaryKernel('floor', unary.floorRow, {
+export const erfKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('erf', unary.erfRow, { lanes: lanes.erfLanes });
+export const reluKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('relu', unary.reluRow, {
+  lanes: lanes.reluLanes,
+  ...EXACT,
+});
+export const floorKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('floor', unary.floorRow, {
   lanes: lanes.floorLanes,
   ...EXACT,
 });
-export const reciprocalKernel: ElementwiseKernel = unaryKernel('reciprocal', unary.reciprocalRow, {
+export const reciprocalKernel: ElementwiseKernel = /* @__PURE__ */ unaryKernel('reciprocal', unary.reciprocalRow, {
   lanes: lanes.reciprocalLanes,
   ...EXACT,
 });
 
-export const addKernel: ElementwiseKernel = binaryKernel('add', binary.addRow, { lanes: lanes.addLanes, ...EXACT });
-export const subKernel: ElementwiseKernel = binaryKernel('sub', binary.subRow, { lanes: lanes.subLanes, ...EXACT });
-export const mulKernel: ElementwiseKernel = binaryKernel('mul', binary.mulRow, { lanes: lanes.mulLanes, ...EXACT });
-export const divKernel: ElementwiseKernel = binaryKernel('div', binary.divRow, { lanes: lanes.divLanes, ...EXACT });
-export const powKernel: ElementwiseKernel = binaryKernel('pow', binary.powRow, { lanes: lanes.powLanes });
-export const maximumKernel: ElementwiseKernel = binaryKernel('maximum', binary.maximumRow, {
+export const addKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('add', binary.addRow, {
+  lanes: lanes.addLanes,
+  ...EXACT,
+});
+export const subKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('sub', binary.subRow, {
+  lanes: lanes.subLanes,
+  ...EXACT,
+});
+export const mulKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('mul', binary.mulRow, {
+  lanes: lanes.mulLanes,
+  ...EXACT,
+});
+export const divKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('div', binary.divRow, {
+  lanes: lanes.divLanes,
+  ...EXACT,
+});
+export const powKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('pow', binary.powRow, {
+  lanes: lanes.powLanes,
+});
+export const maximumKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('maximum', binary.maximumRow, {
   lanes: lanes.maximumLanes,
   ...EXACT,
 });
-export const minimumKernel: ElementwiseKernel = binaryKernel('minimum', binary.minimumRow, {
+export const minimumKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('minimum', binary.minimumRow, {
   lanes: lanes.minimumLanes,
   ...EXACT,
 });
-export const equalKernel: ElementwiseKernel = binaryKernel('equal', binary.equalRow, {
+export const equalKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('equal', binary.equalRow, {
   lanes: lanes.equalLanes,
   ...EXACT,
 });
-export const notEqualKernel: ElementwiseKernel = binaryKernel('notEqual', binary.notEqualRow, {
+export const notEqualKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('notEqual', binary.notEqualRow, {
   lanes: lanes.notEqualLanes,
   ...EXACT,
 });
-export const greaterKernel: ElementwiseKernel = binaryKernel('greater', binary.greaterRow, {
+export const greaterKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('greater', binary.greaterRow, {
   lanes: lanes.greaterLanes,
   ...EXACT,
 });
-export const lessKernel: ElementwiseKernel = binaryKernel('less', binary.lessRow, { lanes: lanes.lessLanes, ...EXACT });
-export const greaterEqualKernel: ElementwiseKernel = binaryKernel('greaterEqual', binary.greaterEqualRow, {
-  lanes: lanes.greaterEqualLanes,
+export const lessKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('less', binary.lessRow, {
+  lanes: lanes.lessLanes,
   ...EXACT,
 });
-export const lessEqualKernel: ElementwiseKernel = binaryKernel('lessEqual', binary.lessEqualRow, {
+export const greaterEqualKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel(
+  'greaterEqual',
+  binary.greaterEqualRow,
+  {
+    lanes: lanes.greaterEqualLanes,
+    ...EXACT,
+  },
+);
+export const lessEqualKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('lessEqual', binary.lessEqualRow, {
   lanes: lanes.lessEqualLanes,
   ...EXACT,
 });
 /** Inputs (dy, x): dy where x > 0, else 0. */
-export const reluGradKernel: ElementwiseKernel = binaryKernel('reluGrad', binary.reluGradRow, {
+export const reluGradKernel: ElementwiseKernel = /* @__PURE__ */ binaryKernel('reluGrad', binary.reluGradRow, {
   lanes: lanes.reluGradLanes,
   ...EXACT,
 });

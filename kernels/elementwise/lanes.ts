@@ -6,7 +6,7 @@ import { f32x4, i32x4, v128 } from '../../src/wasm/index.ts';
 import * as math from '../../src/wasm/math/index.ts';
 import type { Lanes } from '../contract.ts';
 
-const one = f32x4.splat(1);
+const one = /* @__PURE__ */ f32x4.splat(1);
 
 export const negLanes: Lanes = (_, [x]) => f32x4.neg(x!);
 export const absLanes: Lanes = (_, [x]) => f32x4.abs(x!);

@@ -2,7 +2,7 @@
 import { f32x4, type Func, type Local, type ModuleBuilder, type Value } from '../../src/wasm/index.ts';
 import { forRow, threeRows } from '../recurrent/wasm-row.ts';
 
-const one = f32x4.splat(1);
+const one = /* @__PURE__ */ f32x4.splat(1);
 const slope = (s: Local<'v128'>): Value<'v128'> => f32x4.mul(s, f32x4.sub(one, s));
 
 type GradRow = Func<readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'], undefined>;

@@ -81,7 +81,7 @@ function defineMaxima(module: ModuleBuilder, pass: PoolPass, window: Window | un
   );
 }
 
-const FIRST_PLACES = i32x4.const([0, 1, 2, 3]);
+const FIRST_PLACES = /* @__PURE__ */ i32x4.const([0, 1, 2, 3]);
 
 /**
  * Small windows of numbers: 6 instructions a tap. A sum over the taps is NaN where one of them is (or where infinities

@@ -24,10 +24,10 @@ function reduceKernel(fold: Fold, vectors: VectorFold): ReduceKernel {
 }
 
 /** 0 over no elements. */
-export const sumKernel: ReduceKernel = reduceKernel(sumFold, sumVectors);
+export const sumKernel: ReduceKernel = /* @__PURE__ */ reduceKernel(sumFold, sumVectors);
 
 /** 1 over no elements. */
-export const prodKernel: ReduceKernel = reduceKernel(prodFold, prodVectors);
+export const prodKernel: ReduceKernel = /* @__PURE__ */ reduceKernel(prodFold, prodVectors);
 
 /** -Infinity over no elements; NaN wins. */
 export const maxKernel: ReduceKernel = { ...reduceKernel(maxFold, maxVectors), exact: true };
