@@ -36,7 +36,8 @@ function compiles(bytes: Uint8Array<ArrayBuffer>): boolean {
   const api = webAssembly();
   if (!api?.validate(bytes)) return false;
   try {
-    return new api.Module(bytes) !== undefined;
+    void new api.Module(bytes);
+    return true;
   } catch {
     return false;
   }
