@@ -1,0 +1,151 @@
+/** Every instruction on single numbers. */
+import { f32, f64, i32, i64 } from '../../../../src/wasm/index.ts';
+import { loads, row, type Table } from './row.ts';
+
+/** Both sides of every length that the encoding of an integer may have. */
+const INTEGERS = [
+  ...[0, 1, 63, 64, 127, 128, 8191, 8192, 1048575, 1048576, 134217727, 134217728, 2147483647, 4294967295],
+  ...[-1, -64, -65, -8192, -8193, -1048576, -1048577, -134217728, -134217729, -2147483648],
+];
+const BIGINTS = [
+  0n,
+  63n,
+  64n,
+  -64n,
+  -65n,
+  2n ** 31n,
+  -(2n ** 31n),
+  2n ** 62n - 1n,
+  2n ** 62n,
+  2n ** 63n - 1n,
+  -(2n ** 63n),
+];
+/** Zeros, the smallest and largest of either precision, what no float is exactly, and what is no number. */
+const FLOATS = [0, -0, 1.5, 0.1, -1e-45, 2 ** -126, 3.4028234663852886e38, Infinity, -Infinity, NaN];
+
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (Object.is(value, -0)) return '-0';
+  return String(value).replace('Infinity', 'inf');
+}
+
+export const i32Rows: Table<typeof i32> = {
+  const: INTEGERS.flatMap((value) => row([], () => i32.const(value), `i32.const ${value}`)),
+  load: loads(['i32'], (offset, at) => i32.load(at, offset), 'i32.load'),
+  load8Unsigned: loads(['i32'], (offset, at) => i32.load8Unsigned(at, offset), 'i32.load8_u'),
+  eqz: row(['i32'], i32.eqz, 'i32.eqz'),
+  eq: row(['i32', 'i32'], i32.eq, 'i32.eq'),
+  ne: row(['i32', 'i32'], i32.ne, 'i32.ne'),
+  ltSigned: row(['i32', 'i32'], i32.ltSigned, 'i32.lt_s'),
+  ltUnsigned: row(['i32', 'i32'], i32.ltUnsigned, 'i32.lt_u'),
+  gtSigned: row(['i32', 'i32'], i32.gtSigned, 'i32.gt_s'),
+  gtUnsigned: row(['i32', 'i32'], i32.gtUnsigned, 'i32.gt_u'),
+  leSigned: row(['i32', 'i32'], i32.leSigned, 'i32.le_s'),
+  leUnsigned: row(['i32', 'i32'], i32.leUnsigned, 'i32.le_u'),
+  geSigned: row(['i32', 'i32'], i32.geSigned, 'i32.ge_s'),
+  geUnsigned: row(['i32', 'i32'], i32.geUnsigned, 'i32.ge_u'),
+  clz: row(['i32'], i32.clz, 'i32.clz'),
+  ctz: row(['i32'], i32.ctz, 'i32.ctz'),
+  popcnt: row(['i32'], i32.popcnt, 'i32.popcnt'),
+  add: row(['i32', 'i32'], i32.add, 'i32.add'),
+  sub: row(['i32', 'i32'], i32.sub, 'i32.sub'),
+  mul: row(['i32', 'i32'], i32.mul, 'i32.mul'),
+  divSigned: row(['i32', 'i32'], i32.divSigned, 'i32.div_s'),
+  divUnsigned: row(['i32', 'i32'], i32.divUnsigned, 'i32.div_u'),
+  remSigned: row(['i32', 'i32'], i32.remSigned, 'i32.rem_s'),
+  remUnsigned: row(['i32', 'i32'], i32.remUnsigned, 'i32.rem_u'),
+  and: row(['i32', 'i32'], i32.and, 'i32.and'),
+  or: row(['i32', 'i32'], i32.or, 'i32.or'),
+  xor: row(['i32', 'i32'], i32.xor, 'i32.xor'),
+  shl: row(['i32', 'i32'], i32.shl, 'i32.shl'),
+  shrSigned: row(['i32', 'i32'], i32.shrSigned, 'i32.shr_s'),
+  shrUnsigned: row(['i32', 'i32'], i32.shrUnsigned, 'i32.shr_u'),
+  rotl: row(['i32', 'i32'], i32.rotl, 'i32.rotl'),
+  rotr: row(['i32', 'i32'], i32.rotr, 'i32.rotr'),
+  reinterpretF32: row(['f32'], i32.reinterpretF32, 'i32.reinterpret_f32'),
+  wrapI64: row(['i64'], i32.wrapI64, 'i32.wrap_i64'),
+  truncSatF32: row(['f32'], i32.truncSatF32, 'i32.trunc_sat_f32_s'),
+  truncSatF64: row(['f64'], i32.truncSatF64, 'i32.trunc_sat_f64_s'),
+  select: row(['i32', 'i32', 'i32'], (a, b, condition) => i32.select(condition, a, b), 'select'),
+};
+
+export const i64Rows: Table<typeof i64> = {
+  const: BIGINTS.flatMap((value) => row([], () => i64.const(value), `i64.const ${value}`)),
+  load: loads(['i32'], (offset, at) => i64.load(at, offset), 'i64.load'),
+  eqz: row(['i64'], i64.eqz, 'i64.eqz'),
+  eq: row(['i64', 'i64'], i64.eq, 'i64.eq'),
+  ltSigned: row(['i64', 'i64'], i64.ltSigned, 'i64.lt_s'),
+  ltUnsigned: row(['i64', 'i64'], i64.ltUnsigned, 'i64.lt_u'),
+  add: row(['i64', 'i64'], i64.add, 'i64.add'),
+  sub: row(['i64', 'i64'], i64.sub, 'i64.sub'),
+  mul: row(['i64', 'i64'], i64.mul, 'i64.mul'),
+  and: row(['i64', 'i64'], i64.and, 'i64.and'),
+  or: row(['i64', 'i64'], i64.or, 'i64.or'),
+  xor: row(['i64', 'i64'], i64.xor, 'i64.xor'),
+  shl: row(['i64', 'i64'], i64.shl, 'i64.shl'),
+  shrSigned: row(['i64', 'i64'], i64.shrSigned, 'i64.shr_s'),
+  shrUnsigned: row(['i64', 'i64'], i64.shrUnsigned, 'i64.shr_u'),
+  extendI32Signed: row(['i32'], i64.extendI32Signed, 'i64.extend_i32_s'),
+  extendI32Unsigned: row(['i32'], i64.extendI32Unsigned, 'i64.extend_i32_u'),
+  reinterpretF64: row(['f64'], i64.reinterpretF64, 'i64.reinterpret_f64'),
+};
+
+export const f32Rows: Table<typeof f32> = {
+  const: FLOATS.flatMap((value) => row([], () => f32.const(value), `f32.const ${floatText(value)}`)),
+  load: loads(['i32'], (offset, at) => f32.load(at, offset), 'f32.load'),
+  eq: row(['f32', 'f32'], f32.eq, 'f32.eq'),
+  ne: row(['f32', 'f32'], f32.ne, 'f32.ne'),
+  lt: row(['f32', 'f32'], f32.lt, 'f32.lt'),
+  gt: row(['f32', 'f32'], f32.gt, 'f32.gt'),
+  le: row(['f32', 'f32'], f32.le, 'f32.le'),
+  ge: row(['f32', 'f32'], f32.ge, 'f32.ge'),
+  abs: row(['f32'], f32.abs, 'f32.abs'),
+  neg: row(['f32'], f32.neg, 'f32.neg'),
+  ceil: row(['f32'], f32.ceil, 'f32.ceil'),
+  floor: row(['f32'], f32.floor, 'f32.floor'),
+  trunc: row(['f32'], f32.trunc, 'f32.trunc'),
+  nearest: row(['f32'], f32.nearest, 'f32.nearest'),
+  sqrt: row(['f32'], f32.sqrt, 'f32.sqrt'),
+  add: row(['f32', 'f32'], f32.add, 'f32.add'),
+  sub: row(['f32', 'f32'], f32.sub, 'f32.sub'),
+  mul: row(['f32', 'f32'], f32.mul, 'f32.mul'),
+  div: row(['f32', 'f32'], f32.div, 'f32.div'),
+  min: row(['f32', 'f32'], f32.min, 'f32.min'),
+  max: row(['f32', 'f32'], f32.max, 'f32.max'),
+  copysign: row(['f32', 'f32'], f32.copysign, 'f32.copysign'),
+  convertI32Signed: row(['i32'], f32.convertI32Signed, 'f32.convert_i32_s'),
+  convertI32Unsigned: row(['i32'], f32.convertI32Unsigned, 'f32.convert_i32_u'),
+  demoteF64: row(['f64'], f32.demoteF64, 'f32.demote_f64'),
+  reinterpretI32: row(['i32'], f32.reinterpretI32, 'f32.reinterpret_i32'),
+  select: row(['f32', 'f32', 'i32'], (a, b, condition) => f32.select(condition, a, b), 'select'),
+};
+
+export const f64Rows: Table<typeof f64> = {
+  const: FLOATS.flatMap((value) => row([], () => f64.const(value), `f64.const ${floatText(value)}`)),
+  load: loads(['i32'], (offset, at) => f64.load(at, offset), 'f64.load'),
+  eq: row(['f64', 'f64'], f64.eq, 'f64.eq'),
+  ne: row(['f64', 'f64'], f64.ne, 'f64.ne'),
+  lt: row(['f64', 'f64'], f64.lt, 'f64.lt'),
+  gt: row(['f64', 'f64'], f64.gt, 'f64.gt'),
+  le: row(['f64', 'f64'], f64.le, 'f64.le'),
+  ge: row(['f64', 'f64'], f64.ge, 'f64.ge'),
+  abs: row(['f64'], f64.abs, 'f64.abs'),
+  neg: row(['f64'], f64.neg, 'f64.neg'),
+  ceil: row(['f64'], f64.ceil, 'f64.ceil'),
+  floor: row(['f64'], f64.floor, 'f64.floor'),
+  nearest: row(['f64'], f64.nearest, 'f64.nearest'),
+  sqrt: row(['f64'], f64.sqrt, 'f64.sqrt'),
+  add: row(['f64', 'f64'], f64.add, 'f64.add'),
+  sub: row(['f64', 'f64'], f64.sub, 'f64.sub'),
+  mul: row(['f64', 'f64'], f64.mul, 'f64.mul'),
+  div: row(['f64', 'f64'], f64.div, 'f64.div'),
+  min: row(['f64', 'f64'], f64.min, 'f64.min'),
+  max: row(['f64', 'f64'], f64.max, 'f64.max'),
+  copysign: row(['f64', 'f64'], f64.copysign, 'f64.copysign'),
+  convertI32Signed: row(['i32'], f64.convertI32Signed, 'f64.convert_i32_s'),
+  convertI32Unsigned: row(['i32'], f64.convertI32Unsigned, 'f64.convert_i32_u'),
+  convertI64Signed: row(['i64'], f64.convertI64Signed, 'f64.convert_i64_s'),
+  promoteF32: row(['f32'], f64.promoteF32, 'f64.promote_f32'),
+  reinterpretI64: row(['i64'], f64.reinterpretI64, 'f64.reinterpret_i64'),
+  select: row(['f64', 'f64', 'i32'], (a, b, condition) => f64.select(condition, a, b), 'select'),
+};
