@@ -1,78 +1,72 @@
 /**
- * The benchmark: our matrix product against the loop that everybody writes first, and one whole training step. Both run
- * in one process in turns, so that a machine that slows down slows both; medians are compared.
+ * `npm run bench`: every workload on gradtape and on the pinned peers, all in this process and in turns. One table with
+ * the operands in each engine's own memory, nothing read back; a second one from typed arrays to typed arrays.
  */
-import Benchmark from 'benchmark';
-import * as gt from 'gradtape';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { allEngines } from './engines/index.ts';
+import { installPeers } from './install-peers.ts';
+import { measure, type MeasureOptions } from './measure.ts';
+import { parseOptions } from './options.ts';
+import type { Results, Row } from './report/results.ts';
+import { save } from './report/save.ts';
+import { reasons, table } from './report/table.ts';
+import { peakRate } from './timing/peak.ts';
+import { workloads } from './workloads/index.ts';
 
-/** GFLOP/s of the best plain JavaScript product that was measured on the machine of the README's table. */
-const PLAIN_JAVASCRIPT_CEILING = 4.4;
-const SIZE = 256;
-const ROUNDS = 7;
-
-const a = gt.ops.randomNormal([SIZE, SIZE], { seed: 1 });
-const b = gt.ops.randomNormal([SIZE, SIZE], { seed: 2 });
-const product = gt.compile((x: gt.Tensor, y: gt.Tensor) => gt.ops.matmul(x, y));
-
-function naive(left: Float32Array, right: Float32Array): Float32Array {
-  const result = new Float32Array(SIZE * SIZE);
-  for (let i = 0; i < SIZE; i++) {
-    for (let j = 0; j < SIZE; j++) {
-      let sum = 0;
-      for (let k = 0; k < SIZE; k++) sum += (left[i * SIZE + k] ?? 0) * (right[k * SIZE + j] ?? 0);
-      result[i * SIZE + j] = sum;
-    }
-  }
-  return result;
-}
-
-const features = gt.input([784]);
-let h = gt.layers.dense(128, { activation: 'relu' })(features);
-h = gt.layers.dense(10, { activation: 'softmax' })(h);
-const net = gt.model(features, h);
-const optimizer = gt.optimizers.adam();
-const step = gt.compile((x: gt.Tensor, y: gt.Tensor) => {
-  const loss = (): gt.Tensor => gt.losses.sparseCategoricalCrossentropy(y, net(x, { training: true }));
-  const [value, gradients] = gt.valueAndGrad(loss, net.trainableWeights);
-  optimizer.apply(gradients, net.trainableWeights);
-  return value;
-});
-const batch = gt.ops.randomNormal([128, 784], { seed: 3 });
-const labels = gt.zeros([128]);
-
-const cases: readonly { readonly name: string; readonly run: () => unknown; readonly flops: number }[] = [
-  { name: `matmul ${SIZE}, gradtape`, run: () => product.sync(a, b), flops: 2 * SIZE ** 3 },
-  { name: `matmul ${SIZE}, naive loop`, run: () => naive(a.data, b.data), flops: 2 * SIZE ** 3 },
-  {
-    name: 'training step, MLP 784-128-10, batch 128, adam',
-    run: () => step.sync(batch, labels),
-    flops: step.program(batch, labels).flops,
-  },
-];
-
-const seconds = new Map<string, number[]>(cases.map(({ name }) => [name, []]));
-for (let round = 0; round < ROUNDS; round++) {
-  for (const { name, run } of cases) {
-    const benchmark = new Benchmark(name, run, { maxTime: 0.3, minSamples: 5 });
-    benchmark.run({ async: false });
-    seconds.get(name)?.push(benchmark.stats.mean);
-  }
-}
-
-const median = (name: string): number => {
-  const sorted = (seconds.get(name) ?? []).toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+const WHOLE: MeasureOptions = {
+  turns: { rounds: 11, turn: 30, warmUp: 300, budget: 6000, patience: 6000 },
+  longest: Infinity,
 };
-for (const { name, flops } of cases) {
-  const time = median(name);
-  const rate = flops / time / 1e9;
-  const share = ((100 * rate) / PLAIN_JAVASCRIPT_CEILING).toFixed(0);
-  console.log(
-    `${name.padEnd(50)} ${(time * 1000).toFixed(2).padStart(8)} ms ${rate.toFixed(2).padStart(7)} GFLOP/s  ${share.padStart(3)} % of the plain JavaScript ceiling`,
-  );
+const QUICK: MeasureOptions = {
+  turns: { rounds: 3, turn: 5, warmUp: 30, budget: 250, patience: 2000 },
+  longest: 400,
+};
+
+// Progress goes to stderr, so that stdout is the report.
+const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const options = parseOptions(process.argv.slice(2));
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const chosen = workloads.filter(({ name }) => name.toLowerCase().includes(options.only?.toLowerCase() ?? ''));
+if (chosen.length === 0) {
+  throw new RangeError(`bench: no workload's name contains '${options.only}'. There are: ${namesOf(workloads)}.`);
 }
-const [ours, theirs] = cases;
-if (ours && theirs)
-  console.log(
-    `matmul ${SIZE}: ${(median(theirs.name) / median(ours.name)).toFixed(2)} times as fast as the naive loop`,
-  );
+
+installPeers(tell);
+const engines = await allEngines(version, tell);
+const peak = peakRate();
+const rows: Row[] = [];
+for (const workload of chosen) {
+  tell(workload.name);
+  rows.push(await measure(workload, engines, options.quick ? QUICK : WHOLE));
+}
+const results: Results = {
+  version,
+  date: new Date().toISOString().slice(0, 10),
+  machine: cpus()[0]?.model ?? 'unknown',
+  node: process.version,
+  engines: engines.map(({ name, version: number, role }) => ({ name, version: number, role })),
+  peak,
+  rows,
+};
+console.log(`gradtape ${version}, Node ${results.node}, ${results.machine}, ${results.date}; one thread`);
+console.log(
+  `peers: ${results.engines
+    .slice(2)
+    .map(({ name, version: number }) => `${name} ${number}`)
+    .join(', ')}`,
+);
+console.log(`peak of the 128-bit lanes, products and sums: ${peak.toFixed(1)} GFLOP/s\n`);
+console.log('Operands in the memory of each engine, nothing read back; ms, medians over turns');
+console.log(`${table(results, 'milliseconds')}\n`);
+console.log('From typed arrays to typed arrays; ms');
+console.log(`${table(results, 'withTransfers')}\n`);
+console.log(reasons(results));
+if (options.save) save(results, tell);
+
+function namesOf(all: typeof workloads): string {
+  return all.map(({ name }) => name).join('; ');
+}

@@ -3,9 +3,36 @@
  * A kernel knows no tensors, no memory and no device; `src/devices` own those.
  */
 import type { Shape } from '../src/tensor/shape.ts';
+import type { FunctionBuilder, Local, ModuleBuilder, Value } from '../src/wasm/index.ts';
 
 /** The element arrays a plain TypeScript kernel runs on: float32 in programs, float64 for gradient checks. */
 export type FloatArray = Float32Array | Float64Array;
+
+/** The addresses that a WebAssembly kernel is called with, all multiples of 16, and its numbers. */
+export interface WasmParams {
+  /** One per input; of one that was left out the address says nothing. */
+  readonly inputs: readonly Local<'i32'>[];
+  readonly outputs: readonly Local<'i32'>[];
+  /** `workspaceBytes` of memory that hold garbage. */
+  readonly workspace: Local<'i32'>;
+  /** The call's `args`, in order. */
+  readonly args: readonly Local<'i32'>[];
+}
+
+/** One kernel call as WebAssembly: the code, under a name that says everything built into it, and what the call passes. */
+export interface WasmCall {
+  /** Equal names mean equal code: the kernel's name with every size and flag that `emit` builds in. */
+  readonly code: string;
+  /** Writes the body of the function. Nothing may be read or written outside of inputs, outputs and workspace. */
+  readonly emit: (f: FunctionBuilder, params: WasmParams, module: ModuleBuilder) => void;
+  /** Whole numbers passed at each call: sizes that need not be built in. Default none. */
+  readonly args?: readonly number[];
+  /** Default 0. */
+  readonly workspaceBytes?: number;
+}
+
+/** The value of four elements of an element-wise op from four of each input; inputs are locals and may be used twice. */
+export type Lanes = (f: FunctionBuilder, inputs: readonly Local<'v128'>[], module: ModuleBuilder) => Value<'v128'>;
 
 /**
  * One computation. `Options` come from the op's node; `Geometry` is what the loops need, resolved once per node.
@@ -26,6 +53,15 @@ export interface Kernel<Options = unknown, Geometry = unknown> {
    * Outputs hold garbage on entry: every element must be written. Sums accumulate in double and round on store.
    */
   cpu(inputs: readonly (FloatArray | undefined)[], outputs: readonly FloatArray[], geometry: Geometry): void;
+
+  /** The same as WebAssembly; `present` tells which inputs were given. */
+  wasm?(geometry: Geometry, present: readonly boolean[]): WasmCall;
+
+  /** For element-wise kernels: what a fused chain is made of. */
+  readonly lanes?: Lanes;
+
+  /** Every device gives the same bits: nothing is rounded but single operations, or nothing is computed at all. */
+  readonly exact?: true;
 
   /** Floating-point operations of one run: a multiply-add counts two, any other function of a number one. */
   flops(geometry: Geometry): number;

@@ -10,10 +10,10 @@ export { cos, sin } from './math/sine.ts';
 const NUMBER = new Float64Array(1);
 const WORDS = new Int32Array(NUMBER.buffer);
 /** Where the sign and exponent word of a double lies: 1 on little-endian machines. */
-const HIGH = highWord();
+const HIGH = /* @__PURE__ */ highWord();
 
 /** `POWERS[k + 1022]` is 2^k for every normal exponent k. */
-const POWERS = powersOfTwo();
+const POWERS = /* @__PURE__ */ powersOfTwo();
 
 const LOG2E = 1.4426950408889634;
 /** ln 2 in two parts; the first has 42 bits, so its product with an exponent is exact. */

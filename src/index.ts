@@ -1,6 +1,5 @@
 /** gradtape: tensors, the tape, ops, layers, models and training. Re-exports only. */
 import './ops/methods.ts';
-import './training/methods.ts';
 
 export * as activations from './activations/index.ts';
 export * as callbacks from './callbacks/index.ts';
@@ -31,10 +30,7 @@ export { Layer, type Config, type LayerOptions } from './layers/layer.ts';
 export { maskOf, setMask } from './layers/masks.ts';
 export { clearSession, seed } from './layers/naming.ts';
 export { SymbolicTensor } from './layers/symbolic-tensor.ts';
-export { modelFromJSON } from './models/from-json.ts';
 export { input } from './models/input.ts';
-export { Model, model } from './models/model.ts';
-export { Sequential, sequential } from './models/sequential.ts';
 export { defineOp, stopGradient, type Op, type OpDefinition, type TensorLike } from './ops/define-op.ts';
 export { compile, type Compiled } from './tape/compile.ts';
 export { grad, valueAndGrad } from './tape/grad.ts';
@@ -50,5 +46,6 @@ export type { EvaluateOptions } from './training/evaluate.ts';
 export type { FitOptions } from './training/fit.ts';
 export { History } from './training/history.ts';
 export type { TestOnBatchOptions, TrainOnBatchOptions } from './training/methods.ts';
+export { Model, model, modelFromJSON, Sequential, sequential } from './training/models.ts';
 export type { PredictOptions } from './training/predict.ts';
 export type { ClassWeight } from './training/prepare.ts';

@@ -6,6 +6,8 @@ import type { Kernel } from '../contract.ts';
 import { batchNormInferenceCpu, batchNormTrainingCpu } from './cpu.ts';
 import { type BatchNormGeometry, type BatchNormOptions, planBatchNorm } from './geometry.ts';
 import { batchNormGradCpu, batchNormInferenceGradCpu } from './grad-cpu.ts';
+import { batchNormGradWasm, batchNormInferenceGradWasm } from './grad-wasm.ts';
+import { batchNormInferenceWasm, batchNormTrainingWasm } from './wasm.ts';
 
 export type { BatchNormGeometry, BatchNormOptions } from './geometry.ts';
 
@@ -20,6 +22,7 @@ export const batchNormTrainingKernel: Kernel<BatchNormOptions, BatchNormGeometry
     return planBatchNorm(inputs[0]!, options.epsilon);
   },
   cpu: batchNormTrainingCpu,
+  wasm: batchNormTrainingWasm,
   flops({ rows, channels }) {
     return 7 * rows * channels;
   },
@@ -35,6 +38,7 @@ export const batchNormGradKernel: Kernel<unknown, BatchNormGeometry> = {
     return planBatchNorm(inputs[0]!, 0);
   },
   cpu: batchNormGradCpu,
+  wasm: batchNormGradWasm,
   flops({ rows, channels }) {
     return 9 * rows * channels;
   },
@@ -50,6 +54,7 @@ export const batchNormInferenceKernel: Kernel<BatchNormOptions, BatchNormGeometr
     return planBatchNorm(inputs[0]!, options.epsilon);
   },
   cpu: batchNormInferenceCpu,
+  wasm: batchNormInferenceWasm,
   flops({ rows, channels }) {
     return 3 * rows * channels;
   },
@@ -66,6 +71,7 @@ export const batchNormInferenceGradKernel: Kernel<BatchNormOptions, BatchNormGeo
     return planBatchNorm(inputs[0]!, options.epsilon);
   },
   cpu: batchNormInferenceGradCpu,
+  wasm: batchNormInferenceGradWasm,
   flops({ rows, channels }) {
     return 5 * rows * channels;
   },

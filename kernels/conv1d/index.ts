@@ -3,7 +3,9 @@
  * x `[batch, steps, inC]`, filters `[k, inC / groups, outC]`, bias `[outC]`, y `[batch, outSteps, outC]`.
  */
 import type { Shape } from '../../src/tensor/shape.ts';
+import { correlationCall } from '../conv2d/correlation-wasm.ts';
 import { correlate, filterGradient } from '../conv2d/cpu.ts';
+import { filterGradCall } from '../conv2d/filter-grad-wasm.ts';
 import {
   convFlops,
   convSizes,
@@ -29,6 +31,7 @@ export const conv1dKernel: Kernel<Conv1dOptions, CorrelationGeometry> = {
   cpu(inputs, outputs, geometry) {
     correlate(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
+  wasm: (geometry, [, , hasBias = false]) => correlationCall(geometry, hasBias),
   flops: ({ flops }) => flops,
 };
 
@@ -39,6 +42,7 @@ export const conv1dInputGradKernel: Kernel<Conv1dOptions, CorrelationGeometry> =
   cpu(inputs, outputs, geometry) {
     correlate(inputs[0]!, inputs[1]!, undefined, outputs[0]!, geometry);
   },
+  wasm: (geometry) => correlationCall(geometry, false),
   flops: ({ flops }) => flops,
 };
 
@@ -49,6 +53,7 @@ export const conv1dFilterGradKernel: Kernel<Conv1dOptions, ConvSizes> = {
   cpu(inputs, outputs, sizes) {
     filterGradient(inputs[0]!, inputs[1]!, outputs[0]!, sizes);
   },
+  wasm: filterGradCall,
   flops: convFlops,
 };
 

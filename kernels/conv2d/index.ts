@@ -3,7 +3,9 @@
  * x `[batch, h, w, inC]`, filters `[kh, kw, inC / groups, outC]`, bias `[outC]`, y `[batch, oh, ow, outC]`.
  */
 import type { Kernel } from '../contract.ts';
+import { correlationCall } from './correlation-wasm.ts';
 import { correlate, filterGradient } from './cpu.ts';
+import { filterGradCall } from './filter-grad-wasm.ts';
 import {
   convFlops,
   convSizes,
@@ -29,6 +31,7 @@ export const conv2dKernel: Kernel<Conv2dOptions, CorrelationGeometry> = {
   cpu(inputs, outputs, geometry) {
     correlate(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
+  wasm: (geometry, [, , hasBias = false]) => correlationCall(geometry, hasBias),
   flops: ({ flops }) => flops,
 };
 
@@ -39,6 +42,7 @@ export const conv2dInputGradKernel: Kernel<Conv2dOptions, CorrelationGeometry> =
   cpu(inputs, outputs, geometry) {
     correlate(inputs[0]!, inputs[1]!, undefined, outputs[0]!, geometry);
   },
+  wasm: (geometry) => correlationCall(geometry, false),
   flops: ({ flops }) => flops,
 };
 
@@ -49,5 +53,6 @@ export const conv2dFilterGradKernel: Kernel<Conv2dOptions, ConvSizes> = {
   cpu(inputs, outputs, sizes) {
     filterGradient(inputs[0]!, inputs[1]!, outputs[0]!, sizes);
   },
+  wasm: filterGradCall,
   flops: convFlops,
 };

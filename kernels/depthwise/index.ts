@@ -13,6 +13,8 @@ import {
   depthwiseInputGradient,
   type DepthwiseSizes,
 } from './cpu.ts';
+import { depthwiseFilterGradCall } from './filter-grad-wasm.ts';
+import { depthwiseCall, depthwiseInputGradCall } from './wasm.ts';
 
 export type { DepthwiseGeometry, DepthwiseSizes } from './cpu.ts';
 
@@ -32,6 +34,7 @@ export const depthwiseConv2dKernel: Kernel<DepthwiseOptions, DepthwiseGeometry> 
   cpu(inputs, outputs, geometry) {
     depthwise(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
+  wasm: (geometry, present) => depthwiseCall(geometry, present[2] === true),
   flops: depthwiseFlops,
 };
 
@@ -45,6 +48,7 @@ export const depthwiseInputGradKernel: Kernel<DepthwiseOptions, DepthwiseGeometr
   cpu(inputs, outputs, geometry) {
     depthwiseInputGradient(inputs[0]!, inputs[1]!, outputs[0]!, geometry);
   },
+  wasm: depthwiseInputGradCall,
   flops: depthwiseFlops,
 };
 
@@ -55,6 +59,7 @@ export const depthwiseFilterGradKernel: Kernel<DepthwiseOptions, DepthwiseSizes>
   cpu(inputs, outputs, sizes) {
     depthwiseFilterGradient(inputs[0]!, inputs[1]!, outputs[0]!, sizes);
   },
+  wasm: depthwiseFilterGradCall,
   flops: depthwiseFlops,
 };
 

@@ -1,5 +1,5 @@
 /** Broadcasting as in NumPy: each input is walked in the order of the output, with stride 0 where its axis repeats. */
-import { stridesOf, type Shape } from '../../src/tensor/shape.ts';
+import { sameShape, sizeOf, stridesOf, type Shape } from '../../src/tensor/shape.ts';
 import { collapse, type Walk } from '../strided/collapse.ts';
 
 /** The walk over an output and its inputs, operand 0 being the output: contiguous, so its rows follow each other. */
@@ -10,8 +10,25 @@ export interface BroadcastGeometry {
 
 export function planBroadcast(inputs: readonly (Shape | undefined)[], outputs: readonly Shape[]): BroadcastGeometry {
   const shape = outputs[0]!;
+  const row = singleRow(inputs, shape);
+  if (row) return { size: row.length, walk: row };
   const walk = collapse(shape, [stridesOf(shape), ...inputs.map((input) => broadcastStrides(input!, shape))]);
   return { size: walk.rows * walk.length, walk };
+}
+
+const NONE = new Int32Array(0);
+
+/** The walk where every input has the output's shape or is one number, which is most of them; eager calls feel the difference. */
+function singleRow(inputs: readonly (Shape | undefined)[], shape: Shape): Walk | undefined {
+  const length = sizeOf(shape);
+  const steps = [1];
+  for (const input of inputs) {
+    if (sameShape(input!, shape)) steps.push(1);
+    else if (sizeOf(input!) === 1) steps.push(0);
+    else return undefined;
+  }
+  const strides = new Array<Int32Array>(steps.length).fill(NONE);
+  return { length, rows: length === 0 ? 0 : 1, sizes: NONE, steps, strides, index: NONE };
 }
 
 /** Strides of an input along the axes of the output; missing and repeated axes have stride 0. */

@@ -5,6 +5,8 @@
 import { sizeOf } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { firstBad, runGather, runOneHot, runScatterAdd, type GatherGeometry, type ScatterGeometry } from './cpu.ts';
+import { scatterAddCall } from './scatter.ts';
+import { gatherCall, oneHotCall } from './wasm.ts';
 
 export interface GatherOptions {
   readonly axis: number;
@@ -19,6 +21,8 @@ export const gatherKernel: Kernel<GatherOptions, GatherGeometry> = {
     runGather(outputs[0]!, inputs[0]!, indices, geometry);
     outputs[1]![0] = firstBad(indices, geometry.count, geometry.size);
   },
+  wasm: gatherCall,
+  exact: true,
   flops: () => 0,
 };
 
@@ -39,6 +43,7 @@ export const scatterAddKernel: Kernel<GatherOptions, ScatterGeometry> = {
     runScatterAdd(outputs[0]!, indices, inputs[1]!, geometry);
     outputs[1]![0] = firstBad(indices, geometry.count, geometry.size);
   },
+  wasm: scatterAddCall,
   flops: ({ outer, count, inner }) => outer * count * inner,
 };
 
@@ -60,6 +65,8 @@ export const oneHotKernel: Kernel<OneHotOptions, OneHotGeometry> = {
     runOneHot(outputs[0]!, indices, count, depth);
     outputs[1]![0] = firstBad(indices, count, depth);
   },
+  wasm: ({ count, depth }) => oneHotCall(count, depth),
+  exact: true,
   flops: () => 0,
 };
 

@@ -5,6 +5,7 @@
 import type { Shape } from '../../src/tensor/shape.ts';
 import { type DropoutLayout, maskGroups } from '../recurrent/dropout.ts';
 import { type Product, planProduct } from '../recurrent/product.ts';
+import { withScratch } from '../recurrent/scratch.ts';
 import { SUMMED_ROWS } from '../recurrent/sums.ts';
 
 /** Options of the GRU kernels. */
@@ -91,26 +92,25 @@ export function planGru(inputs: readonly (Shape | undefined)[], options: GruOpti
       rightColumnStride: 1,
       outRowStride,
     });
-  return {
-    ...sizes,
-    inputProduct: planProduct({
-      rows: batch * steps,
-      columns: gates / inputLayout.groups,
-      depth: features,
-      leftRowStride: features,
-      leftDepthStride: 1,
-      rightDepthStride: gates,
-      rightColumnStride: 1,
-      outRowStride: gates,
-    }),
-    gateProducts: gateWidths(hiddenLayout, units).map((width) => planRecurrent(width, units, steps * gates)),
-    candidateProduct: resetAfter
-      ? planRecurrent(units, units, steps * units)
-      : planRecurrent(units, steps * units, steps * gates),
-    startingGates: new Float64Array(gates),
-    maskedInput: new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
-    maskedHidden: new Float64Array(batch * units),
-  };
+  return withScratch(sizes, {
+    inputProduct: () =>
+      planProduct({
+        rows: batch * steps,
+        columns: gates / inputLayout.groups,
+        depth: features,
+        leftRowStride: features,
+        leftDepthStride: 1,
+        rightDepthStride: gates,
+        rightColumnStride: 1,
+        outRowStride: gates,
+      }),
+    gateProducts: () => gateWidths(hiddenLayout, units).map((width) => planRecurrent(width, units, steps * gates)),
+    candidateProduct: () =>
+      resetAfter ? planRecurrent(units, units, steps * units) : planRecurrent(units, steps * units, steps * gates),
+    startingGates: () => new Float64Array(gates),
+    maskedInput: () => new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
+    maskedHidden: () => new Float64Array(batch * units),
+  });
 }
 
 /** Geometry of `gruGradKernel`. */
@@ -141,35 +141,35 @@ export function planGruGrad(inputs: readonly (Shape | undefined)[], options: Gru
       outRowStride: gates,
     });
   const widths = gateWidths(hiddenLayout, units);
-  return {
-    ...sizes,
-    inputProduct: planProduct({
-      rows: batch * steps,
-      columns: features,
-      depth: gates / inputLayout.groups,
-      leftRowStride: gates,
-      leftDepthStride: 1,
-      rightDepthStride: 1,
-      rightColumnStride: gates,
-      outRowStride: features,
-    }),
-    gateProducts: widths.map((width) => planRecurrent(width, steps * gates)),
-    candidateProduct: planRecurrent(units, steps * (resetAfter ? units : gates)),
-    kernelProduct: planWeights(features, gates / inputLayout.groups, gates),
-    gateKernelProduct: planWeights(units, widths[0] ?? 0, gates),
-    candidateKernelProduct: planWeights(units, units, resetAfter ? units : gates),
-    dPreactivations: new Float64Array(batch * steps * gates),
-    dInner: new Float64Array(resetAfter ? batch * steps * units : 0),
-    previousHidden: new Float64Array(batch * steps * units),
-    dHidden: new Float64Array(batch * units),
-    dMaskedHidden: new Float64Array(batch * units),
-    maskedInput: new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
-    maskedPreviousHidden: new Float64Array(inputs[7] === undefined ? 0 : batch * steps * units),
-    dInput: new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
-    dKernel: new Float64Array(features * gates),
-    dRecurrentKernel: new Float64Array(units * gates),
-    dBias: new Float64Array(resetAfter ? 2 * gates : gates),
-  };
+  return withScratch(sizes, {
+    inputProduct: () =>
+      planProduct({
+        rows: batch * steps,
+        columns: features,
+        depth: gates / inputLayout.groups,
+        leftRowStride: gates,
+        leftDepthStride: 1,
+        rightDepthStride: 1,
+        rightColumnStride: gates,
+        outRowStride: features,
+      }),
+    gateProducts: () => widths.map((width) => planRecurrent(width, steps * gates)),
+    candidateProduct: () => planRecurrent(units, steps * (resetAfter ? units : gates)),
+    kernelProduct: () => planWeights(features, gates / inputLayout.groups, gates),
+    gateKernelProduct: () => planWeights(units, widths[0] ?? 0, gates),
+    candidateKernelProduct: () => planWeights(units, units, resetAfter ? units : gates),
+    dPreactivations: () => new Float64Array(batch * steps * gates),
+    dInner: () => new Float64Array(resetAfter ? batch * steps * units : 0),
+    previousHidden: () => new Float64Array(batch * steps * units),
+    dHidden: () => new Float64Array(batch * units),
+    dMaskedHidden: () => new Float64Array(batch * units),
+    maskedInput: () => new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
+    maskedPreviousHidden: () => new Float64Array(inputs[7] === undefined ? 0 : batch * steps * units),
+    dInput: () => new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
+    dKernel: () => new Float64Array(features * gates),
+    dRecurrentKernel: () => new Float64Array(units * gates),
+    dBias: () => new Float64Array(resetAfter ? 2 * gates : gates),
+  });
 }
 
 /** Columns of the products for z and r. */

@@ -12,6 +12,8 @@ import type { Kernel } from '../contract.ts';
 import { gruCpu } from './cpu.ts';
 import { type GruGeometry, type GruGradGeometry, type GruOptions, planGru, planGruGrad } from './geometry.ts';
 import { gruGradCpu } from './grad-cpu.ts';
+import { gruGradWasm } from './grad-wasm.ts';
+import { gruWasm } from './wasm.ts';
 
 export type { GruGeometry, GruGradGeometry, GruOptions } from './geometry.ts';
 
@@ -39,6 +41,7 @@ export const gruKernel: Kernel<GruOptions, GruGeometry> = {
     return planGru(inputs, options);
   },
   cpu: gruCpu,
+  wasm: gruWasm,
   flops({ batch, steps, features, units }) {
     return batch * steps * units * (6 * (features + units) + FORWARD_FLOPS);
   },
@@ -56,6 +59,7 @@ export const gruGradKernel: Kernel<GruOptions, GruGradGeometry> = {
     return planGruGrad(inputs, options);
   },
   cpu: gruGradCpu,
+  wasm: gruGradWasm,
   flops({ batch, steps, features, units }) {
     return batch * steps * units * (12 * (features + units) + BACKWARD_FLOPS);
   },

@@ -5,6 +5,7 @@
 import type { Shape } from '../../src/tensor/shape.ts';
 import { type DropoutLayout, maskGroups } from '../recurrent/dropout.ts';
 import { type Product, planProduct } from '../recurrent/product.ts';
+import { withScratch } from '../recurrent/scratch.ts';
 import { SUMMED_ROWS } from '../recurrent/sums.ts';
 
 /** Options of the LSTM kernels. */
@@ -82,22 +83,22 @@ export function planLstm(inputs: readonly (Shape | undefined)[], options: LstmOp
       rightColumnStride: 1,
       outRowStride: steps * gates,
     });
-  return {
-    ...sizes,
-    inputProduct: planProduct({
-      rows: batch * steps,
-      columns: gates / inputLayout.groups,
-      depth: features,
-      leftRowStride: features,
-      leftDepthStride: 1,
-      rightDepthStride: gates,
-      rightColumnStride: 1,
-      outRowStride: gates,
-    }),
-    recurrentProducts: Array.from({ length: hiddenLayout.groups }, planRecurrent),
-    maskedInput: new Float64Array(inputs[7] === undefined ? 0 : batch * steps * features),
-    maskedHidden: new Float64Array(batch * units),
-  };
+  return withScratch(sizes, {
+    inputProduct: () =>
+      planProduct({
+        rows: batch * steps,
+        columns: gates / inputLayout.groups,
+        depth: features,
+        leftRowStride: features,
+        leftDepthStride: 1,
+        rightDepthStride: gates,
+        rightColumnStride: 1,
+        outRowStride: gates,
+      }),
+    recurrentProducts: () => Array.from({ length: hiddenLayout.groups }, planRecurrent),
+    maskedInput: () => new Float64Array(inputs[7] === undefined ? 0 : batch * steps * features),
+    maskedHidden: () => new Float64Array(batch * units),
+  });
 }
 
 /** Geometry of `lstmGradKernel`. */
@@ -127,33 +128,33 @@ export function planLstmGrad(inputs: readonly (Shape | undefined)[], options: Ls
       rightColumnStride: 1,
       outRowStride: gates,
     });
-  return {
-    ...sizes,
-    inputProduct: planProduct({
-      rows: batch * steps,
-      columns: features,
-      depth: gates / inputLayout.groups,
-      leftRowStride: gates,
-      leftDepthStride: 1,
-      rightDepthStride: 1,
-      rightColumnStride: gates,
-      outRowStride: features,
-    }),
-    recurrentProducts: Array.from({ length: hiddenLayout.groups }, planRecurrent),
-    kernelProduct: planWeights(features, inputLayout.groups),
-    recurrentKernelProduct: planWeights(units, hiddenLayout.groups),
-    dPreactivations: new Float64Array(batch * steps * gates),
-    previousHidden: new Float64Array(batch * steps * units),
-    dHidden: new Float64Array(batch * units),
-    dCell: new Float64Array(batch * units),
-    dMaskedHidden: new Float64Array(batch * units),
-    maskedInput: new Float64Array(inputs[7] === undefined ? 0 : batch * steps * features),
-    maskedPreviousHidden: new Float64Array(inputs[8] === undefined ? 0 : batch * steps * units),
-    dInput: new Float64Array(inputs[7] === undefined ? 0 : batch * steps * features),
-    dKernel: new Float64Array(features * gates),
-    dRecurrentKernel: new Float64Array(units * gates),
-    dBias: new Float64Array(gates),
-  };
+  return withScratch(sizes, {
+    inputProduct: () =>
+      planProduct({
+        rows: batch * steps,
+        columns: features,
+        depth: gates / inputLayout.groups,
+        leftRowStride: gates,
+        leftDepthStride: 1,
+        rightDepthStride: 1,
+        rightColumnStride: gates,
+        outRowStride: features,
+      }),
+    recurrentProducts: () => Array.from({ length: hiddenLayout.groups }, planRecurrent),
+    kernelProduct: () => planWeights(features, inputLayout.groups),
+    recurrentKernelProduct: () => planWeights(units, hiddenLayout.groups),
+    dPreactivations: () => new Float64Array(batch * steps * gates),
+    previousHidden: () => new Float64Array(batch * steps * units),
+    dHidden: () => new Float64Array(batch * units),
+    dCell: () => new Float64Array(batch * units),
+    dMaskedHidden: () => new Float64Array(batch * units),
+    maskedInput: () => new Float64Array(inputs[7] === undefined ? 0 : batch * steps * features),
+    maskedPreviousHidden: () => new Float64Array(inputs[8] === undefined ? 0 : batch * steps * units),
+    dInput: () => new Float64Array(inputs[7] === undefined ? 0 : batch * steps * features),
+    dKernel: () => new Float64Array(features * gates),
+    dRecurrentKernel: () => new Float64Array(units * gates),
+    dBias: () => new Float64Array(gates),
+  });
 }
 
 /** Inputs 0 to 8 are the same for forward and backward: x, kernel, recurrentKernel, ..., inputDropout, recurrentDropout. */

@@ -10,6 +10,8 @@ import type { Kernel } from '../contract.ts';
 import { lstmCpu } from './cpu.ts';
 import { type LstmGeometry, type LstmGradGeometry, type LstmOptions, planLstm, planLstmGrad } from './geometry.ts';
 import { lstmGradCpu } from './grad-cpu.ts';
+import { lstmGradWasm } from './grad-wasm.ts';
+import { lstmWasm } from './wasm.ts';
 
 export type { LstmGeometry, LstmGradGeometry, LstmOptions } from './geometry.ts';
 
@@ -36,6 +38,7 @@ export const lstmKernel: Kernel<LstmOptions, LstmGeometry> = {
     return planLstm(inputs, options);
   },
   cpu: lstmCpu,
+  wasm: lstmWasm,
   flops({ batch, steps, features, units }) {
     return batch * steps * units * (8 * (features + units) + FORWARD_FLOPS);
   },
@@ -53,6 +56,7 @@ export const lstmGradKernel: Kernel<LstmOptions, LstmGradGeometry> = {
     return planLstmGrad(inputs, options);
   },
   cpu: lstmGradCpu,
+  wasm: lstmGradWasm,
   flops({ batch, steps, features, units }) {
     return batch * steps * units * (16 * (features + units) + BACKWARD_FLOPS);
   },

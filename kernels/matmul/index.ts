@@ -6,6 +6,7 @@
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { matmul, type MatmulGeometry } from './cpu.ts';
+import { matmulCall } from './wasm.ts';
 
 export type { MatmulGeometry } from './cpu.ts';
 
@@ -47,6 +48,7 @@ export const matmulKernel: Kernel<MatmulOptions, MatmulGeometry> = {
   cpu(inputs, outputs, geometry) {
     matmul(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
+  wasm: (geometry, present) => matmulCall(geometry, present[2] === true),
   flops: ({ m, n, k, aStarts }) => 2 * aStarts.length * m * n * k,
 };
 

@@ -5,6 +5,7 @@
 import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { runAdam, runMomentum, runRmsprop, runSgd, type AdamRates, type RmspropRates } from './cpu.ts';
+import { adamWasm, momentumWasm, rmspropWasm, sgdWasm } from './wasm.ts';
 
 /** The options and the number of elements of the variable. */
 export interface UpdateGeometry<Options> {
@@ -21,6 +22,7 @@ export const sgdKernel: Kernel<unknown, UpdateGeometry<unknown>> = {
   name: 'sgd',
   plan: planUpdate,
   cpu: (inputs, outputs) => runSgd(outputs[0]!, inputs[0]!, inputs[1]!, inputs[2]!),
+  wasm: ({ size }, present) => sgdWasm(size, present),
   flops: ({ size }) => 2 * size,
   inPlace: [[0]],
 };
@@ -45,6 +47,7 @@ export const momentumKernel: Kernel<MomentumOptions, UpdateGeometry<MomentumOpti
       options.momentum,
       options.nesterov,
     ),
+  wasm: ({ size, options }, present) => momentumWasm(size, present, options.momentum, options.nesterov),
   flops: ({ size, options }) => (options.nesterov ? 6 : 4) * size,
   inPlace: [[0], [3]],
 };
@@ -76,6 +79,7 @@ export const rmspropKernel: Kernel<RmspropOptions, UpdateGeometry<RmspropOptions
       options,
     );
   },
+  wasm: ({ size, options }, present) => rmspropWasm(size, present, options, options.centered),
   flops: ({ size, options }) => (9 + (options.momentum > 0 ? 2 : 0) + (options.centered ? 5 : 0)) * size,
   // Output 2 is momentum' or, without momentum, meanGradient'.
   inPlace: [[0], [3], [4, 5], [5]],
@@ -106,6 +110,7 @@ export const adamKernel: Kernel<AdamOptions, UpdateGeometry<AdamOptions>> = {
       options.amsgrad ? inputs[5]! : undefined,
       options,
     ),
+  wasm: ({ size, options }, present) => adamWasm(size, present, options, options.amsgrad),
   flops: ({ size, options }) => (options.amsgrad ? 13 : 12) * size,
   inPlace: [[0], [3], [4], [5]],
 };

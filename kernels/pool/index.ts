@@ -5,6 +5,7 @@
 import { type Shape, sizeOf } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { cellsOfOutputs, outputsOfCells, type WindowAxis, windowAxis } from '../window.ts';
+import { averagePoolCall, averagePoolGradCall } from './average-wasm.ts';
 import {
   averagePool,
   averagePoolGradient,
@@ -14,6 +15,8 @@ import {
   type PoolGeometry,
   scatterPicked,
 } from './cpu.ts';
+import { maxPoolCall } from './max-wasm.ts';
+import { gatherPickedCall, scatterPickedCall } from './pick-wasm.ts';
 
 export type { PickGeometry, PoolGeometry } from './cpu.ts';
 
@@ -36,6 +39,8 @@ export const maxPoolKernel: Kernel<PoolOptions, PoolGeometry> = {
   cpu(inputs, outputs, geometry) {
     maxPool(inputs[0]!, outputs[0]!, outputs[1]!, geometry);
   },
+  wasm: maxPoolCall,
+  exact: true,
   flops: poolFlops,
 };
 
@@ -46,6 +51,7 @@ export const maxPoolGradKernel: Kernel<unknown, PickGeometry> = {
   cpu(inputs, outputs, geometry) {
     scatterPicked(inputs[0]!, inputs[1]!, outputs[0]!, geometry);
   },
+  wasm: scatterPickedCall,
   flops: ({ batch, picked }) => batch * picked,
 };
 
@@ -56,6 +62,8 @@ export const poolGatherKernel: Kernel<unknown, PickGeometry> = {
   cpu(inputs, outputs, geometry) {
     gatherPicked(inputs[0]!, inputs[1]!, outputs[0]!, geometry);
   },
+  wasm: gatherPickedCall,
+  exact: true,
   flops: () => 0,
 };
 
@@ -66,6 +74,7 @@ export const avgPoolKernel: Kernel<PoolOptions, PoolGeometry> = {
   cpu(inputs, outputs, geometry) {
     averagePool(inputs[0]!, outputs[0]!, geometry);
   },
+  wasm: averagePoolCall,
   flops: poolFlops,
 };
 
@@ -85,6 +94,7 @@ export const avgPoolGradKernel: Kernel<PoolOptions, AveragePoolGradGeometry> = {
   cpu(inputs, outputs, geometry) {
     averagePoolGradient(inputs[0]!, outputs[0]!, geometry, geometry.rowCells, geometry.columnCells);
   },
+  wasm: averagePoolGradCall,
   flops: (geometry) => 2 * poolFlops(geometry),
 };
 

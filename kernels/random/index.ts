@@ -5,32 +5,12 @@
 import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { runDropoutMask, runNormal, runUniform } from './cpu.ts';
+import type { DropoutMaskOptions, NormalOptions, RandomGeometry, UniformOptions } from './geometry.ts';
+import { dropoutMaskWasm, randomNormalWasm, randomUniformWasm } from './wasm.ts';
 
 export { hashKey } from './key.ts';
 
-export interface RandomOptions {
-  readonly key: readonly [number, number];
-}
-
-export interface UniformOptions extends RandomOptions {
-  readonly minimum: number;
-  readonly maximum: number;
-}
-
-export interface NormalOptions extends RandomOptions {
-  readonly mean: number;
-  readonly stddev: number;
-}
-
-export interface DropoutMaskOptions extends RandomOptions {
-  readonly rate: number;
-}
-
-/** The options and the number of elements. */
-export interface RandomGeometry<Options> {
-  readonly size: number;
-  readonly options: Options;
-}
+export type { DropoutMaskOptions, NormalOptions, RandomGeometry, RandomOptions, UniformOptions } from './geometry.ts';
 
 function planRandom<Options>(_inputs: unknown, outputs: readonly Shape[], options: Options): RandomGeometry<Options> {
   return { size: sizeOf(outputs[0]!), options };
@@ -42,6 +22,8 @@ export const randomUniformKernel: Kernel<UniformOptions, RandomGeometry<UniformO
   plan: planRandom,
   cpu: (inputs, outputs, { options }) =>
     runUniform(outputs[0]!, inputs[0]!, options.key, options.minimum, options.maximum),
+  wasm: randomUniformWasm,
+  exact: true,
   flops: ({ size }) => 3 * size,
 };
 
@@ -50,6 +32,8 @@ export const randomNormalKernel: Kernel<NormalOptions, RandomGeometry<NormalOpti
   name: 'randomNormal',
   plan: planRandom,
   cpu: (inputs, outputs, { options }) => runNormal(outputs[0]!, inputs[0]!, options.key, options.mean, options.stddev),
+  wasm: randomNormalWasm,
+  exact: true,
   flops: ({ size }) => 6 * size,
 };
 
@@ -58,5 +42,7 @@ export const dropoutMaskKernel: Kernel<DropoutMaskOptions, RandomGeometry<Dropou
   name: 'dropoutMask',
   plan: planRandom,
   cpu: (inputs, outputs, { options }) => runDropoutMask(outputs[0]!, inputs[0]!, options.key, options.rate),
+  wasm: dropoutMaskWasm,
+  exact: true,
   flops: ({ size }) => 2 * size,
 };

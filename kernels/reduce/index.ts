@@ -3,39 +3,44 @@
  * Input x, output its shape without those axes (or with size 1: the memory is the same).
  */
 import type { Kernel } from '../contract.ts';
+import { argmaxCall } from './argmax.ts';
 import { maxFold, minFold, prodFold, runArgmax, runReduce, sumFold, type Fold } from './cpu.ts';
+import { maxVectors, meanVectors, minVectors, prodVectors, sumVectors, type VectorFold } from './fold.ts';
 import { planReduce, planSpan, type ReduceGeometry, type ReduceOptions, type SpanGeometry } from './plan.ts';
+import { reduceCall } from './wasm.ts';
 
 export type { ReduceOptions } from './plan.ts';
 
 export type ReduceKernel = Kernel<ReduceOptions, ReduceGeometry>;
 
-function reduceKernel(name: string, fold: Fold): ReduceKernel {
+function reduceKernel(fold: Fold, vectors: VectorFold): ReduceKernel {
   return {
-    name,
+    name: vectors.name,
     plan: planReduce,
     cpu: (inputs, outputs, geometry) => runReduce(outputs[0]!, inputs[0]!, geometry, fold, 1),
+    wasm: (geometry) => reduceCall(vectors, geometry.runs, geometry.count),
     flops: (geometry) => geometry.size,
   };
 }
 
 /** 0 over no elements. */
-export const sumKernel: ReduceKernel = reduceKernel('sum', sumFold);
+export const sumKernel: ReduceKernel = /* @__PURE__ */ reduceKernel(sumFold, sumVectors);
 
 /** 1 over no elements. */
-export const prodKernel: ReduceKernel = reduceKernel('prod', prodFold);
+export const prodKernel: ReduceKernel = /* @__PURE__ */ reduceKernel(prodFold, prodVectors);
 
 /** -Infinity over no elements; NaN wins. */
-export const maxKernel: ReduceKernel = reduceKernel('max', maxFold);
+export const maxKernel: ReduceKernel = { ...reduceKernel(maxFold, maxVectors), exact: true };
 
 /** Infinity over no elements; NaN wins. */
-export const minKernel: ReduceKernel = reduceKernel('min', minFold);
+export const minKernel: ReduceKernel = { ...reduceKernel(minFold, minVectors), exact: true };
 
 /** NaN over no elements. */
 export const meanKernel: ReduceKernel = {
   name: 'mean',
   plan: planReduce,
   cpu: (inputs, outputs, geometry) => runReduce(outputs[0]!, inputs[0]!, geometry, sumFold, geometry.count),
+  wasm: (geometry) => reduceCall(meanVectors, geometry.runs, geometry.count),
   flops: (geometry) => geometry.size,
 };
 
@@ -44,5 +49,7 @@ export const argmaxKernel: Kernel<ReduceOptions, SpanGeometry> = {
   name: 'argmax',
   plan: (inputs, _outputs, options) => planSpan(inputs[0]!, options.axes[0]!),
   cpu: (inputs, outputs, geometry) => runArgmax(outputs[0]!, inputs[0]!, geometry),
+  wasm: argmaxCall,
+  exact: true,
   flops: (geometry) => geometry.size,
 };

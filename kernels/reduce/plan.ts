@@ -3,6 +3,7 @@
  * or scattered axes, for which the offsets are written out once.
  */
 import { sizeOf, stridesOf, type Shape } from '../../src/tensor/shape.ts';
+import { planRuns, type Runs } from './runs.ts';
 
 export interface ReduceOptions {
   /** The axes to reduce, ascending. */
@@ -33,7 +34,8 @@ export interface ScatteredGeometry {
   readonly length: number;
 }
 
-export type ReduceGeometry = SpanGeometry | ScatteredGeometry;
+/** `runs` is what WebAssembly walks. */
+export type ReduceGeometry = (SpanGeometry | ScatteredGeometry) & { readonly runs: Runs };
 
 export function planReduce(
   inputs: readonly (Shape | undefined)[],
@@ -43,6 +45,7 @@ export function planReduce(
   const shape = inputs[0]!;
   const size = sizeOf(shape);
   const count = sizeOf(options.axes.map((axis) => shape[axis]!));
+  const runs = planRuns(shape, options.axes);
   // Axes of size 1 separate nothing.
   const reducing = shape.map((_, axis) => options.axes.includes(axis));
   const axes = [...shape.keys()].filter((axis) => shape[axis] !== 1);
@@ -52,7 +55,7 @@ export function planReduce(
   if (first < 0 || axes.slice(first, last + 1).every((axis) => reducing[axis])) {
     const outer = first < 0 ? size : sizeOf(sizes.slice(0, first));
     const inner = first < 0 ? 1 : sizeOf(sizes.slice(last + 1));
-    return { kind: 'span', size, count, outer, length: count, inner, totals: new Float64Array(inner) };
+    return { kind: 'span', size, count, outer, length: count, inner, totals: new Float64Array(inner), runs };
   }
   const strides = stridesOf(shape);
   const rowAxis = axes[last]!;
@@ -72,6 +75,7 @@ export function planReduce(
     ),
     step: strides[rowAxis]!,
     length: shape[rowAxis]!,
+    runs,
   };
 }
 

@@ -2,6 +2,7 @@
 import { sizeOf, stridesOf } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { planCopy, runCopy, type Copy } from '../strided/copy.ts';
+import { copyCall } from '../strided/wasm.ts';
 
 export interface ReverseOptions {
   readonly axes: readonly number[];
@@ -17,5 +18,7 @@ export const reverseKernel: Kernel<ReverseOptions, Copy> = {
     return planCopy(shape, { start: 0, strides: out }, { start, strides });
   },
   cpu: (inputs, outputs, copy) => runCopy(outputs[0]!, inputs[0]!, copy),
+  wasm: copyCall,
+  exact: true,
   flops: () => 0,
 };

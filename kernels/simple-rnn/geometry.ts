@@ -5,6 +5,7 @@
 import type { Shape } from '../../src/tensor/shape.ts';
 import type { DropoutLayout } from '../recurrent/dropout.ts';
 import { type Product, planProduct } from '../recurrent/product.ts';
+import { withScratch } from '../recurrent/scratch.ts';
 import { SUMMED_ROWS } from '../recurrent/sums.ts';
 
 /** Options of the kernels. */
@@ -79,13 +80,12 @@ export function planSimpleRnn(inputs: readonly (Shape | undefined)[], options: S
       rightColumnStride: 1,
       outRowStride,
     });
-  return {
-    ...sizes,
-    inputProduct: plan(batch * steps, features, units),
-    recurrentProduct: plan(batch, units, steps * units),
-    maskedInput: new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
-    maskedHidden: new Float64Array(batch * units),
-  };
+  return withScratch(sizes, {
+    inputProduct: () => plan(batch * steps, features, units),
+    recurrentProduct: () => plan(batch, units, steps * units),
+    maskedInput: () => new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
+    maskedHidden: () => new Float64Array(batch * units),
+  });
 }
 
 /** Geometry of `simpleRnnGradKernel`. */
@@ -119,23 +119,22 @@ export function planSimpleRnnGrad(
     });
   const inputs3d = batch * steps * features;
   const states = batch * steps * units;
-  return {
-    ...sizes,
-    inputProduct: planTransposed(batch * steps, features, units),
-    recurrentProduct: planTransposed(batch, units, steps * units),
-    kernelProduct: planWeights(features),
-    recurrentKernelProduct: planWeights(units),
-    dPreactivations: new Float64Array(states),
-    previousHidden: new Float64Array(states),
-    dHidden: new Float64Array(batch * units),
-    dMaskedHidden: new Float64Array(batch * units),
-    maskedInput: new Float64Array(inputs[6] === undefined ? 0 : inputs3d),
-    maskedPreviousHidden: new Float64Array(inputs[7] === undefined ? 0 : states),
-    dInput: new Float64Array(inputs[6] === undefined ? 0 : inputs3d),
-    dKernel: new Float64Array(features * units),
-    dRecurrentKernel: new Float64Array(units * units),
-    dBias: new Float64Array(units),
-  };
+  return withScratch(sizes, {
+    inputProduct: () => planTransposed(batch * steps, features, units),
+    recurrentProduct: () => planTransposed(batch, units, steps * units),
+    kernelProduct: () => planWeights(features),
+    recurrentKernelProduct: () => planWeights(units),
+    dPreactivations: () => new Float64Array(states),
+    previousHidden: () => new Float64Array(states),
+    dHidden: () => new Float64Array(batch * units),
+    dMaskedHidden: () => new Float64Array(batch * units),
+    maskedInput: () => new Float64Array(inputs[6] === undefined ? 0 : inputs3d),
+    maskedPreviousHidden: () => new Float64Array(inputs[7] === undefined ? 0 : states),
+    dInput: () => new Float64Array(inputs[6] === undefined ? 0 : inputs3d),
+    dKernel: () => new Float64Array(features * units),
+    dRecurrentKernel: () => new Float64Array(units * units),
+    dBias: () => new Float64Array(units),
+  });
 }
 
 /** Inputs 0 to 7 are the same for forward and backward. */

@@ -15,6 +15,8 @@ import {
   type SimpleRnnOptions,
 } from './geometry.ts';
 import { simpleRnnGradCpu } from './grad-cpu.ts';
+import { simpleRnnGradWasm } from './grad-wasm.ts';
+import { simpleRnnWasm } from './wasm.ts';
 
 export type { SimpleRnnGeometry, SimpleRnnGradGeometry, SimpleRnnOptions } from './geometry.ts';
 
@@ -39,6 +41,7 @@ export const simpleRnnKernel: Kernel<SimpleRnnOptions, SimpleRnnGeometry> = {
     return planSimpleRnn(inputs, options);
   },
   cpu: simpleRnnCpu,
+  wasm: simpleRnnWasm,
   flops({ batch, steps, features, units }) {
     return batch * steps * units * (2 * (features + units) + FORWARD_FLOPS);
   },
@@ -56,6 +59,7 @@ export const simpleRnnGradKernel: Kernel<SimpleRnnOptions, SimpleRnnGradGeometry
     return planSimpleRnnGrad(inputs, options);
   },
   cpu: simpleRnnGradCpu,
+  wasm: simpleRnnGradWasm,
   flops({ batch, steps, features, units }) {
     return batch * steps * units * (4 * (features + units) + BACKWARD_FLOPS);
   },

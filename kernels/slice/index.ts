@@ -2,6 +2,7 @@
 import { stridesOf } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { planCopy, runCopy, type Copy } from '../strided/copy.ts';
+import { copyCall } from '../strided/wasm.ts';
 
 export interface SliceOptions {
   /** Index of the first element along each axis. */
@@ -20,5 +21,7 @@ export const sliceKernel: Kernel<SliceOptions, Copy> = {
     return planCopy(shape, { start: 0, strides: stridesOf(shape) }, { start, strides: stepped });
   },
   cpu: (inputs, outputs, copy) => runCopy(outputs[0]!, inputs[0]!, copy),
+  wasm: copyCall,
+  exact: true,
   flops: () => 0,
 };

@@ -2,6 +2,7 @@
 import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { runLogSoftmax, runLogSoftmaxGrad, runSoftmax, runSoftmaxGrad } from './cpu.ts';
+import { logSoftmaxCall, logSoftmaxGradCall, softmaxCall, softmaxGradCall } from './wasm.ts';
 
 export interface RowsGeometry {
   readonly rows: number;
@@ -21,6 +22,7 @@ export const softmaxKernel: SoftmaxKernel = {
   name: 'softmax',
   plan: planRows,
   cpu: (inputs, outputs, { rows, length }) => runSoftmax(outputs[0]!, inputs[0]!, rows, length),
+  wasm: softmaxCall,
   flops: ({ rows, length }) => 5 * rows * length,
 };
 
@@ -29,6 +31,7 @@ export const softmaxGradKernel: SoftmaxKernel = {
   name: 'softmaxGrad',
   plan: planRows,
   cpu: (inputs, outputs, { rows, length }) => runSoftmaxGrad(outputs[0]!, inputs[0]!, inputs[1]!, rows, length),
+  wasm: softmaxGradCall,
   flops: ({ rows, length }) => 4 * rows * length,
 };
 
@@ -37,6 +40,7 @@ export const logSoftmaxKernel: SoftmaxKernel = {
   name: 'logSoftmax',
   plan: planRows,
   cpu: (inputs, outputs, { rows, length }) => runLogSoftmax(outputs[0]!, inputs[0]!, rows, length),
+  wasm: logSoftmaxCall,
   flops: ({ rows, length }) => 6 * rows * length,
 };
 
@@ -45,5 +49,6 @@ export const logSoftmaxGradKernel: SoftmaxKernel = {
   name: 'logSoftmaxGrad',
   plan: planRows,
   cpu: (inputs, outputs, { rows, length }) => runLogSoftmaxGrad(outputs[0]!, inputs[0]!, inputs[1]!, rows, length),
+  wasm: logSoftmaxGradCall,
   flops: ({ rows, length }) => 4 * rows * length,
 };

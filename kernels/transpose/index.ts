@@ -3,7 +3,9 @@ import { stridesOf } from '../../src/tensor/shape.ts';
 import type { Kernel } from '../contract.ts';
 import { collapse } from '../strided/collapse.ts';
 import { planCopy, runCopy, type Copy } from '../strided/copy.ts';
+import { copyCall } from '../strided/wasm.ts';
 import { runTiles, type Tiles } from './cpu.ts';
+import { tilesCall } from './wasm.ts';
 
 export interface TransposeOptions {
   readonly permutation: readonly number[];
@@ -43,5 +45,7 @@ export const transposeKernel: Kernel<TransposeOptions, TransposeGeometry> = {
     if (geometry.kind === 'rows') runCopy(outputs[0]!, inputs[0]!, geometry.copy);
     else runTiles(outputs[0]!, inputs[0]!, geometry.tiles);
   },
+  wasm: (geometry) => (geometry.kind === 'rows' ? copyCall(geometry.copy) : tilesCall(geometry.tiles)),
+  exact: true,
   flops: () => 0,
 };

@@ -1,12 +1,18 @@
 /** Which device programs run on when nobody names one. */
+import { warn } from '../console.ts';
 import { ArgumentError, suggestName } from '../errors.ts';
+import { supports } from '../wasm/index.ts';
 import type { Device } from './device.ts';
 import { HostDevice } from './host-device.ts';
+import { WasmDevice } from './wasm-device.ts';
 
 /** The devices that `setDevice` knows. */
-export type DeviceName = 'cpu';
+export type DeviceName = 'cpu' | 'wasm';
 
-const makers: ReadonlyMap<string, () => Device> = new Map([['cpu', () => new HostDevice('cpu')]]);
+const makers: ReadonlyMap<string, () => Device> = new Map<string, () => Device>([
+  ['wasm', () => new WasmDevice()],
+  ['cpu', () => new HostDevice('cpu')],
+]);
 const made = new Map<string, Device>();
 let current: Device | undefined;
 
@@ -26,20 +32,28 @@ export function deviceNamed(name: string): Device {
   return device;
 }
 
-/** @internal The names that `setDevice` knows: the laws of gradtape/testing run on each. */
+/** @internal The names that `setDevice` knows and that work here: the laws of gradtape/testing run on each. */
 export function deviceNames(): readonly string[] {
-  return [...makers.keys()];
+  return [...makers.keys()].filter((name) => name !== 'wasm' || supports('simd'));
 }
 
-/** The device that programs run on by default. */
+/** The device that programs run on by default: wasm, or cpu with one line of warning where the engine lacks SIMD. */
 export function defaultDevice(): Device {
-  current ??= deviceNamed('cpu');
+  if (current) return current;
+  const [name = 'cpu'] = deviceNames();
+  if (name !== 'wasm') {
+    warn(
+      "gradtape: this JavaScript engine has no WebAssembly with SIMD, so the device is 'cpu', which is several times slower.",
+    );
+  }
+  current = deviceNamed(name);
   return current;
 }
 
 /**
- * Chooses the device for programs traced from now on. Variables move by themselves.
- * @param name `'cpu'`: plain TypeScript kernels on the calling thread
+ * Chooses the device for programs traced from now on, and for eager ops. Variables move by themselves.
+ * @param name `'wasm'`, the default: WebAssembly SIMD; `'cpu'`: plain TypeScript kernels. Both run on the calling thread
+ * @throws DeviceError for `'wasm'` where the engine has no WebAssembly with SIMD
  */
 export function setDevice(name: DeviceName): Promise<void> {
   current = deviceNamed(name);

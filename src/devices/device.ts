@@ -50,12 +50,23 @@ export interface DeviceMemory {
   readonly scratchBytes: number;
   /** Copies of variables made so far less those that were collected, where the device can tell. */
   readonly variableBytes: number;
+  /** All of the device's memory, free parts included, where it is one piece. */
+  readonly totalBytes?: number;
 }
 
 export interface Device {
   readonly name: string;
+  /** Whether it runs element-wise chains as one kernel each. Default false. */
+  readonly fuses?: boolean;
   link(plan: Plan): Executable;
   memory(): DeviceMemory;
   /** Milliseconds of each step of one run that changes nothing; undefined on a device that cannot tell. */
   profile?(plan: Plan): readonly number[];
+  /** Runs one kernel at once on host arrays; eager ops run on the host's kernels where a device has no such way. */
+  runKernel?(
+    kernel: Kernel,
+    geometry: unknown,
+    inputs: readonly (Float32Array | undefined)[],
+    outputs: readonly Float32Array[],
+  ): void;
 }

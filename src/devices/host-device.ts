@@ -5,16 +5,18 @@
 import type { FloatArray } from '../../kernels/contract.ts';
 import { now } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
-import type { Tensor } from '../tensor/tensor.ts';
-import type { DeviceCopy, Variable } from '../tensor/variable.ts';
+import { Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
 import { debugging, refuseNaN } from './debug.ts';
-import type { BufferRef, Device, DeviceMemory, Executable, Plan } from './device.ts';
+import type { BufferRef, Device, DeviceMemory, Plan } from './device.ts';
+import { RunQueue } from './run-queue.ts';
+import { ThreadExecutable, type ThreadCopy, type ThreadDevice } from './thread-executable.ts';
 
 /** The number type a host device computes in. */
 export type Precision = 'float32' | 'float64';
 
 /** A variable's array on a host device. */
-class HostCopy implements DeviceCopy {
+class HostCopy implements ThreadCopy {
   readonly array: FloatArray;
   version = -1;
   readonly #owner: HostDevice;
@@ -29,26 +31,30 @@ class HostCopy implements DeviceCopy {
   }
 
   get readSync(): (() => Float32Array) | undefined {
-    return this.#owner.busy ? undefined : () => Float32Array.from(this.array);
+    return this.#owner.queue.busy ? undefined : () => Float32Array.from(this.array);
   }
 
   read(): Promise<Float32Array> {
     const values = (): Float32Array => Float32Array.from(this.array);
-    return this.#owner.busy ? this.#owner.enqueue(values) : Promise.resolve(values());
+    return this.#owner.queue.busy ? this.#owner.queue.enqueue(values) : Promise.resolve(values());
+  }
+
+  write(value: Tensor | Float32Array): void {
+    this.array.set(value instanceof Tensor ? this.#owner.constant(value) : value);
   }
 }
 
-export class HostDevice implements Device {
+export class HostDevice implements Device, ThreadDevice<HostCopy> {
   readonly name: string;
   readonly precision: Precision;
+  /** @internal */
+  readonly queue: RunQueue = new RunQueue();
   /** @internal Changes when the scratch array was replaced; programs then bind their views again. */
   generation = 0;
   /** @internal */
   scratch: FloatArray;
   readonly #copies = new WeakMap<Variable, HostCopy>();
   #variableBytes = 0;
-  #tail: Promise<unknown> = Promise.resolve();
-  #queued = 0;
   readonly #collected: FinalizationRegistry<number>;
 
   constructor(name: string, precision: Precision = 'float32') {
@@ -78,21 +84,6 @@ export class HostDevice implements Device {
     return apart.timeSteps();
   }
 
-  /** @internal Whether work is queued: behind a run that waits for another device, until then everything runs at once. */
-  get busy(): boolean {
-    return this.#queued > 0;
-  }
-
-  /** @internal Runs work after everything that was queued before it. */
-  enqueue<Result>(work: () => Result | Promise<Result>): Promise<Result> {
-    this.#queued++;
-    const result = this.#tail.then(work).finally(() => {
-      this.#queued--;
-    });
-    this.#tail = result.catch(() => undefined);
-    return result;
-  }
-
   /** @internal */
   allocate(size: number): FloatArray {
     return this.precision === 'float32' ? new Float32Array(size) : new Float64Array(size);
@@ -105,7 +96,7 @@ export class HostDevice implements Device {
     this.generation++;
   }
 
-  /** @internal The device's array of a variable, made on first use; its content is brought up to date by each run. */
+  /** @internal */
   copyOf(variable: Variable): HostCopy {
     let copy = this.#copies.get(variable);
     if (!copy) {
@@ -129,11 +120,8 @@ interface BoundStep {
 }
 
 /** A plan with every buffer bound to an array. */
-export class HostExecutable implements Executable {
+export class HostExecutable extends ThreadExecutable<HostCopy> {
   readonly #device: HostDevice;
-  readonly #plan: Plan;
-  readonly #copies: readonly HostCopy[];
-  readonly #writtenCopies: readonly HostCopy[];
   #generation = -1;
   #steps: readonly BoundStep[] = [];
   #inputs: readonly (FloatArray | undefined)[] = [];
@@ -141,89 +129,23 @@ export class HostExecutable implements Executable {
   #writes: readonly { readonly from: FloatArray; readonly to: FloatArray }[] = [];
 
   constructor(device: HostDevice, plan: Plan) {
+    super(device, plan);
     this.#device = device;
-    this.#plan = plan;
-    this.#copies = plan.variables.map((variable) => device.copyOf(variable));
-    this.#writtenCopies = plan.written.map((variable) => device.copyOf(variable));
   }
 
-  readonly runSync = (inputs: readonly Float32Array[]): Float32Array[] => {
-    if (this.#device.busy) {
-      throw new DeviceError(
-        `sync: runs are queued on the device '${this.#device.name}', and this one must come after them. Use 'await step(...)'.`,
-        {
-          where: 'sync',
-          got: this.#device.name,
-        },
-      );
-    }
-    this.upload();
-    this.#markWritten();
-    return this.#copiedResults(inputs);
-  };
-
-  run(inputs: readonly Float32Array[]): Promise<Float32Array[]> {
-    const waits = this.#plan.variables.some((variable, i) => {
-      return this.#copies[i]?.version !== variable.version && variable.newestCopy && !variable.newestCopy.readSync;
-    });
-    if (!waits && !this.#device.busy) {
-      try {
-        return Promise.resolve(this.runSync(inputs));
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
-    }
-    // Order is settled now: which values this run sees, and that what it writes is the newest.
-    const uploads = this.#stale().map(({ variable, copy }) => {
-      const value = variable.newestCopy ? variable.newestCopy.read() : variable.hostValue();
-      copy.version = variable.version;
-      return { copy, value };
-    });
-    this.#markWritten();
-    return this.#device.enqueue(async () => {
-      for (const { copy, value } of uploads)
-        copy.array.set(value instanceof Promise ? await value : this.#device.constant(value));
-      return this.#copiedResults(inputs);
-    });
-  }
-
-  /** @internal Copies the variables that changed elsewhere since the last run. */
-  upload(): void {
-    for (const { variable, copy } of this.#stale()) {
-      copy.array.set(this.#device.constant(variable.hostValue()));
-      copy.version = variable.version;
-    }
-  }
-
-  #stale(): { readonly variable: Variable; readonly copy: HostCopy }[] {
-    const stale: { readonly variable: Variable; readonly copy: HostCopy }[] = [];
-    const { variables } = this.#plan;
-    for (let i = 0; i < variables.length; i++) {
-      const variable = variables[i] as Variable;
-      const copy = this.#copies[i] as HostCopy;
-      if (copy.version !== variable.version) stale.push({ variable, copy });
-    }
-    return stale;
-  }
-
-  #copiedResults(inputs: readonly Float32Array[]): Float32Array[] {
+  protected override results(inputs: readonly Float32Array[]): Float32Array[] {
     return this.execute(inputs).map((array) => Float32Array.from(array));
-  }
-
-  #markWritten(): void {
-    const { written } = this.#plan;
-    for (let i = 0; i < written.length; i++) (written[i] as Variable).writtenBy(this.#writtenCopies[i] as HostCopy);
   }
 
   /** @internal Runs the steps. The arrays returned are views that the next run overwrites. */
   execute(inputs: readonly FloatArray[]): readonly FloatArray[] {
-    this.#bind();
+    this.bind();
     for (let i = 0; i < this.#inputs.length; i++) {
       const source = inputs[i];
       if (source === undefined) throw new DeviceError(`program: argument ${i} has no values.`);
       this.#inputs[i]?.set(source);
     }
-    const { steps } = this.#plan;
+    const { steps } = this.plan;
     for (let i = 0; i < steps.length; i++) {
       const step = steps[i] as Plan['steps'][number];
       const bound = this.#steps[i] as BoundStep;
@@ -236,8 +158,8 @@ export class HostExecutable implements Executable {
 
   /** @internal The time of every step, with whatever stands in the memory. */
   timeSteps(): number[] {
-    this.#bind();
-    return this.#plan.steps.map((step, i) => {
+    this.bind();
+    return this.plan.steps.map((step, i) => {
       const { inputs, outputs } = this.#steps[i] as BoundStep;
       const start = now();
       step.kernel.cpu(inputs, outputs, step.geometry);
@@ -245,9 +167,9 @@ export class HostExecutable implements Executable {
     });
   }
 
-  #bind(): void {
+  protected override bind(): void {
     const device = this.#device;
-    device.reserve(this.#plan.scratchSize);
+    device.reserve(this.plan.scratchSize);
     if (this.#generation === device.generation) return;
     const view = (ref: BufferRef): FloatArray => {
       switch (ref.kind) {
@@ -260,7 +182,7 @@ export class HostExecutable implements Executable {
       }
     };
     const optional = (ref: BufferRef | undefined): FloatArray | undefined => ref && view(ref);
-    const { steps, inputs, outputs, writes } = this.#plan;
+    const { steps, inputs, outputs, writes } = this.plan;
     this.#steps = steps.map((step) => ({ inputs: step.inputs.map(optional), outputs: step.outputs.map(view) }));
     this.#inputs = inputs.map(optional);
     this.#outputs = outputs.map(view);

@@ -58,7 +58,7 @@ interface Scope {
 }
 
 /** Counter of layers that are called outside any model. */
-const looseCounter = newRandomCounter();
+const looseCounter = /* @__PURE__ */ newRandomCounter();
 
 let current: Scope | undefined;
 let collector: Tensor[] | undefined;

@@ -105,4 +105,6 @@ const classes: readonly (LayerClass & { readonly kerasName: string })[] = [
   ZeroPadding2D,
 ];
 
-export const layerClasses: ReadonlyMap<string, LayerClass> = new Map(classes.map((one) => [one.kerasName, one]));
+export const layerClasses: ReadonlyMap<string, LayerClass> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ classes.map((one) => [one.kerasName, one]),
+);

@@ -41,7 +41,7 @@ export interface CircleOptions {
  * @throws ShapeError unless there is one label per embedding; ArgumentError for options that are not finite
  * @example circle(tensor([0, 0, 1]), tensor([[1, 0], [1, 0], [0, 1]])) // 7.621877087804485e-12
  */
-export const circle: LossFunction<CircleOptions> = defineLoss<CircleOptions>({
+export const circle: LossFunction<CircleOptions> = /* @__PURE__ */ defineLoss({
   name: 'circle',
   className: 'Circle',
   labels: 'any',

@@ -11,6 +11,7 @@ import {
   mul,
   neg,
   oneHot,
+  softmaxCrossEntropy,
   softplus,
   squeeze,
   sub,
@@ -60,7 +61,7 @@ const crossentropyConfig = ({
  * @throws ShapeError when the shapes differ
  * @example binaryCrossentropy(tensor([[1]]), tensor([[0.5]])) // 0.6931471824645996
  */
-export const binaryCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
+export const binaryCrossentropy: LossFunction<CrossentropyOptions> = /* @__PURE__ */ defineLoss({
   name: 'binary_crossentropy',
   className: 'BinaryCrossentropy',
   check: ({ labelSmoothing }) => checkSmoothing('binary_crossentropy', labelSmoothing),
@@ -89,13 +90,13 @@ export function binaryFromProbabilities(targets: Tensor, probabilities: Tensor):
  * @throws ShapeError when the shapes differ
  * @example categoricalCrossentropy(tensor([[0, 1]]), tensor([[0.5, 0.5]])) // 0.6931471824645996
  */
-export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = defineLoss<CrossentropyOptions>({
+export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = /* @__PURE__ */ defineLoss({
   name: 'categorical_crossentropy',
   className: 'CategoricalCrossentropy',
   check: ({ labelSmoothing }) => checkSmoothing('categorical_crossentropy', labelSmoothing),
   perElement(yTrue, yPred, { fromLogits = false, labelSmoothing = 0, axis = -1 }) {
     const targets = smoothed(yTrue, labelSmoothing, yTrue.shape.at(-1) ?? 1);
-    return neg(sum(mul(targets, logProbabilities(yPred, fromLogits, axis)), { axis }));
+    return crossentropyOf(targets, yPred, fromLogits, axis);
   },
   toConfig: crossentropyConfig,
 });
@@ -108,7 +109,7 @@ export const categoricalCrossentropy: LossFunction<CrossentropyOptions> = define
  * @example sparseCategoricalCrossentropy(tensor([1]), tensor([[0.5, 0.5]])) // 0.6931471824645996
  */
 export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptions> =
-  defineLoss<SparseCrossentropyOptions>({
+  /* @__PURE__ */ defineLoss<SparseCrossentropyOptions>({
     name: 'sparse_categorical_crossentropy',
     className: 'SparseCategoricalCrossentropy',
     labels: 'classes',
@@ -117,7 +118,7 @@ export const sparseCategoricalCrossentropy: LossFunction<SparseCrossentropyOptio
       const ignored = ignoreClass === undefined ? undefined : equal(labels, ignoreClass);
       const known = ignored ? select(ignored, 0, labels) : labels;
       const hot = classesAlong(axis, oneHot(known, yPred.shape.at(axis) ?? 1));
-      const losses = neg(sum(mul(hot, logProbabilities(yPred, fromLogits, axis)), { axis }));
+      const losses = crossentropyOf(hot, yPred, fromLogits, axis);
       return ignored ? select(ignored, 0, losses) : losses;
     },
     valid: (yTrue, yPred, { ignoreClass, axis = -1 }) =>
@@ -156,7 +157,7 @@ function classesAlong(axis: number, hot: Tensor): Tensor {
 }
 
 /** Sum of `yTrue ln(yTrue / yPred)` over the last axis, both clipped to [1e-7, 1]. @example klDivergence(tensor([[1, 0]]), tensor([[1, 0]])) // 0 */
-export const klDivergence: LossFunction = defineLoss({
+export const klDivergence: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'kl_divergence',
   className: 'KLDivergence',
   perElement(yTrue, yPred) {
@@ -165,8 +166,12 @@ export const klDivergence: LossFunction = defineLoss({
   },
 });
 
-function logProbabilities(yPred: Tensor, fromLogits: boolean, axis: number): Tensor {
-  return fromLogits ? logSoftmax(yPred, { axis }) : log(normalizedProbabilities(yPred, axis));
+function crossentropyOf(targets: Tensor, yPred: Tensor, fromLogits: boolean, axis: number): Tensor {
+  if (fromLogits && normalizeAxis('crossentropy', axis, yPred.rank) === yPred.rank - 1) {
+    return softmaxCrossEntropy(yPred, targets);
+  }
+  const logProbabilities = fromLogits ? logSoftmax(yPred, { axis }) : log(normalizedProbabilities(yPred, axis));
+  return neg(sum(mul(targets, logProbabilities), { axis }));
 }
 
 /** @internal Probabilities divided by their sum and clipped. */

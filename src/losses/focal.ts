@@ -46,7 +46,7 @@ const commonConfig = ({
  * @throws ShapeError when the shapes differ; ArgumentError for a negative gamma
  * @example binaryFocalCrossentropy(tensor([[1]]), tensor([[0.5]])) // 0.1732867956161499
  */
-export const binaryFocalCrossentropy: LossFunction<BinaryFocalOptions> = defineLoss<BinaryFocalOptions>({
+export const binaryFocalCrossentropy: LossFunction<BinaryFocalOptions> = /* @__PURE__ */ defineLoss({
   name: 'binary_focal_crossentropy',
   className: 'BinaryFocalCrossentropy',
   check: (options) => checkFocal('binary_focal_crossentropy', options),
@@ -72,7 +72,7 @@ export const binaryFocalCrossentropy: LossFunction<BinaryFocalOptions> = defineL
  * @throws ShapeError when the shapes differ; ArgumentError for a negative gamma
  * @example categoricalFocalCrossentropy(tensor([[0, 1]]), tensor([[0.5, 0.5]])) // 0.043321698904037476
  */
-export const categoricalFocalCrossentropy: LossFunction<CategoricalFocalOptions> = defineLoss<CategoricalFocalOptions>({
+export const categoricalFocalCrossentropy: LossFunction<CategoricalFocalOptions> = /* @__PURE__ */ defineLoss({
   name: 'categorical_focal_crossentropy',
   className: 'CategoricalFocalCrossentropy',
   check: (options) => checkFocal('categorical_focal_crossentropy', options),

@@ -19,7 +19,7 @@ const NAME = 'categorical_generalized_cross_entropy';
  * @example categoricalGeneralizedCrossEntropy(tensor([0]), tensor([[0.25, 0.75]])) // 1
  */
 export const categoricalGeneralizedCrossEntropy: LossFunction<GeneralizedCrossEntropyOptions> =
-  defineLoss<GeneralizedCrossEntropyOptions>({
+  /* @__PURE__ */ defineLoss({
     name: NAME,
     className: 'CategoricalGeneralizedCrossEntropy',
     labels: 'classes',

@@ -4,14 +4,14 @@ import type { Tensor } from '../tensor/tensor.ts';
 import { defineLoss, type LossFunction } from './define-loss.ts';
 
 /** Mean of `max(1 - yTrue yPred, 0)`. @example hinge(tensor([[1]]), tensor([[0.25]])) // 0.75 */
-export const hinge: LossFunction = defineLoss({
+export const hinge: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'hinge',
   className: 'Hinge',
   perElement: (yTrue, yPred) => mean(margin(yTrue, yPred), { axis: -1 }),
 });
 
 /** Mean of `max(1 - yTrue yPred, 0)²`. @example squaredHinge(tensor([[1]]), tensor([[0.5]])) // 0.25 */
-export const squaredHinge: LossFunction = defineLoss({
+export const squaredHinge: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'squared_hinge',
   className: 'SquaredHinge',
   perElement: (yTrue, yPred) => mean(square(margin(yTrue, yPred)), { axis: -1 }),
@@ -22,7 +22,7 @@ export const squaredHinge: LossFunction = defineLoss({
  * @param yTrue `[batch, ..., classes]`: 0 and 1   @param yPred the same shape
  * @example categoricalHinge(tensor([[0, 1]]), tensor([[0.5, 0.75]])) // 0.75
  */
-export const categoricalHinge: LossFunction = defineLoss({
+export const categoricalHinge: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'categorical_hinge',
   className: 'CategoricalHinge',
   perElement(yTrue, yPred) {

@@ -17,7 +17,7 @@ export interface DiceOptions {
  * @throws ShapeError when the shapes differ; ArgumentError for an axis out of range
  * @example dice(tensor([[1, 0]]), tensor([[0.5, 0.5]])) // 0.5
  */
-export const dice: LossFunction<DiceOptions> = defineLoss<DiceOptions>({
+export const dice: LossFunction<DiceOptions> = /* @__PURE__ */ defineLoss({
   name: 'dice',
   className: 'Dice',
   perElement(yTrue, yPred, { axis }) {
@@ -43,7 +43,7 @@ export interface TverskyOptions extends DiceOptions {
  * @throws ShapeError when the shapes differ; ArgumentError for weights that are not finite, or an axis out of range
  * @example tversky(tensor([[1, 0]]), tensor([[0.5, 0.5]])) // 0.5000000596046448
  */
-export const tversky: LossFunction<TverskyOptions> = defineLoss<TverskyOptions>({
+export const tversky: LossFunction<TverskyOptions> = /* @__PURE__ */ defineLoss({
   name: 'tversky',
   className: 'Tversky',
   check({ alpha = 0.5, beta = 0.5 }) {

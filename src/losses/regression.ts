@@ -32,28 +32,28 @@ const meanOfLast = (x: Tensor): Tensor => mean(x, { axis: -1 });
  * @throws ShapeError when the shapes differ
  * @example meanSquaredError(tensor([[0, 1]]), tensor([[1, 1]])) // 0.5
  */
-export const meanSquaredError: LossFunction = defineLoss({
+export const meanSquaredError: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'mean_squared_error',
   className: 'MeanSquaredError',
   perElement: (yTrue, yPred) => meanOfLast(square(sub(yTrue, yPred))),
 });
 
 /** Mean of `|yTrue - yPred|`. Shapes and reduction as in `meanSquaredError`. @example meanAbsoluteError(tensor([[0, 1]]), tensor([[3, 1]])) // 1.5 */
-export const meanAbsoluteError: LossFunction = defineLoss({
+export const meanAbsoluteError: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'mean_absolute_error',
   className: 'MeanAbsoluteError',
   perElement: (yTrue, yPred) => meanOfLast(abs(sub(yTrue, yPred))),
 });
 
 /** Mean of `100 |yTrue - yPred| / max(|yTrue|, 1e-7)`. @example meanAbsolutePercentageError(tensor([[2]]), tensor([[1]])) // 50 */
-export const meanAbsolutePercentageError: LossFunction = defineLoss({
+export const meanAbsolutePercentageError: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'mean_absolute_percentage_error',
   className: 'MeanAbsolutePercentageError',
   perElement: (yTrue, yPred) => mul(meanOfLast(abs(div(sub(yTrue, yPred), maximum(abs(yTrue), EPSILON)))), 100),
 });
 
 /** Mean of `(ln(1 + yPred) - ln(1 + yTrue))²`, both first raised to at least 1e-7. @example meanSquaredLogarithmicError(tensor([[0]]), tensor([[0]])) // 0 */
-export const meanSquaredLogarithmicError: LossFunction = defineLoss({
+export const meanSquaredLogarithmicError: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'mean_squared_logarithmic_error',
   className: 'MeanSquaredLogarithmicError',
   perElement: (yTrue, yPred) => meanOfLast(square(sub(logOfOneMore(yPred), logOfOneMore(yTrue)))),
@@ -67,7 +67,7 @@ export interface HuberOptions {
 }
 
 /** Mean of `½ d²` where `|d| ≤ delta`, else `delta |d| - ½ delta²`, with `d = yPred - yTrue`. @example huber(tensor([[0]]), tensor([[3]])) // 2.5 */
-export const huber: LossFunction<HuberOptions> = defineLoss<HuberOptions>({
+export const huber: LossFunction<HuberOptions> = /* @__PURE__ */ defineLoss({
   name: 'huber',
   configName: 'huber_loss',
   className: 'Huber',
@@ -81,7 +81,7 @@ export const huber: LossFunction<HuberOptions> = defineLoss<HuberOptions>({
 });
 
 /** Mean of `ln(cosh(yPred - yTrue))`. @example logCosh(tensor([[0]]), tensor([[0]])) // 0 */
-export const logCosh: LossFunction = defineLoss({
+export const logCosh: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'log_cosh',
   className: 'LogCosh',
   perElement(yTrue, yPred) {
@@ -91,7 +91,7 @@ export const logCosh: LossFunction = defineLoss({
 });
 
 /** Mean of `yPred - yTrue ln(yPred + 1e-7)`: the loss of counts. @example poisson(tensor([[0]]), tensor([[2]])) // 2 */
-export const poisson: LossFunction = defineLoss({
+export const poisson: LossFunction = /* @__PURE__ */ defineLoss({
   name: 'poisson',
   className: 'Poisson',
   perElement: (yTrue, yPred) => meanOfLast(sub(yPred, mul(yTrue, log(add(yPred, EPSILON))))),
@@ -103,7 +103,7 @@ export interface CosineOptions {
 }
 
 /** Minus the cosine of the angle between the vectors of an axis: -1 for one direction. @example cosineSimilarity(tensor([[1, 0]]), tensor([[2, 0]])) // -1 */
-export const cosineSimilarity: LossFunction<CosineOptions> = defineLoss<CosineOptions>({
+export const cosineSimilarity: LossFunction<CosineOptions> = /* @__PURE__ */ defineLoss({
   name: 'cosine_similarity',
   className: 'CosineSimilarity',
   perElement: (yTrue, yPred, { axis }) => neg(cosine(yTrue, yPred, axis)),

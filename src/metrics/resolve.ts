@@ -110,17 +110,26 @@ const known: ReadonlyMap<string, MetricMaker> = new Map<string, MetricMaker>([
   ['true_negatives', trueNegatives],
   ['false_positives', falsePositives],
   ['false_negatives', falseNegatives],
-  ['precision_at_recall', required((options) => precisionAtRecall(options.recall, options))],
-  ['recall_at_precision', required((options) => recallAtPrecision(options.precision, options))],
-  ['sensitivity_at_specificity', required((options) => sensitivityAtSpecificity(options.specificity, options))],
-  ['specificity_at_sensitivity', required((options) => specificityAtSensitivity(options.sensitivity, options))],
+  ['precision_at_recall', /* @__PURE__ */ required((options) => precisionAtRecall(options.recall, options))],
+  ['recall_at_precision', /* @__PURE__ */ required((options) => recallAtPrecision(options.precision, options))],
+  [
+    'sensitivity_at_specificity',
+    /* @__PURE__ */ required((options) => sensitivityAtSpecificity(options.specificity, options)),
+  ],
+  [
+    'specificity_at_sensitivity',
+    /* @__PURE__ */ required((options) => specificityAtSensitivity(options.sensitivity, options)),
+  ],
   ['f1_score', f1Score],
   ['f_beta_score', fBetaScore],
-  ['io_u', required((options) => iou(options.numClasses, options.targetClassIds, options))],
-  ['mean_io_u', required((options) => meanIoU(options.numClasses, options))],
+  ['io_u', /* @__PURE__ */ required((options) => iou(options.numClasses, options.targetClassIds, options))],
+  ['mean_io_u', /* @__PURE__ */ required((options) => meanIoU(options.numClasses, options))],
   ['binary_io_u', binaryIoU],
-  ['one_hot_io_u', required((options) => oneHotIoU(options.numClasses, options.targetClassIds, options))],
-  ['one_hot_mean_io_u', required((options) => oneHotMeanIoU(options.numClasses, options))],
+  [
+    'one_hot_io_u',
+    /* @__PURE__ */ required((options) => oneHotIoU(options.numClasses, options.targetClassIds, options)),
+  ],
+  ['one_hot_mean_io_u', /* @__PURE__ */ required((options) => oneHotMeanIoU(options.numClasses, options))],
   ['mean', mean],
   ['sum', sum],
 ]);
@@ -197,7 +206,7 @@ export function metricDirection(name: string): MetricDirection | undefined {
   if (plain === 'loss' || plain.endsWith('_loss')) return 'min';
   // `gender_acc` is the metric `acc` of the output `gender`: the longest ending that is a metric counts.
   for (let rest = plain; rest !== ''; rest = rest.includes('_') ? rest.slice(rest.indexOf('_') + 1) : '') {
-    const direction = directions.get(rest.toLowerCase());
+    const direction = allDirections().get(rest.toLowerCase());
     if (direction) return direction;
   }
   return undefined;
@@ -213,11 +222,17 @@ const anyOptions: Required & MetricOptions = {
   targetClassIds: [0],
 };
 
-const directions: ReadonlyMap<string, MetricDirection> = new Map<string, MetricDirection>([
-  ...[...known, ...aliases].flatMap(([alias, make]): [string, MetricDirection][] => {
-    const { name, direction } = alias === 'binary_io_u' ? make() : make(anyOptions);
-    return direction ? [[alias, direction], [name, direction]] : []; // prettier-ignore
-  }),
-  ['crossentropy', 'min'],
-  ['ce', 'min'],
-]);
+let directions: ReadonlyMap<string, MetricDirection> | undefined;
+
+// Made when first asked for: it makes a metric of every kind.
+function allDirections(): ReadonlyMap<string, MetricDirection> {
+  directions ??= new Map<string, MetricDirection>([
+    ...[...known, ...aliases].flatMap(([alias, make]): [string, MetricDirection][] => {
+      const { name, direction } = alias === 'binary_io_u' ? make() : make(anyOptions);
+      return direction ? [[alias, direction], [name, direction]] : []; // prettier-ignore
+    }),
+    ['crossentropy', 'min'],
+    ['ce', 'min'],
+  ]);
+  return directions;
+}

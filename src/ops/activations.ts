@@ -7,16 +7,20 @@ import { binaryOp, unaryOp, type BinaryOp, type UnaryOp } from './elementwise.ts
 import { erf, expm1, tanh } from './math.ts';
 
 /** `1 / (1 + e⁻ˣ)`. @example sigmoid(tensor([0])) // [0.5] */
-export const sigmoid: UnaryOp = unaryOp('sigmoid', sigmoidKernel, (_x, y, dy) => mul(dy, mul(y, sub(1, y))));
+export const sigmoid: UnaryOp = /* @__PURE__ */ unaryOp('sigmoid', sigmoidKernel, (_x, y, dy) =>
+  mul(dy, mul(y, sub(1, y))),
+);
 
 /** `ln(1 + eˣ)`. @example softplus(tensor([0])) // [0.6931471824645996] */
-export const softplus: UnaryOp = unaryOp('softplus', softplusKernel, (x, _y, dy) => mul(dy, sigmoid(x)));
+export const softplus: UnaryOp = /* @__PURE__ */ unaryOp('softplus', softplusKernel, (x, _y, dy) =>
+  mul(dy, sigmoid(x)),
+);
 
 /** `max(x, 0)`; its gradient at 0 is 0. @example relu(tensor([-1, 2])) // [0, 2] */
-export const relu: UnaryOp = unaryOp('relu', reluKernel, (x, _y, dy) => reluGrad(dy, x));
+export const relu: UnaryOp = /* @__PURE__ */ unaryOp('relu', reluKernel, (x, _y, dy) => reluGrad(dy, x));
 
 /** @internal dy where x > 0, else 0: linear in dy, constant in x. */
-export const reluGrad: BinaryOp = binaryOp('reluGrad', reluGradKernel, (_dy, x, gradient) => [
+export const reluGrad: BinaryOp = /* @__PURE__ */ binaryOp('reluGrad', reluGradKernel, (_dy, x, gradient) => [
   () => reluGrad(gradient, x),
   undefined,
 ]);
@@ -32,7 +36,7 @@ export interface LeakyReluOptions {
  * @see https://keras.io/api/layers/activations/#leakyrelu-function
  * @example leakyRelu(tensor([-1, 2]), { negativeSlope: 0.5 }) // [-0.5, 2]
  */
-export const leakyRelu: Op<[x: TensorLike], LeakyReluOptions> = defineOp<
+export const leakyRelu: Op<[x: TensorLike], LeakyReluOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   Required<LeakyReluOptions>,
   LeakyReluOptions
@@ -54,7 +58,11 @@ export interface EluOptions {
  * @see https://arxiv.org/abs/1511.07289
  * @example elu(tensor([0, 2])) // [0, 2]
  */
-export const elu: Op<[x: TensorLike], EluOptions> = defineOp<[x: TensorLike], Required<EluOptions>, EluOptions>({
+export const elu: Op<[x: TensorLike], EluOptions> = /* @__PURE__ */ defineOp<
+  [x: TensorLike],
+  Required<EluOptions>,
+  EluOptions
+>({
   name: 'elu',
   resolve: ({ alpha = 1 }) => ({ alpha }),
   shape: ([x]) => x,
@@ -74,7 +82,7 @@ const SELU_SCALE = 1.0507009873554805;
  * @see https://arxiv.org/abs/1706.02515
  * @example selu(tensor([0, 1])) // [0, 1.0507010221481323]
  */
-export const selu: UnaryOp = defineOp<[x: TensorLike], Record<string, never>>({
+export const selu: UnaryOp = /* @__PURE__ */ defineOp<[x: TensorLike], Record<string, never>>({
   name: 'selu',
   shape: ([x]) => x,
   forward: ([x]) => mul(elu(x, { alpha: SELU_ALPHA }), SELU_SCALE),
@@ -94,7 +102,11 @@ const SQRT_TWO_OVER_PI = 0.7978845608028654;
  * @see https://arxiv.org/abs/1606.08415
  * @example gelu(tensor([0])) // [0]
  */
-export const gelu: Op<[x: TensorLike], GeluOptions> = defineOp<[x: TensorLike], Required<GeluOptions>, GeluOptions>({
+export const gelu: Op<[x: TensorLike], GeluOptions> = /* @__PURE__ */ defineOp<
+  [x: TensorLike],
+  Required<GeluOptions>,
+  GeluOptions
+>({
   name: 'gelu',
   resolve: ({ approximate = false }) => ({ approximate }),
   shape: ([x]) => x,
@@ -107,7 +119,7 @@ export const gelu: Op<[x: TensorLike], GeluOptions> = defineOp<[x: TensorLike], 
 });
 
 /** `x sigmoid(x)`, also called swish. @see https://arxiv.org/abs/1702.03118 @example silu(tensor([0])) // [0] */
-export const silu: UnaryOp = defineOp<[x: TensorLike], Record<string, never>>({
+export const silu: UnaryOp = /* @__PURE__ */ defineOp<[x: TensorLike], Record<string, never>>({
   name: 'silu',
   shape: ([x]) => x,
   forward: ([x]) => mul(x, sigmoid(x)),

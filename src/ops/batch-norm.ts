@@ -54,35 +54,32 @@ export function batchNormTraining(
 }
 
 /** @internal Outputs: y, mean, variance, inverse standard deviation. */
-export const batchNormTrainingOp: Op<[x: TensorLike, gamma: Optional, beta: Optional], BatchNormCallOptions> = defineOp<
-  [x: TensorLike, gamma: Optional, beta: Optional],
-  BatchNormOptions,
-  BatchNormCallOptions
->({
-  name: 'batchNormTraining',
-  kernel: batchNormTrainingKernel,
-  resolve: (options) => resolveBatchNorm('batchNormTraining', options),
-  shape: ([x, gamma, beta]) => {
-    const moments = checkChannels('batchNormTraining', x, { gamma, beta });
-    return [x, moments, moments, moments];
-  },
-  // n = (x - mean) s: dx = gamma s (dy - mean(dy) - n mean(dy n)), and what reaches x through the moments themselves:
-  // d mean / dx = 1 / rows, d variance / dx = 2 (x - mean) / rows, ds / dx = -s^3 (x - mean) / rows
-  gradient: ({ inputs: [x, gamma, beta], outputs, gradients, used }) => {
-    const [, mean, , s] = outputs as NormalizedOutputs;
-    const [dy, dMean, dVariance, ds] = gradients as NormalizedOutputs;
-    const rows = rowsOf(x);
-    const parts = once(() => batchNormGrad.all([x, gamma, mean, s, dy]) as NormalizedGradients);
-    const dx = (): Tensor => {
-      let sum = parts()[0];
-      if (used[1]) sum = add(sum, div(dMean, rows));
-      if (used[2]) sum = add(sum, mul(sub(x, mean), div(mul(dVariance, 2), rows)));
-      if (used[3]) sum = sub(sum, mul(sub(x, mean), div(mul(ds, cube(s)), rows)));
-      return sum;
-    };
-    return [dx, gamma && (() => parts()[1]), beta && (() => parts()[2])];
-  },
-});
+export const batchNormTrainingOp: Op<[x: TensorLike, gamma: Optional, beta: Optional], BatchNormCallOptions> =
+  /* @__PURE__ */ defineOp<[x: TensorLike, gamma: Optional, beta: Optional], BatchNormOptions, BatchNormCallOptions>({
+    name: 'batchNormTraining',
+    kernel: batchNormTrainingKernel,
+    resolve: (options) => resolveBatchNorm('batchNormTraining', options),
+    shape: ([x, gamma, beta]) => {
+      const moments = checkChannels('batchNormTraining', x, { gamma, beta });
+      return [x, moments, moments, moments];
+    },
+    // n = (x - mean) s: dx = gamma s (dy - mean(dy) - n mean(dy n)), and what reaches x through the moments themselves:
+    // d mean / dx = 1 / rows, d variance / dx = 2 (x - mean) / rows, ds / dx = -s^3 (x - mean) / rows
+    gradient: ({ inputs: [x, gamma, beta], outputs, gradients, used }) => {
+      const [, mean, , s] = outputs as NormalizedOutputs;
+      const [dy, dMean, dVariance, ds] = gradients as NormalizedOutputs;
+      const rows = rowsOf(x);
+      const parts = once(() => batchNormGrad.all([x, gamma, mean, s, dy]) as NormalizedGradients);
+      const dx = (): Tensor => {
+        let sum = parts()[0];
+        if (used[1]) sum = add(sum, div(dMean, rows));
+        if (used[2]) sum = add(sum, mul(sub(x, mean), div(mul(dVariance, 2), rows)));
+        if (used[3]) sum = sub(sum, mul(sub(x, mean), div(mul(ds, cube(s)), rows)));
+        return sum;
+      };
+      return [dx, gamma && (() => parts()[1]), beta && (() => parts()[2])];
+    },
+  });
 
 type NormalizedGradients = readonly [dx: Tensor, dGamma: Tensor, dBeta: Tensor];
 
@@ -92,7 +89,7 @@ type NormalizedGradients = readonly [dx: Tensor, dGamma: Tensor, dBeta: Tensor];
  */
 export const batchNormGrad: Op<
   [x: TensorLike, gamma: Optional, mean: TensorLike, inverseStddev: TensorLike, dy: TensorLike]
-> = defineOp<
+> = /* @__PURE__ */ defineOp<
   [x: TensorLike, gamma: Optional, mean: TensorLike, inverseStddev: TensorLike, dy: TensorLike],
   undefined,
   Record<string, never>
@@ -136,7 +133,7 @@ export const batchNormGrad: Op<
 export const batchNormInference: Op<
   [x: TensorLike, gamma: Optional, beta: Optional, movingMean: TensorLike, movingVariance: TensorLike],
   BatchNormCallOptions
-> = defineOp<
+> = /* @__PURE__ */ defineOp<
   [x: TensorLike, gamma: Optional, beta: Optional, movingMean: TensorLike, movingVariance: TensorLike],
   BatchNormOptions,
   BatchNormCallOptions
@@ -170,7 +167,7 @@ export const batchNormInference: Op<
 export const batchNormInferenceGrad: Op<
   [x: TensorLike, gamma: Optional, mean: TensorLike, variance: TensorLike, dy: TensorLike],
   BatchNormCallOptions
-> = defineOp<
+> = /* @__PURE__ */ defineOp<
   [x: TensorLike, gamma: Optional, mean: TensorLike, variance: TensorLike, dy: TensorLike],
   BatchNormOptions,
   BatchNormCallOptions
@@ -214,7 +211,7 @@ export const batchNormInferenceGrad: Op<
 export const batchNorm: Op<
   [x: TensorLike, mean: TensorLike, variance: TensorLike, gamma?: Optional, beta?: Optional],
   BatchNormCallOptions
-> = defineOp<
+> = /* @__PURE__ */ defineOp<
   [x: TensorLike, mean: TensorLike, variance: TensorLike, gamma?: Optional, beta?: Optional],
   BatchNormOptions,
   BatchNormCallOptions

@@ -48,7 +48,7 @@ export function withReducedAxes(reduced: Tensor, shape: Shape, axes: readonly nu
  * @throws ArgumentError for an axis out of range
  * @example sum(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [4, 6]
  */
-export const sum: Op<[x: TensorLike], ReductionOptions> = defineOp<
+export const sum: Op<[x: TensorLike], ReductionOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   ResolvedReduction,
   ReductionOptions
@@ -63,7 +63,7 @@ export const sum: Op<[x: TensorLike], ReductionOptions> = defineOp<
   ],
 });
 
-const broadcast = defineOp<[x: TensorLike], { readonly shape: Shape }>({
+const broadcast = /* @__PURE__ */ defineOp<[x: TensorLike], { readonly shape: Shape }>({
   name: 'broadcastTo',
   kernel: broadcastToKernel,
   shape: ([x], { shape }) => {

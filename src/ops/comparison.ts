@@ -23,29 +23,29 @@ import { binaryOp, unaryOp, type BinaryOp, type UnaryOp } from './elementwise.ts
 import type { Symbolic, SymbolicResult } from '../tensor/symbolic.ts';
 
 /** 1 where `a = b`, else 0. @example equal(tensor([1, 2]), 2) // [0, 1] */
-export const equal: BinaryOp = binaryOp('equal', equalKernel, 'none');
+export const equal: BinaryOp = /* @__PURE__ */ binaryOp('equal', equalKernel, 'none');
 
 /** 1 where a and b differ, else 0. Its gradient is 0. @example notEqual(tensor([0, 2]), 0) // [0, 1] */
-export const notEqual: BinaryOp = binaryOp('notEqual', notEqualKernel, 'none');
+export const notEqual: BinaryOp = /* @__PURE__ */ binaryOp('notEqual', notEqualKernel, 'none');
 
 /** 1 where `a > b`, else 0. @example greater(tensor([1, 2, 3]), 2) // [0, 0, 1] */
-export const greater: BinaryOp = binaryOp('greater', greaterKernel, 'none');
+export const greater: BinaryOp = /* @__PURE__ */ binaryOp('greater', greaterKernel, 'none');
 
 /** 1 where `a < b`, else 0. @example less(tensor([1, 2, 3]), 2) // [1, 0, 0] */
-export const less: BinaryOp = binaryOp('less', lessKernel, 'none');
+export const less: BinaryOp = /* @__PURE__ */ binaryOp('less', lessKernel, 'none');
 
 /** 1 where `a ≥ b`, else 0. @example greaterEqual(tensor([1, 2, 3]), 2) // [0, 1, 1] */
-export const greaterEqual: BinaryOp = binaryOp('greaterEqual', greaterEqualKernel, 'none');
+export const greaterEqual: BinaryOp = /* @__PURE__ */ binaryOp('greaterEqual', greaterEqualKernel, 'none');
 
 /** 1 where `a ≤ b`, else 0. @example lessEqual(tensor([1, 2, 3]), 2) // [1, 1, 0] */
-export const lessEqual: BinaryOp = binaryOp('lessEqual', lessEqualKernel, 'none');
+export const lessEqual: BinaryOp = /* @__PURE__ */ binaryOp('lessEqual', lessEqualKernel, 'none');
 
 /**
  * `a` where the condition is not 0, else `b`. What is not chosen has no gradient, but its values are computed.
  * @throws ShapeError when the shapes do not broadcast
  * @example where(tensor([1, 0]), tensor([1, 2]), 9) // [1, 9]
  */
-export const where: Op<[condition: TensorLike, a: TensorLike, b: TensorLike]> = defineOp<
+export const where: Op<[condition: TensorLike, a: TensorLike, b: TensorLike]> = /* @__PURE__ */ defineOp<
   [condition: TensorLike, a: TensorLike, b: TensorLike],
   Record<string, never>
 >({
@@ -64,7 +64,7 @@ export const where: Op<[condition: TensorLike, a: TensorLike, b: TensorLike]> = 
  * @throws ShapeError when the shapes do not broadcast
  * @example maximum(tensor([1, 5]), 3) // [3, 5]
  */
-export const maximum: BinaryOp = binaryOp('maximum', maximumKernel, (a, b, dy) => [
+export const maximum: BinaryOp = /* @__PURE__ */ binaryOp('maximum', maximumKernel, (a, b, dy) => [
   () => mul(dy, shareOf(greater, a, b)),
   () => mul(dy, shareOf(greater, b, a)),
 ]);
@@ -74,7 +74,7 @@ export const maximum: BinaryOp = binaryOp('maximum', maximumKernel, (a, b, dy) =
  * @throws ShapeError when the shapes do not broadcast
  * @example minimum(tensor([1, 5]), 3) // [1, 3]
  */
-export const minimum: BinaryOp = binaryOp('minimum', minimumKernel, (a, b, dy) => [
+export const minimum: BinaryOp = /* @__PURE__ */ binaryOp('minimum', minimumKernel, (a, b, dy) => [
   () => mul(dy, shareOf(less, a, b)),
   () => mul(dy, shareOf(less, b, a)),
 ]);
@@ -88,7 +88,7 @@ interface ClipOptions {
   readonly maximum: number;
 }
 
-const clipped = defineOp<[x: TensorLike], ClipOptions>({
+const clipped = /* @__PURE__ */ defineOp<[x: TensorLike], ClipOptions>({
   name: 'clip',
   shape: ([x], bounds) => {
     if (!(bounds.minimum <= bounds.maximum)) {
@@ -118,10 +118,10 @@ export function clip(x: TensorLike | Symbolic, minimum: number, maximum: number)
 }
 
 /** `|x|`; its gradient at 0 is 0. @example abs(tensor([-1, 2])) // [1, 2] */
-export const abs: UnaryOp = unaryOp('abs', absKernel, (x, _y, dy) => mul(dy, sign(x)));
+export const abs: UnaryOp = /* @__PURE__ */ unaryOp('abs', absKernel, (x, _y, dy) => mul(dy, sign(x)));
 
 /** -1, 0 or 1: the sign of x. Its gradient is 0. @example sign(tensor([-3, 0, 2])) // [-1, 0, 1] */
-export const sign: UnaryOp = unaryOp('sign', signKernel, 'none');
+export const sign: UnaryOp = /* @__PURE__ */ unaryOp('sign', signKernel, 'none');
 
 /** The largest integer that is not above x. Its gradient is 0. @example floor(tensor([1.5, -1.5])) // [1, -2] */
-export const floor: UnaryOp = unaryOp('floor', floorKernel, 'none');
+export const floor: UnaryOp = /* @__PURE__ */ unaryOp('floor', floorKernel, 'none');

@@ -92,48 +92,49 @@ export function transposedAxis(
  * @throws ShapeError when channels or ranks do not fit; ArgumentError for strides together with dilation, or an output padding not below the stride
  * @example conv2dTranspose(images, filters, { strides: 2, padding: 'same' }) // twice the height and width
  */
-export const conv2dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Conv2dTransposeCallOptions> = defineOp<
-  [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
-  Resolved2d,
-  Conv2dTransposeCallOptions
->({
-  name: 'conv2dTranspose',
-  resolve: ({ strides = 1, dilationRate = 1, padding, outputPadding }) => {
-    const where = 'conv2dTranspose';
-    const pair = toPair(where, 'strides', strides);
-    return {
-      strides: pair,
-      dilationRate: toPair(where, 'dilationRate', dilationRate),
-      padding: toPadding(where, padding, ['valid', 'same']),
-      outputPadding: resolveOutputPadding(where, outputPadding, pair),
-    };
-  },
-  shape: ([x, filters, bias], options) => transposedShape('conv2dTranspose', x, filters, bias, options),
-  forward: ([x, filters, bias], options) => {
-    const { strides, dilationRate } = options;
-    const axes = axesOf(x.shape, filters.shape, options);
-    const [batch = 0] = x.shape;
-    const channels = filters.shape[2] ?? 0;
-    if (axes.some(({ reached }) => reached === 0)) {
-      // No cells to spread: x and the output are both empty, and the filters have no part in it.
-      return reshape(x, [batch, ...axes.map(({ output }) => output), channels]);
-    }
-    const spread = conv2dInputGrad(x, filters, {
-      strides,
-      dilationRate,
-      padding: 'valid',
-      groups: 1,
-      shape: [batch, ...axes.map(({ reached }) => reached), channels],
-    });
-    const kept = axes.map(({ skipped, reached, output }) => Math.max(0, Math.min(reached - skipped, output)));
-    const part = slice(spread, [0, ...axes.map(({ skipped }) => skipped), 0], [batch, ...kept, channels]);
-    const missing = axes.map(({ output }, axis) => output - (kept[axis] ?? 0));
-    const y = missing.some((cells) => cells > 0)
-      ? pad(part, { paddings: [[0, 0], ...missing.map((cells) => [0, cells] as const), [0, 0]] })
-      : part;
-    return bias ? add(y, bias) : y;
-  },
-}) as BiasedOp<[x: TensorLike, filters: TensorLike], Conv2dTransposeCallOptions>;
+export const conv2dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Conv2dTransposeCallOptions> =
+  /* @__PURE__ */ defineOp<
+    [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
+    Resolved2d,
+    Conv2dTransposeCallOptions
+  >({
+    name: 'conv2dTranspose',
+    resolve: ({ strides = 1, dilationRate = 1, padding, outputPadding }) => {
+      const where = 'conv2dTranspose';
+      const pair = toPair(where, 'strides', strides);
+      return {
+        strides: pair,
+        dilationRate: toPair(where, 'dilationRate', dilationRate),
+        padding: toPadding(where, padding, ['valid', 'same']),
+        outputPadding: resolveOutputPadding(where, outputPadding, pair),
+      };
+    },
+    shape: ([x, filters, bias], options) => transposedShape('conv2dTranspose', x, filters, bias, options),
+    forward: ([x, filters, bias], options) => {
+      const { strides, dilationRate } = options;
+      const axes = axesOf(x.shape, filters.shape, options);
+      const [batch = 0] = x.shape;
+      const channels = filters.shape[2] ?? 0;
+      if (axes.some(({ reached }) => reached === 0)) {
+        // No cells to spread: x and the output are both empty, and the filters have no part in it.
+        return reshape(x, [batch, ...axes.map(({ output }) => output), channels]);
+      }
+      const spread = conv2dInputGrad(x, filters, {
+        strides,
+        dilationRate,
+        padding: 'valid',
+        groups: 1,
+        shape: [batch, ...axes.map(({ reached }) => reached), channels],
+      });
+      const kept = axes.map(({ skipped, reached, output }) => Math.max(0, Math.min(reached - skipped, output)));
+      const part = slice(spread, [0, ...axes.map(({ skipped }) => skipped), 0], [batch, ...kept, channels]);
+      const missing = axes.map(({ output }, axis) => output - (kept[axis] ?? 0));
+      const y = missing.some((cells) => cells > 0)
+        ? pad(part, { paddings: [[0, 0], ...missing.map((cells) => [0, cells] as const), [0, 0]] })
+        : part;
+      return bias ? add(y, bias) : y;
+    },
+  }) as BiasedOp<[x: TensorLike, filters: TensorLike], Conv2dTransposeCallOptions>;
 
 /**
  * Transposed 1-D convolution over steps, `y[b, i s + u d, o] += x[b, i, c] filters[u, o, c]`.
@@ -144,36 +145,37 @@ export const conv2dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Con
  * @throws ShapeError when channels or ranks do not fit; ArgumentError for strides together with dilation, or an output padding not below the stride
  * @example conv1dTranspose(sequences, filters, { strides: 2, padding: 'same' }) // twice the steps
  */
-export const conv1dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Conv1dTransposeCallOptions> = defineOp<
-  [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
-  Resolved,
-  Conv1dTransposeCallOptions
->({
-  name: 'conv1dTranspose',
-  resolve: ({ strides = 1, dilationRate = 1, padding, outputPadding }) => {
-    const where = 'conv1dTranspose';
-    const steps = [positiveInteger(where, 'strides', strides)];
-    return {
-      strides: steps,
-      dilationRate: [positiveInteger(where, 'dilationRate', dilationRate)],
-      padding: toPadding(where, padding, ['valid', 'same']),
-      outputPadding: resolveOutputPadding(where, outputPadding, steps),
-    };
-  },
-  shape: ([x, filters, bias], options) => transposedShape('conv1dTranspose', x, filters, bias, options),
-  // an image of height 1
-  forward: ([x, filters, bias], { strides: [stride = 1], dilationRate: [dilation = 1], padding, outputPadding }) => {
-    const [batch = 0, steps = 0, channels = 0] = x.shape;
-    const image = reshape(x, [batch, 1, steps, channels]);
-    const y = conv2dTranspose(image, reshape(filters, [1, ...filters.shape]), bias, {
-      strides: [1, stride],
-      dilationRate: [1, dilation],
-      padding,
-      outputPadding: outputPadding && [0, outputPadding[0] ?? 0],
-    });
-    return reshape(y, [batch, ...y.shape.slice(2)]);
-  },
-}) as BiasedOp<[x: TensorLike, filters: TensorLike], Conv1dTransposeCallOptions>;
+export const conv1dTranspose: BiasedOp<[x: TensorLike, filters: TensorLike], Conv1dTransposeCallOptions> =
+  /* @__PURE__ */ defineOp<
+    [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
+    Resolved,
+    Conv1dTransposeCallOptions
+  >({
+    name: 'conv1dTranspose',
+    resolve: ({ strides = 1, dilationRate = 1, padding, outputPadding }) => {
+      const where = 'conv1dTranspose';
+      const steps = [positiveInteger(where, 'strides', strides)];
+      return {
+        strides: steps,
+        dilationRate: [positiveInteger(where, 'dilationRate', dilationRate)],
+        padding: toPadding(where, padding, ['valid', 'same']),
+        outputPadding: resolveOutputPadding(where, outputPadding, steps),
+      };
+    },
+    shape: ([x, filters, bias], options) => transposedShape('conv1dTranspose', x, filters, bias, options),
+    // an image of height 1
+    forward: ([x, filters, bias], { strides: [stride = 1], dilationRate: [dilation = 1], padding, outputPadding }) => {
+      const [batch = 0, steps = 0, channels = 0] = x.shape;
+      const image = reshape(x, [batch, 1, steps, channels]);
+      const y = conv2dTranspose(image, reshape(filters, [1, ...filters.shape]), bias, {
+        strides: [1, stride],
+        dilationRate: [1, dilation],
+        padding,
+        outputPadding: outputPadding && [0, outputPadding[0] ?? 0],
+      });
+      return reshape(y, [batch, ...y.shape.slice(2)]);
+    },
+  }) as BiasedOp<[x: TensorLike, filters: TensorLike], Conv1dTransposeCallOptions>;
 
 function axesOf(x: Shape, filters: Shape, options: Resolved): TransposedAxis[] {
   const { strides, dilationRate, padding, outputPadding } = options;

@@ -31,7 +31,7 @@ export interface Conv1dCallOptions {
  * @throws ShapeError when channels, groups or windows do not fit; ArgumentError for strides together with dilation
  * @example conv1d(sequences, filters, { padding: 'causal', dilationRate: 2 })
  */
-export const conv1d: BiasedOp<[x: TensorLike, filters: TensorLike], Conv1dCallOptions> = defineOp<
+export const conv1d: BiasedOp<[x: TensorLike, filters: TensorLike], Conv1dCallOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
   Conv1dOptions,
   Conv1dCallOptions
@@ -59,7 +59,7 @@ export interface Conv1dGradOptions extends Conv1dOptions {
 }
 
 /** @internal The gradient of `conv1d` with respect to the sequence: of dy and filters, linear in both. */
-export const conv1dInputGrad: Op<[dy: TensorLike, filters: TensorLike], Conv1dGradOptions> = defineOp<
+export const conv1dInputGrad: Op<[dy: TensorLike, filters: TensorLike], Conv1dGradOptions> = /* @__PURE__ */ defineOp<
   [dy: TensorLike, filters: TensorLike],
   Conv1dGradOptions
 >({
@@ -73,7 +73,7 @@ export const conv1dInputGrad: Op<[dy: TensorLike, filters: TensorLike], Conv1dGr
 });
 
 /** @internal The gradient of `conv1d` with respect to the filters: of x and dy, linear in both. */
-export const conv1dFilterGrad: Op<[x: TensorLike, dy: TensorLike], Conv1dGradOptions> = defineOp<
+export const conv1dFilterGrad: Op<[x: TensorLike, dy: TensorLike], Conv1dGradOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike, dy: TensorLike],
   Conv1dGradOptions
 >({

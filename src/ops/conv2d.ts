@@ -35,7 +35,7 @@ export interface Conv2dCallOptions {
  * @throws ShapeError when channels, groups or windows do not fit; ArgumentError for strides together with dilation
  * @example conv2d(images, filters, { strides: 2, padding: 'same' })
  */
-export const conv2d: BiasedOp<[x: TensorLike, filters: TensorLike], Conv2dCallOptions> = defineOp<
+export const conv2d: BiasedOp<[x: TensorLike, filters: TensorLike], Conv2dCallOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
   Conv2dOptions,
   Conv2dCallOptions
@@ -57,7 +57,7 @@ export interface Conv2dGradOptions extends Conv2dOptions {
 }
 
 /** @internal The gradient of `conv2d` with respect to the image: of dy and filters, linear in both. */
-export const conv2dInputGrad: Op<[dy: TensorLike, filters: TensorLike], Conv2dGradOptions> = defineOp<
+export const conv2dInputGrad: Op<[dy: TensorLike, filters: TensorLike], Conv2dGradOptions> = /* @__PURE__ */ defineOp<
   [dy: TensorLike, filters: TensorLike],
   Conv2dGradOptions
 >({
@@ -71,7 +71,7 @@ export const conv2dInputGrad: Op<[dy: TensorLike, filters: TensorLike], Conv2dGr
 });
 
 /** @internal The gradient of `conv2d` with respect to the filters: of x and dy, linear in both. */
-export const conv2dFilterGrad: Op<[x: TensorLike, dy: TensorLike], Conv2dGradOptions> = defineOp<
+export const conv2dFilterGrad: Op<[x: TensorLike, dy: TensorLike], Conv2dGradOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike, dy: TensorLike],
   Conv2dGradOptions
 >({

@@ -50,21 +50,22 @@ export interface DepthwiseConv1dCallOptions {
  * @throws ShapeError when channels or windows do not fit; ArgumentError for strides together with dilation
  * @example depthwiseConv2d(images, filters, { padding: 'same' })
  */
-export const depthwiseConv2d: BiasedOp<[x: TensorLike, filters: TensorLike], DepthwiseConv2dCallOptions> = defineOp<
-  [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
-  DepthwiseOptions,
-  DepthwiseConv2dCallOptions
->({
-  name: 'depthwiseConv2d',
-  kernel: depthwiseConv2dKernel,
-  resolve: (options) => resolveDepthwise2d('depthwiseConv2d', options),
-  shape: ([x, filters, bias], options) => depthwiseShape('depthwiseConv2d', x, filters, bias, options),
-  gradient: ({ inputs: [x, filters, bias], gradients: [dy], options }) => [
-    () => depthwiseInputGrad(dy, filters, { ...options, shape: x.shape }),
-    () => depthwiseFilterGrad(x, dy, { ...options, shape: filters.shape }),
-    bias && (() => sumToShape(dy, bias.shape)),
-  ],
-}) as BiasedOp<[x: TensorLike, filters: TensorLike], DepthwiseConv2dCallOptions>;
+export const depthwiseConv2d: BiasedOp<[x: TensorLike, filters: TensorLike], DepthwiseConv2dCallOptions> =
+  /* @__PURE__ */ defineOp<
+    [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
+    DepthwiseOptions,
+    DepthwiseConv2dCallOptions
+  >({
+    name: 'depthwiseConv2d',
+    kernel: depthwiseConv2dKernel,
+    resolve: (options) => resolveDepthwise2d('depthwiseConv2d', options),
+    shape: ([x, filters, bias], options) => depthwiseShape('depthwiseConv2d', x, filters, bias, options),
+    gradient: ({ inputs: [x, filters, bias], gradients: [dy], options }) => [
+      () => depthwiseInputGrad(dy, filters, { ...options, shape: x.shape }),
+      () => depthwiseFilterGrad(x, dy, { ...options, shape: filters.shape }),
+      bias && (() => sumToShape(dy, bias.shape)),
+    ],
+  }) as BiasedOp<[x: TensorLike, filters: TensorLike], DepthwiseConv2dCallOptions>;
 
 /** Options of the gradients: the convolution's, and the shape of what they compute. */
 export interface DepthwiseGradOptions extends DepthwiseOptions {
@@ -72,21 +73,19 @@ export interface DepthwiseGradOptions extends DepthwiseOptions {
 }
 
 /** @internal The gradient of `depthwiseConv2d` with respect to the image: of dy and filters, linear in both. */
-export const depthwiseInputGrad: Op<[dy: TensorLike, filters: TensorLike], DepthwiseGradOptions> = defineOp<
-  [dy: TensorLike, filters: TensorLike],
-  DepthwiseGradOptions
->({
-  name: 'depthwiseInputGrad',
-  kernel: depthwiseInputGradKernel,
-  shape: (_inputs, options) => options.shape,
-  gradient: ({ inputs: [dy, filters], gradients: [gradient], options: { shape: _shape, ...options } }) => [
-    () => depthwiseConv2d(gradient, filters, options),
-    () => depthwiseFilterGrad(gradient, dy, { ...options, shape: filters.shape }),
-  ],
-});
+export const depthwiseInputGrad: Op<[dy: TensorLike, filters: TensorLike], DepthwiseGradOptions> =
+  /* @__PURE__ */ defineOp<[dy: TensorLike, filters: TensorLike], DepthwiseGradOptions>({
+    name: 'depthwiseInputGrad',
+    kernel: depthwiseInputGradKernel,
+    shape: (_inputs, options) => options.shape,
+    gradient: ({ inputs: [dy, filters], gradients: [gradient], options: { shape: _shape, ...options } }) => [
+      () => depthwiseConv2d(gradient, filters, options),
+      () => depthwiseFilterGrad(gradient, dy, { ...options, shape: filters.shape }),
+    ],
+  });
 
 /** @internal The gradient of `depthwiseConv2d` with respect to the filters: of x and dy, linear in both. */
-export const depthwiseFilterGrad: Op<[x: TensorLike, dy: TensorLike], DepthwiseGradOptions> = defineOp<
+export const depthwiseFilterGrad: Op<[x: TensorLike, dy: TensorLike], DepthwiseGradOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike, dy: TensorLike],
   DepthwiseGradOptions
 >({
@@ -108,25 +107,31 @@ export const depthwiseFilterGrad: Op<[x: TensorLike, dy: TensorLike], DepthwiseG
  * @throws ShapeError when channels or windows do not fit; ArgumentError for strides together with dilation
  * @example depthwiseConv1d(sequences, filters, { strides: 2 })
  */
-export const depthwiseConv1d: BiasedOp<[x: TensorLike, filters: TensorLike], DepthwiseConv1dCallOptions> = defineOp<
-  [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
-  Windows1d,
-  DepthwiseConv1dCallOptions
->({
-  name: 'depthwiseConv1d',
-  resolve: (options) => resolveDepthwise1d('depthwiseConv1d', options),
-  shape: ([x, filters, bias], options) => depthwiseShape('depthwiseConv1d', x, filters, bias, options),
-  // an image of height 1
-  forward: ([x, filters, bias], { strides: [stride], dilationRate: [dilation], padding }) => {
-    const [batch = 0, steps = 0, channels = 0] = x.shape;
-    const y = depthwiseConv2d(reshape(x, [batch, 1, steps, channels]), reshape(filters, [1, ...filters.shape]), bias, {
-      strides: [1, stride],
-      dilationRate: [1, dilation],
-      padding,
-    });
-    return reshape(y, [batch, ...y.shape.slice(2)]);
-  },
-}) as BiasedOp<[x: TensorLike, filters: TensorLike], DepthwiseConv1dCallOptions>;
+export const depthwiseConv1d: BiasedOp<[x: TensorLike, filters: TensorLike], DepthwiseConv1dCallOptions> =
+  /* @__PURE__ */ defineOp<
+    [x: TensorLike, filters: TensorLike, bias?: TensorLike | undefined],
+    Windows1d,
+    DepthwiseConv1dCallOptions
+  >({
+    name: 'depthwiseConv1d',
+    resolve: (options) => resolveDepthwise1d('depthwiseConv1d', options),
+    shape: ([x, filters, bias], options) => depthwiseShape('depthwiseConv1d', x, filters, bias, options),
+    // an image of height 1
+    forward: ([x, filters, bias], { strides: [stride], dilationRate: [dilation], padding }) => {
+      const [batch = 0, steps = 0, channels = 0] = x.shape;
+      const y = depthwiseConv2d(
+        reshape(x, [batch, 1, steps, channels]),
+        reshape(filters, [1, ...filters.shape]),
+        bias,
+        {
+          strides: [1, stride],
+          dilationRate: [1, dilation],
+          padding,
+        },
+      );
+      return reshape(y, [batch, ...y.shape.slice(2)]);
+    },
+  }) as BiasedOp<[x: TensorLike, filters: TensorLike], DepthwiseConv1dCallOptions>;
 
 /** @internal Resolved windows over steps. */
 export interface Windows1d extends Windows {

@@ -65,7 +65,7 @@ type GruInputs = [
 type GruOutputs = readonly [sequence: Tensor, lastHidden: Tensor, gates: Tensor, inner: Tensor];
 
 /** @internal Outputs: sequence, last hidden state; for the gradient: gates, and what the candidate's product gave or took. */
-export const gruOp: Op<GruInputs, GruOptions> = defineOp<GruInputs, GruOptions>({
+export const gruOp: Op<GruInputs, GruOptions> = /* @__PURE__ */ defineOp<GruInputs, GruOptions>({
   name: 'gru',
   kernel: gruKernel,
   shape: ([x, kernel, recurrentKernel, bias, hidden, mask, inputDropout, recurrentDropout], { resetAfter }) => {
@@ -105,7 +105,7 @@ type GruGradInputs = [
 ];
 
 /** @internal The backward pass of `gru`. Outputs: dx, dKernel, dRecurrentKernel, dBias, dHidden. */
-export const gruGrad: Op<GruGradInputs, GruOptions> = defineOp<GruGradInputs, GruOptions>({
+export const gruGrad: Op<GruGradInputs, GruOptions> = /* @__PURE__ */ defineOp<GruGradInputs, GruOptions>({
   name: 'gruGrad',
   kernel: gruGradKernel,
   shape: ([x, kernel, recurrentKernel, , hidden], { resetAfter }) => {

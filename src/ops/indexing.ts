@@ -33,7 +33,7 @@ export interface GatherCallOptions {
  * @throws ArgumentError for an axis or an index out of range
  * @example gather(tensor([[1, 2], [3, 4]]), tensor([1, 1, 0])) // [[3, 4], [3, 4], [1, 2]]
  */
-export const gather: Op<[x: TensorLike, indices: TensorLike], GatherCallOptions> = defineOp<
+export const gather: Op<[x: TensorLike, indices: TensorLike], GatherCallOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike, indices: TensorLike],
   Required<GatherCallOptions>,
   GatherCallOptions
@@ -68,7 +68,7 @@ export interface ScatterAddOptions {
  * @throws ShapeError when the updates do not have that shape; ArgumentError for an index out of range
  * @example scatterAdd(tensor([0, 2, 0]), tensor([1, 2, 3]), { size: 3 }) // [4, 0, 2]
  */
-export const scatterAdd: Op<[indices: TensorLike, updates: TensorLike], ScatterAddOptions> = defineOp<
+export const scatterAdd: Op<[indices: TensorLike, updates: TensorLike], ScatterAddOptions> = /* @__PURE__ */ defineOp<
   [indices: TensorLike, updates: TensorLike],
   Required<ScatterAddOptions>,
   ScatterAddOptions
@@ -105,7 +105,7 @@ export const scatterAdd: Op<[indices: TensorLike, updates: TensorLike], ScatterA
   },
 });
 
-const encoded = defineOp<[indices: TensorLike], { readonly depth: number }>({
+const encoded = /* @__PURE__ */ defineOp<[indices: TensorLike], { readonly depth: number }>({
   name: 'oneHot',
   kernel: oneHotKernel,
   shape: ([indices], { depth }) => {

@@ -15,7 +15,7 @@ interface Block {
   readonly size: readonly number[];
 }
 
-const sliced = defineOp<[x: TensorLike], Block>({
+const sliced = /* @__PURE__ */ defineOp<[x: TensorLike], Block>({
   name: 'slice',
   kernel: sliceKernel,
   resolve: (block, [x]) => resolveBlock(block, x),
@@ -87,7 +87,7 @@ export interface PadCallOptions {
  * @throws ArgumentError unless there is one pair of integers of at least 0 per axis
  * @example pad(tensor([1, 2]), { paddings: [[1, 2]] }) // [0, 1, 2, 0, 0]
  */
-export const pad: Op<[x: TensorLike], PadCallOptions> = defineOp<
+export const pad: Op<[x: TensorLike], PadCallOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   Required<PadCallOptions> & { readonly before: readonly number[] },
   PadCallOptions
@@ -115,7 +115,7 @@ export interface AxisOptions {
   readonly axis?: number;
 }
 
-const concatenated = defineOp<TensorLike[], Required<AxisOptions>, AxisOptions>({
+const concatenated = /* @__PURE__ */ defineOp<TensorLike[], Required<AxisOptions>, AxisOptions>({
   name: 'concat',
   kernel: concatKernel,
   resolve: ({ axis = 0 }, [first]) => {
@@ -167,7 +167,7 @@ function concatShape(shapes: readonly Shape[], axis: number): Shape {
   );
 }
 
-const stacked = defineOp<TensorLike[], Required<AxisOptions>, AxisOptions>({
+const stacked = /* @__PURE__ */ defineOp<TensorLike[], Required<AxisOptions>, AxisOptions>({
   name: 'stack',
   resolve: ({ axis = 0 }, shapes) => {
     const [first] = shapes;
@@ -212,7 +212,7 @@ interface Part {
   readonly index: number;
 }
 
-const part = defineOp<[x: TensorLike], Block, Part>({
+const part = /* @__PURE__ */ defineOp<[x: TensorLike], Block, Part>({
   name: 'split',
   kernel: sliceKernel,
   resolve: ({ parts, axis: wanted, index }, [x]) => {

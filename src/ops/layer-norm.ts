@@ -34,42 +34,39 @@ type Optional = TensorLike | undefined;
  * @see https://arxiv.org/abs/1607.06450
  * @example layerNorm(tensor([[1, 3]]), undefined, undefined, { epsilon: 0 }) // [[-1, 1]]
  */
-export const layerNorm: Op<[x: TensorLike, gamma?: Optional, beta?: Optional], LayerNormOptions> = defineOp<
-  [x: TensorLike, gamma?: Optional, beta?: Optional],
-  Resolved,
-  LayerNormOptions
->({
-  name: 'layerNorm',
-  resolve: ({ axis = -1, epsilon = 1e-3 }, [x]) => {
-    if (typeof epsilon !== 'number' || !(epsilon >= 0)) {
-      throw new ArgumentError(`layerNorm: epsilon is ${describeValue(epsilon)}. Give a number of at least 0.`, {
-        where: 'layerNorm',
-        got: epsilon,
-      });
-    }
-    return { axes: normalizeAxes('layerNorm', axis, x.length), epsilon };
-  },
-  shape: ([x, gamma, beta], { axes }) => {
-    const expected = axes.map((axis) => x[axis] ?? 0);
-    for (const [name, shape] of Object.entries({ gamma, beta })) {
-      if (shape === undefined || sameShape(shape as Shape, expected)) continue;
-      throw new ShapeError(
-        `layerNorm: ${name} has the shape ${formatShape(shape as Shape)}; expected ${formatShape(expected)}, the sizes of x ${formatShape(x)} along axis ${axes.join(', ')}.`,
-        { where: 'layerNorm', got: shape, expected },
-      );
-    }
-    return x;
-  },
-  forward: ([x, gamma, beta], { axes, epsilon }) => {
-    // gamma and beta with 1 on the axes that the moments leave alone
-    const along = (parameter: Tensor): Tensor =>
-      reshape(
-        parameter,
-        x.shape.map((size, axis) => (axes.includes(axis) ? size : 1)),
-      );
-    const centered = sub(x, mean(x, { axis: axes, keepDims: true }));
-    const scale = rsqrt(add(mean(square(centered), { axis: axes, keepDims: true }), epsilon));
-    const normalized = mul(centered, gamma ? mul(scale, along(gamma)) : scale);
-    return beta ? add(normalized, along(beta)) : normalized;
-  },
-});
+export const layerNorm: Op<[x: TensorLike, gamma?: Optional, beta?: Optional], LayerNormOptions> =
+  /* @__PURE__ */ defineOp<[x: TensorLike, gamma?: Optional, beta?: Optional], Resolved, LayerNormOptions>({
+    name: 'layerNorm',
+    resolve: ({ axis = -1, epsilon = 1e-3 }, [x]) => {
+      if (typeof epsilon !== 'number' || !(epsilon >= 0)) {
+        throw new ArgumentError(`layerNorm: epsilon is ${describeValue(epsilon)}. Give a number of at least 0.`, {
+          where: 'layerNorm',
+          got: epsilon,
+        });
+      }
+      return { axes: normalizeAxes('layerNorm', axis, x.length), epsilon };
+    },
+    shape: ([x, gamma, beta], { axes }) => {
+      const expected = axes.map((axis) => x[axis] ?? 0);
+      for (const [name, shape] of Object.entries({ gamma, beta })) {
+        if (shape === undefined || sameShape(shape as Shape, expected)) continue;
+        throw new ShapeError(
+          `layerNorm: ${name} has the shape ${formatShape(shape as Shape)}; expected ${formatShape(expected)}, the sizes of x ${formatShape(x)} along axis ${axes.join(', ')}.`,
+          { where: 'layerNorm', got: shape, expected },
+        );
+      }
+      return x;
+    },
+    forward: ([x, gamma, beta], { axes, epsilon }) => {
+      // gamma and beta with 1 on the axes that the moments leave alone
+      const along = (parameter: Tensor): Tensor =>
+        reshape(
+          parameter,
+          x.shape.map((size, axis) => (axes.includes(axis) ? size : 1)),
+        );
+      const centered = sub(x, mean(x, { axis: axes, keepDims: true }));
+      const scale = rsqrt(add(mean(square(centered), { axis: axes, keepDims: true }), epsilon));
+      const normalized = mul(centered, gamma ? mul(scale, along(gamma)) : scale);
+      return beta ? add(normalized, along(beta)) : normalized;
+    },
+  });

@@ -21,7 +21,7 @@ export interface TransposeCallOptions {
  * @throws ArgumentError when the permutation does not name every axis once
  * @example transpose(tensor([[1, 2], [3, 4]])) // [[1, 3], [2, 4]]
  */
-export const transpose: Op<[x: TensorLike], TransposeCallOptions> = defineOp<
+export const transpose: Op<[x: TensorLike], TransposeCallOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   Required<TransposeCallOptions>,
   TransposeCallOptions
@@ -65,7 +65,7 @@ export interface ReverseCallOptions {
  * @throws ArgumentError for an axis out of range
  * @example reverse(tensor([[1, 2], [3, 4]]), { axis: 1 }) // [[2, 1], [4, 3]]
  */
-export const reverse: Op<[x: TensorLike], ReverseCallOptions> = defineOp<
+export const reverse: Op<[x: TensorLike], ReverseCallOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   { readonly axes: readonly number[] },
   ReverseCallOptions
@@ -77,7 +77,7 @@ export const reverse: Op<[x: TensorLike], ReverseCallOptions> = defineOp<
   gradient: ({ gradients: [dy], options: { axes } }) => [() => reverse(dy, { axis: axes })],
 });
 
-const tiled = defineOp<[x: TensorLike], { readonly repeats: readonly number[] }>({
+const tiled = /* @__PURE__ */ defineOp<[x: TensorLike], { readonly repeats: readonly number[] }>({
   name: 'tile',
   shape: ([x], { repeats }) => {
     if (repeats.length !== x.length || repeats.some((times) => !Number.isInteger(times) || times < 0)) {

@@ -71,7 +71,7 @@ type LstmInputs = [
 type LstmOutputs = readonly [sequence: Tensor, lastHidden: Tensor, lastCell: Tensor, gates: Tensor, cells: Tensor];
 
 /** @internal Outputs: sequence, last hidden state, last cell; for the gradient: gates and cells of all steps. */
-export const lstmOp: Op<LstmInputs, LstmOptions> = defineOp<LstmInputs, LstmOptions>({
+export const lstmOp: Op<LstmInputs, LstmOptions> = /* @__PURE__ */ defineOp<LstmInputs, LstmOptions>({
   name: 'lstm',
   kernel: lstmKernel,
   shape: ([x, kernel, recurrentKernel, bias, hidden, cell, mask, inputDropout, recurrentDropout]) => {
@@ -116,7 +116,7 @@ type LstmGradInputs = [
 ];
 
 /** @internal The backward pass of `lstm`. Outputs: dx, dKernel, dRecurrentKernel, dBias, dHidden, dCell. */
-export const lstmGrad: Op<LstmGradInputs, LstmOptions> = defineOp<LstmGradInputs, LstmOptions>({
+export const lstmGrad: Op<LstmGradInputs, LstmOptions> = /* @__PURE__ */ defineOp<LstmGradInputs, LstmOptions>({
   name: 'lstmGrad',
   kernel: lstmGradKernel,
   shape: ([x, kernel, recurrentKernel, , hidden, cell]) => [x, kernel, recurrentKernel, kernel.slice(1), hidden, cell],

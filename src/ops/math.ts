@@ -21,34 +21,36 @@ import { binaryOp, unaryOp, type BinaryOp, type UnaryOp } from './elementwise.ts
 const TWO_OVER_SQRT_PI = 1.1283791670955126;
 
 /** `eˣ`. @example exp(tensor([0, 1])) // [1, 2.718281745910645] */
-export const exp: UnaryOp = unaryOp('exp', expKernel, (_x, y, dy) => mul(dy, y));
+export const exp: UnaryOp = /* @__PURE__ */ unaryOp('exp', expKernel, (_x, y, dy) => mul(dy, y));
 
 /** The natural logarithm; -Infinity at 0, NaN below. @example log(tensor([1, 0])) // [0, -Infinity] */
-export const log: UnaryOp = unaryOp('log', logKernel, (x, _y, dy) => div(dy, x));
+export const log: UnaryOp = /* @__PURE__ */ unaryOp('log', logKernel, (x, _y, dy) => div(dy, x));
 
 /** `ln(1 + x)`, accurate near 0. @example log1p(tensor([0])) // [0] */
-export const log1p: UnaryOp = unaryOp('log1p', log1pKernel, (x, _y, dy) => div(dy, add(x, 1)));
+export const log1p: UnaryOp = /* @__PURE__ */ unaryOp('log1p', log1pKernel, (x, _y, dy) => div(dy, add(x, 1)));
 
 /** `eˣ - 1`, accurate near 0. @example expm1(tensor([0])) // [0] */
-export const expm1: UnaryOp = unaryOp('expm1', expm1Kernel, (x, _y, dy) => mul(dy, exp(x)));
+export const expm1: UnaryOp = /* @__PURE__ */ unaryOp('expm1', expm1Kernel, (x, _y, dy) => mul(dy, exp(x)));
 
 /** The square root; NaN below 0. @example sqrt(tensor([4, 9])) // [2, 3] */
-export const sqrt: UnaryOp = unaryOp('sqrt', sqrtKernel, (_x, y, dy) => div(dy, mul(y, 2)));
+export const sqrt: UnaryOp = /* @__PURE__ */ unaryOp('sqrt', sqrtKernel, (_x, y, dy) => div(dy, mul(y, 2)));
 
 /** `1 / √x`. @example rsqrt(tensor([4, 0.25])) // [0.5, 2] */
-export const rsqrt: UnaryOp = unaryOp('rsqrt', rsqrtKernel, (_x, y, dy) => mul(dy, mul(mul(square(y), y), -0.5)));
+export const rsqrt: UnaryOp = /* @__PURE__ */ unaryOp('rsqrt', rsqrtKernel, (_x, y, dy) =>
+  mul(dy, mul(mul(square(y), y), -0.5)),
+);
 
 /** The sine of x in radians. @example sin(tensor([0])) // [0] */
-export const sin: UnaryOp = unaryOp('sin', sinKernel, (x, _y, dy) => mul(dy, cos(x)));
+export const sin: UnaryOp = /* @__PURE__ */ unaryOp('sin', sinKernel, (x, _y, dy) => mul(dy, cos(x)));
 
 /** The cosine of x in radians. @example cos(tensor([0])) // [1] */
-export const cos: UnaryOp = unaryOp('cos', cosKernel, (x, _y, dy) => neg(mul(dy, sin(x))));
+export const cos: UnaryOp = /* @__PURE__ */ unaryOp('cos', cosKernel, (x, _y, dy) => neg(mul(dy, sin(x))));
 
 /** The hyperbolic tangent. @example tanh(tensor([0])) // [0] */
-export const tanh: UnaryOp = unaryOp('tanh', tanhKernel, (_x, y, dy) => mul(dy, sub(1, square(y))));
+export const tanh: UnaryOp = /* @__PURE__ */ unaryOp('tanh', tanhKernel, (_x, y, dy) => mul(dy, sub(1, square(y))));
 
 /** The error function `2/√π ∫₀ˣ e^(-t²) dt`. @example erf(tensor([0])) // [0] */
-export const erf: UnaryOp = unaryOp('erf', erfKernel, (x, _y, dy) =>
+export const erf: UnaryOp = /* @__PURE__ */ unaryOp('erf', erfKernel, (x, _y, dy) =>
   mul(dy, mul(exp(neg(square(x))), TWO_OVER_SQRT_PI)),
 );
 
@@ -57,7 +59,7 @@ export const erf: UnaryOp = unaryOp('erf', erfKernel, (x, _y, dy) =>
  * @throws ShapeError when the shapes do not broadcast
  * @example pow(tensor([1, 2, 3]), 2) // [1, 4, 9]
  */
-export const pow: BinaryOp = binaryOp('pow', powKernel, (a, b, dy, y) => [
+export const pow: BinaryOp = /* @__PURE__ */ binaryOp('pow', powKernel, (a, b, dy, y) => [
   // b a^(b - 1)
   () => mul(dy, mul(b, pow(mayBeZero(b) ? oneAtZeroToTheZero(a, b) : a, sub(b, 1)))),
   // a^b ln a

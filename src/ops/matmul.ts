@@ -19,7 +19,7 @@ export type MatmulCallOptions = Partial<MatmulOptions>;
  * @throws ShapeError when an operand has fewer than two axes, the inner sizes differ, or the batch axes do not broadcast
  * @example matmul(tensor([[1, 2]]), tensor([[3], [4]])) // [[11]]
  */
-export const matmul: Op<[a: TensorLike, b: TensorLike], MatmulCallOptions> = defineOp<
+export const matmul: Op<[a: TensorLike, b: TensorLike], MatmulCallOptions> = /* @__PURE__ */ defineOp<
   [a: TensorLike, b: TensorLike],
   MatmulOptions,
   MatmulCallOptions
@@ -58,7 +58,7 @@ export const matmul: Op<[a: TensorLike, b: TensorLike], MatmulCallOptions> = def
  * @throws ShapeError when the features differ or the bias is not one number per unit
  * @example affine(tensor([1, 2]), tensor([[3], [4]]), tensor([5])) // [16]
  */
-export const affine: Op<[x: TensorLike, kernel: TensorLike, bias?: TensorLike | undefined]> = defineOp<
+export const affine: Op<[x: TensorLike, kernel: TensorLike, bias?: TensorLike | undefined]> = /* @__PURE__ */ defineOp<
   [x: TensorLike, kernel: TensorLike, bias?: TensorLike | undefined],
   MatmulOptions,
   Record<string, never>
@@ -83,7 +83,7 @@ export const affine: Op<[x: TensorLike, kernel: TensorLike, bias?: TensorLike | 
  * @throws ShapeError for other ranks or when the inner sizes differ
  * @example dot(tensor([1, 2]), tensor([3, 4])) // 11
  */
-export const dot: Op<[a: TensorLike, b: TensorLike]> = defineOp<
+export const dot: Op<[a: TensorLike, b: TensorLike]> = /* @__PURE__ */ defineOp<
   [a: TensorLike, b: TensorLike],
   undefined,
   Record<string, never>

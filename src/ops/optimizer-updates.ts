@@ -24,17 +24,18 @@ type Optional = TensorLike | undefined;
  * @throws ShapeError when the shapes differ
  * @example weight.assign(sgdUpdate(weight, gradient, 0.01));
  */
-export const sgdUpdate: Op<[variable: TensorLike, gradient: TensorLike, learningRate: TensorLike]> = defineOp<
-  [variable: TensorLike, gradient: TensorLike, learningRate: TensorLike],
-  undefined,
-  Record<string, never>
->({
-  name: 'sgdUpdate',
-  kernel: sgdKernel,
-  resolve: () => undefined,
-  shape: ([variable, gradient, learningRate]) => updateShapes('sgdUpdate', variable, learningRate, { gradient }),
-  gradient: 'none',
-});
+export const sgdUpdate: Op<[variable: TensorLike, gradient: TensorLike, learningRate: TensorLike]> =
+  /* @__PURE__ */ defineOp<
+    [variable: TensorLike, gradient: TensorLike, learningRate: TensorLike],
+    undefined,
+    Record<string, never>
+  >({
+    name: 'sgdUpdate',
+    kernel: sgdKernel,
+    resolve: () => undefined,
+    shape: ([variable, gradient, learningRate]) => updateShapes('sgdUpdate', variable, learningRate, { gradient }),
+    gradient: 'none',
+  });
 
 /**
  * Gradient descent with momentum: `v' = momentum v - learningRate g`, `w' = w + v'`; with Nesterov's
@@ -64,7 +65,7 @@ export function momentumUpdate(
 export const momentumUpdateOp: Op<
   [variable: TensorLike, gradient: TensorLike, learningRate: TensorLike, velocity: TensorLike],
   MomentumOptions
-> = defineOp<
+> = /* @__PURE__ */ defineOp<
   [variable: TensorLike, gradient: TensorLike, learningRate: TensorLike, velocity: TensorLike],
   MomentumOptions
 >({
@@ -135,7 +136,10 @@ type RmspropInputs = [
 ];
 
 /** @internal Outputs: variable, meanSquare, then momentum and meanGradient where they are kept. */
-export const rmspropUpdateOp: Op<RmspropInputs, RmspropOptions> = defineOp<RmspropInputs, RmspropOptions>({
+export const rmspropUpdateOp: Op<RmspropInputs, RmspropOptions> = /* @__PURE__ */ defineOp<
+  RmspropInputs,
+  RmspropOptions
+>({
   name: 'rmspropUpdate',
   kernel: rmspropKernel,
   shape: ([variable, gradient, learningRate, meanSquare, momentum, meanGradient]) => {
@@ -190,7 +194,7 @@ type AdamInputs = [
 ];
 
 /** @internal Outputs: variable, m, v, and vHat with AMSGrad. */
-export const adamUpdateOp: Op<AdamInputs, AdamOptions> = defineOp<AdamInputs, AdamOptions>({
+export const adamUpdateOp: Op<AdamInputs, AdamOptions> = /* @__PURE__ */ defineOp<AdamInputs, AdamOptions>({
   name: 'adamUpdate',
   kernel: adamKernel,
   shape: ([variable, gradient, alpha, m, v, vHat]) => {

@@ -38,7 +38,7 @@ export interface Pool1dCallOptions {
  * @throws ShapeError when x is no batch of images or a window is larger than the image
  * @example maxPool2d(images, { poolSize: 2 })
  */
-export const maxPool2d: Op<[x: TensorLike], Pool2dCallOptions> = defineOp<
+export const maxPool2d: Op<[x: TensorLike], Pool2dCallOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   PoolOptions,
   Pool2dCallOptions
@@ -58,18 +58,16 @@ export const maxPool2d: Op<[x: TensorLike], Pool2dCallOptions> = defineOp<
 });
 
 /** @internal Each element of dy at the position in a zero image that its index names: the gradient of `maxPool2d`. */
-export const maxPoolGrad: Op<[dy: TensorLike, indices: TensorLike], { readonly shape: Shape }> = defineOp<
-  [dy: TensorLike, indices: TensorLike],
-  { readonly shape: Shape }
->({
-  name: 'maxPoolGrad',
-  kernel: maxPoolGradKernel,
-  shape: (_inputs, { shape }) => shape,
-  gradient: ({ inputs: [, indices], gradients: [gradient] }) => [() => poolGather(gradient, indices), undefined],
-});
+export const maxPoolGrad: Op<[dy: TensorLike, indices: TensorLike], { readonly shape: Shape }> =
+  /* @__PURE__ */ defineOp<[dy: TensorLike, indices: TensorLike], { readonly shape: Shape }>({
+    name: 'maxPoolGrad',
+    kernel: maxPoolGradKernel,
+    shape: (_inputs, { shape }) => shape,
+    gradient: ({ inputs: [, indices], gradients: [gradient] }) => [() => poolGather(gradient, indices), undefined],
+  });
 
 /** @internal The elements of an image at the positions that indices name: the transpose of `maxPoolGrad`. */
-export const poolGather: Op<[x: TensorLike, indices: TensorLike]> = defineOp<
+export const poolGather: Op<[x: TensorLike, indices: TensorLike]> = /* @__PURE__ */ defineOp<
   [x: TensorLike, indices: TensorLike],
   undefined,
   Record<string, never>
@@ -91,7 +89,7 @@ export const poolGather: Op<[x: TensorLike, indices: TensorLike]> = defineOp<
  * @throws ShapeError when x is no batch of images or a window is larger than the image
  * @example avgPool2d(images, { poolSize: [2, 3], strides: 1, padding: 'same' })
  */
-export const avgPool2d: Op<[x: TensorLike], Pool2dCallOptions> = defineOp<
+export const avgPool2d: Op<[x: TensorLike], Pool2dCallOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   PoolOptions,
   Pool2dCallOptions
@@ -105,7 +103,7 @@ export const avgPool2d: Op<[x: TensorLike], Pool2dCallOptions> = defineOp<
 });
 
 /** @internal Each element of dy spread evenly over the cells of its window: the gradient of `avgPool2d`. */
-export const avgPoolGrad: Op<[dy: TensorLike], PoolOptions & { readonly shape: Shape }> = defineOp<
+export const avgPoolGrad: Op<[dy: TensorLike], PoolOptions & { readonly shape: Shape }> = /* @__PURE__ */ defineOp<
   [dy: TensorLike],
   PoolOptions & { readonly shape: Shape }
 >({
@@ -122,7 +120,7 @@ export const avgPoolGrad: Op<[dy: TensorLike], PoolOptions & { readonly shape: S
  * @throws ShapeError when x is no batch of sequences or a window is longer than them
  * @example maxPool1d(sequences, { poolSize: 5 })
  */
-export const maxPool1d: Op<[x: TensorLike], Pool1dCallOptions> = definePool1d('maxPool1d', maxPool2d);
+export const maxPool1d: Op<[x: TensorLike], Pool1dCallOptions> = /* @__PURE__ */ definePool1d('maxPool1d', maxPool2d);
 
 /**
  * The mean of each window over steps, over those that are not padding.
@@ -131,7 +129,7 @@ export const maxPool1d: Op<[x: TensorLike], Pool1dCallOptions> = definePool1d('m
  * @throws ShapeError when x is no batch of sequences or a window is longer than them
  * @example avgPool1d(sequences, { poolSize: 5, strides: 1 })
  */
-export const avgPool1d: Op<[x: TensorLike], Pool1dCallOptions> = definePool1d('avgPool1d', avgPool2d);
+export const avgPool1d: Op<[x: TensorLike], Pool1dCallOptions> = /* @__PURE__ */ definePool1d('avgPool1d', avgPool2d);
 
 /** A sequence is an image of width 1. */
 function definePool1d(

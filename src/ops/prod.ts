@@ -21,7 +21,7 @@ import { reshape } from './shaping.ts';
  * @throws ArgumentError for an axis out of range
  * @example prod(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [3, 8]
  */
-export const prod: Op<[x: TensorLike], ReductionOptions> = defineOp<
+export const prod: Op<[x: TensorLike], ReductionOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   ResolvedReduction,
   ReductionOptions

@@ -21,7 +21,10 @@ export interface RandomStream {
 
 let currentSeed = 0;
 let ordinal = 0;
-const defaultCounter = new Variable(tensor([0, 0]), { name: 'random/default-counter', trainable: false });
+const defaultCounter = /* @__PURE__ */ new Variable(/* @__PURE__ */ tensor([0, 0]), {
+  name: 'random/default-counter',
+  trainable: false,
+});
 
 /**
  * Restarts the default generator: what is drawn from now on is the same after each call with the same value. The seed

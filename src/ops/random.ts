@@ -52,7 +52,7 @@ export interface RandomUniformOptions {
   readonly seed?: number;
 }
 
-const uniform = defineOp<Counter, UniformOptions & Shaped>({
+const uniform = /* @__PURE__ */ defineOp<Counter, UniformOptions & Shaped>({
   name: 'randomUniform',
   kernel: randomUniformKernel,
   shape: ([counter], { shape }) => drawnShape('randomUniform', counter, shape),
@@ -95,7 +95,7 @@ export interface RandomNormalOptions {
   readonly seed?: number;
 }
 
-const normal = defineOp<Counter, NormalOptions & Shaped>({
+const normal = /* @__PURE__ */ defineOp<Counter, NormalOptions & Shaped>({
   name: 'randomNormal',
   kernel: randomNormalKernel,
   shape: ([counter], { shape }) => drawnShape('randomNormal', counter, shape),
@@ -140,14 +140,17 @@ export interface DropoutOptions {
 }
 
 /** @internal 0 with probability `rate`, else 1 / (1 - rate). */
-export const dropoutMask: Op<Counter, DropoutMaskOptions & Shaped> = defineOp<Counter, DropoutMaskOptions & Shaped>({
+export const dropoutMask: Op<Counter, DropoutMaskOptions & Shaped> = /* @__PURE__ */ defineOp<
+  Counter,
+  DropoutMaskOptions & Shaped
+>({
   name: 'dropoutMask',
   kernel: dropoutMaskKernel,
   shape: ([counter], { shape }) => drawnShape('dropoutMask', counter, shape),
   gradient: 'none',
 });
 
-const dropped = defineOp<[x: TensorLike], DropoutOptions & { readonly rate: number }>({
+const dropped = /* @__PURE__ */ defineOp<[x: TensorLike], DropoutOptions & { readonly rate: number }>({
   name: 'dropout',
   shape: ([x], { rate, noiseShape = x }) => {
     checkRate(rate);

@@ -29,7 +29,7 @@ export type ReductionOp = Op<[x: TensorLike], ReductionOptions>;
  * @throws ArgumentError for an axis out of range
  * @example mean(tensor([[1, 2], [3, 4]]), { axis: 0 }) // [2, 3]
  */
-export const mean: ReductionOp = defineOp<[x: TensorLike], ResolvedReduction, ReductionOptions>({
+export const mean: ReductionOp = /* @__PURE__ */ defineOp<[x: TensorLike], ResolvedReduction, ReductionOptions>({
   name: 'mean',
   kernel: meanKernel,
   resolve: (options, [x]) => resolveReduction('mean', options, x),
@@ -49,7 +49,7 @@ export const mean: ReductionOp = defineOp<[x: TensorLike], ResolvedReduction, Re
  * @throws ArgumentError for an axis out of range; ShapeError when there is nothing to choose from
  * @example max(tensor([[1, 5], [3, 4]]), { axis: 1 }) // [5, 4]
  */
-export const max: ReductionOp = extremum('max', maxKernel);
+export const max: ReductionOp = /* @__PURE__ */ extremum('max', maxKernel);
 
 /**
  * The smallest element along some axes, or of all; NaN if any is. Elements that are equally small share the gradient.
@@ -57,7 +57,7 @@ export const max: ReductionOp = extremum('max', maxKernel);
  * @throws ArgumentError for an axis out of range; ShapeError when there is nothing to choose from
  * @example min(tensor([[1, 5], [3, 4]]), { axis: 1 }) // [1, 3]
  */
-export const min: ReductionOp = extremum('min', minKernel);
+export const min: ReductionOp = /* @__PURE__ */ extremum('min', minKernel);
 
 function extremum(name: string, kernel: ReduceKernel): ReductionOp {
   return defineOp<[x: TensorLike], ResolvedReduction, ReductionOptions>({
@@ -87,18 +87,20 @@ export interface ArgmaxOptions {
   readonly keepDims?: boolean;
 }
 
-const argmaxAlong = defineOp<[x: TensorLike], ResolvedReduction, { readonly axis: number; readonly keepDims: boolean }>(
-  {
-    name: 'argmax',
-    kernel: argmaxKernel,
-    resolve: ({ axis, keepDims }, [x]) => ({ axes: [normalizeAxis('argmax', axis, x.length)], keepDims }),
-    shape: ([x], options) => {
-      refuseEmpty('argmax', x, options.axes);
-      return reducedShape(x, options);
-    },
-    gradient: 'none',
+const argmaxAlong = /* @__PURE__ */ defineOp<
+  [x: TensorLike],
+  ResolvedReduction,
+  { readonly axis: number; readonly keepDims: boolean }
+>({
+  name: 'argmax',
+  kernel: argmaxKernel,
+  resolve: ({ axis, keepDims }, [x]) => ({ axes: [normalizeAxis('argmax', axis, x.length)], keepDims }),
+  shape: ([x], options) => {
+    refuseEmpty('argmax', x, options.axes);
+    return reducedShape(x, options);
   },
-);
+  gradient: 'none',
+});
 
 /**
  * The position of the largest element along an axis, or in the flattened tensor: the first of equals; NaN counts as the largest.
@@ -120,7 +122,7 @@ export function argmax(x: TensorLike, options: ArgmaxOptions = {}): Tensor {
  * @throws ArgumentError for an axis out of range
  * @example variance(tensor([1, 3])) // 1
  */
-export const variance: ReductionOp = defineOp<[x: TensorLike], ResolvedReduction, ReductionOptions>({
+export const variance: ReductionOp = /* @__PURE__ */ defineOp<[x: TensorLike], ResolvedReduction, ReductionOptions>({
   name: 'variance',
   resolve: (options, [x]) => resolveReduction('variance', options, x),
   shape: ([x], options) => reducedShape(x, options),

@@ -30,7 +30,7 @@ type SeparableInputs = [x: TensorLike, depthwiseFilters: TensorLike, pointwiseFi
  * @throws ShapeError when channels or windows do not fit; ArgumentError for strides together with dilation
  * @example separableConv2d(images, depthwise, pointwise, { padding: 'same' })
  */
-export const separableConv2d: BiasedOp<SeparableInputs, DepthwiseConv2dCallOptions> = defineOp<
+export const separableConv2d: BiasedOp<SeparableInputs, DepthwiseConv2dCallOptions> = /* @__PURE__ */ defineOp<
   [...SeparableInputs, bias?: TensorLike | undefined],
   DepthwiseOptions,
   DepthwiseConv2dCallOptions
@@ -53,7 +53,7 @@ export const separableConv2d: BiasedOp<SeparableInputs, DepthwiseConv2dCallOptio
  * @throws ShapeError when channels or windows do not fit; ArgumentError for strides together with dilation
  * @example separableConv1d(sequences, depthwise, pointwise, { strides: 2 })
  */
-export const separableConv1d: BiasedOp<SeparableInputs, DepthwiseConv1dCallOptions> = defineOp<
+export const separableConv1d: BiasedOp<SeparableInputs, DepthwiseConv1dCallOptions> = /* @__PURE__ */ defineOp<
   [...SeparableInputs, bias?: TensorLike | undefined],
   Windows1d,
   DepthwiseConv1dCallOptions

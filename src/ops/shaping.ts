@@ -10,7 +10,7 @@ interface ReshapeOptions {
   readonly shape: Shape;
 }
 
-const reshaped = defineOp<[x: TensorLike], ReshapeOptions>({
+const reshaped = /* @__PURE__ */ defineOp<[x: TensorLike], ReshapeOptions>({
   name: 'reshape',
   kernel: 'alias',
   resolve: ({ shape }, [x]) => ({ shape: inferSize(x, shape) }),
@@ -54,7 +54,7 @@ function inferSize(from: Shape, to: Shape): Shape {
   return to.with(unknown, sizeOf(from) / rest);
 }
 
-const expanded = defineOp<[x: TensorLike], { readonly axis: number }>({
+const expanded = /* @__PURE__ */ defineOp<[x: TensorLike], { readonly axis: number }>({
   name: 'expandDims',
   kernel: 'alias',
   resolve: ({ axis }, [x]) => ({ axis: normalizeAxis('expandDims', axis, x.length + 1) }),
@@ -85,7 +85,7 @@ export interface SqueezeOptions {
  * @throws ShapeError when a named axis has another size
  * @example squeeze(tensor([[1], [2]]), { axis: 1 }) // [1, 2]
  */
-export const squeeze: Op<[x: TensorLike], SqueezeOptions> = defineOp<
+export const squeeze: Op<[x: TensorLike], SqueezeOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   { readonly axes: readonly number[] },
   SqueezeOptions
@@ -119,7 +119,7 @@ export interface FlattenOptions {
  * @throws ArgumentError when x has fewer axes than `startAxis`
  * @example flatten(tensor([[[1, 2], [3, 4]]])) // [[1, 2, 3, 4]]
  */
-export const flatten: Op<[x: TensorLike], FlattenOptions> = defineOp<
+export const flatten: Op<[x: TensorLike], FlattenOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike],
   { readonly startAxis: number },
   FlattenOptions

@@ -53,7 +53,10 @@ type SimpleRnnInputs = [
 type SimpleRnnOutputs = readonly [sequence: Tensor, lastHidden: Tensor, states: Tensor];
 
 /** @internal Outputs: sequence, last hidden state; for the gradient: the states in time order. */
-export const simpleRnnOp: Op<SimpleRnnInputs, SimpleRnnOptions> = defineOp<SimpleRnnInputs, SimpleRnnOptions>({
+export const simpleRnnOp: Op<SimpleRnnInputs, SimpleRnnOptions> = /* @__PURE__ */ defineOp<
+  SimpleRnnInputs,
+  SimpleRnnOptions
+>({
   name: 'simpleRnn',
   kernel: simpleRnnKernel,
   shape: ([x, kernel, recurrentKernel, bias, hidden, mask, inputDropout, recurrentDropout]) => {
@@ -94,11 +97,12 @@ type SimpleRnnGradInputs = [
 ];
 
 /** @internal The backward pass of `simpleRnn`. Outputs: dx, dKernel, dRecurrentKernel, dBias, dHidden. */
-export const simpleRnnGrad: Op<SimpleRnnGradInputs, SimpleRnnOptions> = defineOp<SimpleRnnGradInputs, SimpleRnnOptions>(
-  {
-    name: 'simpleRnnGrad',
-    kernel: simpleRnnGradKernel,
-    shape: ([x, kernel, recurrentKernel, , hidden]) => [x, kernel, recurrentKernel, kernel.slice(1), hidden],
-    gradient: () => noSecondDerivatives('simpleRnn'),
-  },
-);
+export const simpleRnnGrad: Op<SimpleRnnGradInputs, SimpleRnnOptions> = /* @__PURE__ */ defineOp<
+  SimpleRnnGradInputs,
+  SimpleRnnOptions
+>({
+  name: 'simpleRnnGrad',
+  kernel: simpleRnnGradKernel,
+  shape: ([x, kernel, recurrentKernel, , hidden]) => [x, kernel, recurrentKernel, kernel.slice(1), hidden],
+  gradient: () => noSecondDerivatives('simpleRnn'),
+});

@@ -34,7 +34,7 @@ export function softmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor {
   return alongAxis('softmax', lastSoftmax, x, options);
 }
 
-const lastSoftmax = defineOp<[x: TensorLike], None>({
+const lastSoftmax = /* @__PURE__ */ defineOp<[x: TensorLike], None>({
   name: 'softmax',
   kernel: softmaxKernel,
   shape: ([x]) => x,
@@ -42,7 +42,10 @@ const lastSoftmax = defineOp<[x: TensorLike], None>({
 });
 
 /** @internal dx = y (dy - Σ dy y). */
-export const softmaxGrad: Op<[y: TensorLike, dy: TensorLike]> = defineOp<[y: TensorLike, dy: TensorLike], None>({
+export const softmaxGrad: Op<[y: TensorLike, dy: TensorLike]> = /* @__PURE__ */ defineOp<
+  [y: TensorLike, dy: TensorLike],
+  None
+>({
   name: 'softmaxGrad',
   kernel: softmaxGradKernel,
   shape: ([y]) => y,
@@ -63,7 +66,7 @@ export function logSoftmax(x: TensorLike, options: SoftmaxOptions = {}): Tensor 
   return alongAxis('logSoftmax', lastLogSoftmax, x, options);
 }
 
-const lastLogSoftmax = defineOp<[x: TensorLike], None>({
+const lastLogSoftmax = /* @__PURE__ */ defineOp<[x: TensorLike], None>({
   name: 'logSoftmax',
   kernel: logSoftmaxKernel,
   shape: ([x]) => x,
@@ -71,7 +74,10 @@ const lastLogSoftmax = defineOp<[x: TensorLike], None>({
 });
 
 /** @internal dx = dy - e^y Σ dy. */
-export const logSoftmaxGrad: Op<[y: TensorLike, dy: TensorLike]> = defineOp<[y: TensorLike, dy: TensorLike], None>({
+export const logSoftmaxGrad: Op<[y: TensorLike, dy: TensorLike]> = /* @__PURE__ */ defineOp<
+  [y: TensorLike, dy: TensorLike],
+  None
+>({
   name: 'logSoftmaxGrad',
   kernel: logSoftmaxGradKernel,
   shape: ([y]) => y,

@@ -1,6 +1,6 @@
 /** The one way an op runs: at once on the host, and recorded when a tape watches, or traced as shapes only. */
-import type { FloatArray } from '../../kernels/contract.ts';
 import { debugging, refuseNaN } from '../devices/debug.ts';
+import { defaultDevice } from '../devices/default-device.ts';
 import { sizeOf, type Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { activeTape, mixedTapes } from './active-tape.ts';
@@ -59,17 +59,14 @@ function runOnHost(
     outputShapes,
     options,
   );
-  const results: FloatArray[] = outputShapes.map((shape) => new Float32Array(sizeOf(shape)));
-  kernel.cpu(
-    inputs.map((input) => input?.data),
-    results,
-    geometry,
-  );
-  if (debugging()) {
-    const values = inputs.map((input) => input?.data);
-    refuseNaN(describeNode(operation.name, currentLabel()), values, results);
-  }
-  return results.map((result, index) => new Tensor(outputShapes[index] ?? [], result as Float32Array));
+  const results = outputShapes.map((shape) => new Float32Array(sizeOf(shape)));
+  const values = inputs.map((input) => input?.data);
+  // The same bits as in a program; what is exact needs no other device for that.
+  const device = kernel.exact ? undefined : defaultDevice();
+  if (device?.runKernel) device.runKernel(kernel, geometry, values, results);
+  else kernel.cpu(values, results, geometry);
+  if (debugging()) refuseNaN(describeNode(operation.name, currentLabel()), values, results);
+  return results.map((result, index) => new Tensor(outputShapes[index] ?? [], result));
 }
 
 function checkFlag(node: TapeNode): void {

@@ -1,5 +1,6 @@
 /** compile(fn): traced once per signature of its arguments, then replayed as a program. */
 import { warn } from '../console.ts';
+import { debugging } from '../devices/debug.ts';
 import { defaultDevice, deviceNamed, type DeviceName } from '../devices/default-device.ts';
 import type { Device } from '../devices/device.ts';
 import { ArgumentError } from '../errors.ts';
@@ -35,6 +36,7 @@ export interface Compiled<Args extends readonly TensorTree[], Result> {
 
 interface CacheEntry {
   readonly device: Device;
+  readonly debugging: boolean;
   readonly structure: TreeStructure;
   readonly shapes: readonly Shape[];
   readonly program: Program;
@@ -60,7 +62,9 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
   const entryFor = (structure: TreeStructure, leaves: readonly Tensor[]): CacheEntry => {
     const device =
       typeof options.device === 'string' ? deviceNamed(options.device) : (options.device ?? defaultDevice());
-    const position = cache.findIndex((entry) => entry.device === device && matches(entry, structure, leaves));
+    const position = cache.findIndex(
+      (entry) => entry.device === device && entry.debugging === debugging() && matches(entry, structure, leaves),
+    );
     if (position === 0) return cache[0] as CacheEntry;
     const entry =
       position > 0 ? (cache.splice(position, 1)[0] as CacheEntry) : traceEntry(fn, structure, leaves, device);
@@ -133,5 +137,5 @@ function traceEntry(
         'Pass them as arguments, or keep them in variables, if they change or are large.',
     );
   }
-  return { device, structure, shapes: leaves.map((leaf) => leaf.shape), program, result };
+  return { device, debugging: debugging(), structure, shapes: leaves.map((leaf) => leaf.shape), program, result };
 }

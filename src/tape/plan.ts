@@ -5,7 +5,9 @@
 import type { Kernel } from '../../kernels/contract.ts';
 import { broadcastToKernel } from '../../kernels/elementwise/index.ts';
 import type { BufferRef, Plan, PlannedStep } from '../devices/device.ts';
+import { FreeList } from '../devices/free-list.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { fuse } from './fuse.ts';
 import { describeNode } from './label.ts';
 import type { Tape, TapeNode } from './tape.ts';
 
@@ -22,6 +24,8 @@ export interface PlannedProgram {
   /** Distinct buffers in scratch. */
   readonly bufferCount: number;
   readonly refOf: (tensor: Tensor) => BufferRef | undefined;
+  /** The tensor whose memory another one names. */
+  readonly rootOf: (tensor: Tensor) => Tensor;
 }
 
 /** One piece of memory: the tensors that are other names of it share it. */
@@ -33,9 +37,19 @@ interface Buffer {
   lastStep: number;
 }
 
-export function planProgram(tape: Tape, args: readonly Tensor[], results: readonly Tensor[]): PlannedProgram {
+export interface PlanOptions {
+  /** Whether element-wise chains become one step each: for a device that emits code. Default false. */
+  readonly fuse?: boolean;
+}
+
+export function planProgram(
+  tape: Tape,
+  args: readonly Tensor[],
+  results: readonly Tensor[],
+  { fuse: fuses = false }: PlanOptions = {},
+): PlannedProgram {
   const live = liveNodes(tape, results);
-  const nodes = live.filter((node) => node.operation.kernel !== undefined);
+  let nodes = live.filter((node) => node.operation.kernel !== undefined);
   const flagged = nodes.filter((node) => node.operation.errorFlag !== undefined);
   const roots = aliasRoots(live);
   const rootOf = (tensor: Tensor): Tensor => roots.get(tensor) ?? tensor;
@@ -57,6 +71,7 @@ export function planProgram(tape: Tape, args: readonly Tensor[], results: readon
     // One variable's old value becomes another's: copied by a step of its own, so that two variables can swap.
     return { variable, value: source && source !== variable ? copyStep(tape, nodes, root) : root };
   });
+  if (fuses) nodes = fuse(nodes, new Set([...outputs, ...assigned.map(({ value }) => value)]), rootOf);
 
   // Lifetimes, in step numbers. What is copied out at the end lives until `end`.
   const end = nodes.length;
@@ -111,7 +126,7 @@ export function planProgram(tape: Tape, args: readonly Tensor[], results: readon
       .filter(({ variable, value }) => tape.reads.get(value) !== variable)
       .map(({ variable }) => variable),
   };
-  return { plan, nodes, flagged, bufferCount, refOf };
+  return { plan, nodes, flagged, bufferCount, refOf, rootOf };
 
   function bufferFor(tensor: Tensor): Buffer {
     let buffer = buffers.get(tensor);
@@ -188,7 +203,7 @@ function placeInScratch(
   buffers: ReadonlyMap<Tensor, Buffer>,
   rootOf: (tensor: Tensor) => Tensor,
 ): { scratchSize: number; bufferCount: number } {
-  const space = new FreeList();
+  const space = new FreeList(ALIGNMENT);
   const expiring: Buffer[][] = nodes.map(() => []);
   const offsets = new Map<Buffer, number>();
   const claimed = new Set<Buffer>();
@@ -238,55 +253,4 @@ function placeInScratch(
     }
   });
   return { scratchSize: space.size, bufferCount };
-}
-
-/** Free intervals of a region that grows at its end. */
-class FreeList {
-  size = 0;
-  #free: { offset: number; size: number }[] = [];
-
-  allocate(size: number): number {
-    const wanted = align(size);
-    if (wanted === 0) return 0;
-    let best: { offset: number; size: number } | undefined;
-    for (const interval of this.#free) {
-      if (interval.size >= wanted && (best === undefined || interval.size < best.size)) best = interval;
-    }
-    if (best) {
-      const { offset } = best;
-      best.offset += wanted;
-      best.size -= wanted;
-      if (best.size === 0) this.#free = this.#free.filter((interval) => interval !== best);
-      return offset;
-    }
-    // A free interval at the very end is extended rather than left behind.
-    const last = this.#free.at(-1);
-    const offset = last && last.offset + last.size === this.size ? last.offset : this.size;
-    if (offset !== this.size) this.#free.pop();
-    this.size = offset + wanted;
-    return offset;
-  }
-
-  free(offset: number, size: number): void {
-    const interval = { offset, size: align(size) };
-    if (interval.size === 0) return;
-    let index = this.#free.findIndex((other) => other.offset > offset);
-    if (index < 0) index = this.#free.length;
-    this.#free.splice(index, 0, interval);
-    this.#merge(index);
-    this.#merge(index - 1);
-  }
-
-  // Joins the interval at `index` with its right neighbour when they touch.
-  #merge(index: number): void {
-    const left = this.#free[index];
-    const right = this.#free[index + 1];
-    if (!left || !right || left.offset + left.size !== right.offset) return;
-    left.size += right.size;
-    this.#free.splice(index + 1, 1);
-  }
-}
-
-function align(size: number): number {
-  return Math.ceil(size / ALIGNMENT) * ALIGNMENT;
 }

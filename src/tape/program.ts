@@ -1,4 +1,5 @@
 /** A Program is a compiled tape: made once per signature, replayed as one flat list of kernel calls. */
+import { debugging } from '../devices/debug.ts';
 import type { BufferRef, Device, Executable } from '../devices/device.ts';
 import { ArgumentError, DeviceError } from '../errors.ts';
 import { formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
@@ -35,15 +36,16 @@ export class Program {
   readonly #planned: PlannedProgram;
   readonly #executable: Executable;
   readonly #outputShapes: readonly Shape[];
-  readonly #tape: Tape;
   readonly #args: readonly Tensor[];
 
   /** @internal Use `compile(fn).program(...args)`. */
   constructor(tape: Tape, args: readonly Tensor[], results: readonly Tensor[], device: Device) {
     this.device = device;
-    this.#tape = tape;
     this.#args = args;
-    this.#planned = planProgram(tape, args, results);
+    this.#planned = planProgram(tape, args, results, {
+      // An error names the op that caused it, which a chain would hide.
+      fuse: device.fuses === true && !debugging(),
+    });
     const { plan } = this.#planned;
     this.#executable = device.link(plan);
     this.#outputShapes = results.map((result) => result.shape);
@@ -126,7 +128,7 @@ export class Program {
     const names = new Map<Tensor, string>();
     const nameOf = (tensor: Tensor | undefined): string => {
       if (tensor === undefined) return '-';
-      const known = names.get(tensor);
+      const known = names.get(tensor) ?? names.get(this.#planned.rootOf(tensor));
       if (known) return known;
       const ref = this.#planned.refOf(tensor);
       if (ref?.kind === 'variable') return ref.variable.name;
@@ -136,17 +138,7 @@ export class Program {
       names.set(arg, `%arg${index}`);
       return `%arg${index} = argument ${formatShape(arg.shape)}${place(this.#planned.refOf(arg))}`;
     });
-    let next = 0;
-    const live = new Set<TapeNode>(this.#planned.nodes);
-    for (const node of this.#tape.nodes) {
-      const [input] = node.inputs;
-      const [output] = node.outputs;
-      if (node.operation.kernel === undefined && input && output) names.set(output, nameOf(input));
-      if (!live.has(node)) continue;
-      lines.push(this.#line(node, nameOf, names, next++));
-      live.delete(node);
-    }
-    for (const node of live) lines.push(this.#line(node, nameOf, names, next++));
+    this.#planned.nodes.forEach((node, number) => lines.push(this.#line(node, nameOf, names, number)));
     for (const { variable, from } of this.#planned.plan.writes) lines.push(`${variable.name} <- ${describe(from)}`);
     return lines.join('\n');
   }

@@ -11,11 +11,13 @@ import { activeTape } from '../tape/active-tape.ts';
 import { compile } from '../tape/compile.ts';
 import { Tape } from '../tape/tape.ts';
 import { ones, type Tensor } from '../tensor/tensor.ts';
+import { requireAccurate } from './accuracy.ts';
 import { Domains } from './domains.ts';
 import { fastCheck } from './fast-check.ts';
 import { gradcheck } from './gradcheck.ts';
 import { LawError } from './law-error.ts';
 import type { OpCase, OpRow } from './op-row.ts';
+import { runningOn } from './running-on.ts';
 import { pasteableTest, withoutCode, type PastedCheck } from './pasteable.ts';
 import { checkRefusal } from './refusal.ts';
 
@@ -49,8 +51,9 @@ type Differentiable = (...some: readonly Tensor[]) => Tensor | readonly Tensor[]
 
 /**
  * Checks the laws of one op:
- * its gradients are right (at both orders with `secondOrder`); compiled results and gradients equal eager ones bit for
- * bit on every device; results on small integers are exact; wrong calls are refused with the row's messages.
+ * its gradients are right (at both orders with `secondOrder`); on every device compiled results and gradients equal
+ * eager ones bit for bit, and lie as near to float64 as rounding allows; results on small integers are exact; wrong
+ * calls are refused with the row's messages.
  * @throws LawError with the smallest failing case that fast-check found
  * @example
  * await opLaws({
@@ -81,6 +84,8 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
     const named = typeof device === 'string' && device !== 'cpu' ? device : undefined;
     const program: PastedCheck = { kind: 'program', device: named, gradients: row.noGradient === undefined };
     await hold(row, laws, equal, run, programProperty(row, device), program);
+    const near = `results and gradients are as near to float64 as rounding allows on ${name}`;
+    await hold(row, laws, near, run, accuracyProperty(row, device), program);
     if (row.integerArbitrary) {
       const exact = `results on small integers are exact on ${name}`;
       await hold(row, laws, exact, run, integerProperty(row.integerArbitrary, device), { kind: 'values' });
@@ -177,11 +182,18 @@ function differentiableIn(drawn: OpCase): { readonly inputs: readonly Tensor[]; 
 function programProperty(row: OpRow, device: string | Device): Property {
   return fastCheck().asyncProperty(row.arbitrary, async (drawn) => {
     const { inputs, f } = differentiableIn(drawn);
-    const eager = withGradients(row, f, inputs, new Tape());
+    const eager = runningOn(device, () => withGradients(row, f, inputs, new Tape()));
     const program = compile((...args: readonly Tensor[]) => withGradients(row, f, args, undefined), on(device));
     const compiled = await program(...inputs);
     if (eager.length !== compiled.length) throw new Error(`${compiled.length} results instead of ${eager.length}`);
     eager.forEach((tensor, index) => requireSame(tensor.data, compiled[index]?.data ?? [], `result ${index}`));
+  });
+}
+
+function accuracyProperty(row: OpRow, device: string | Device): Property {
+  return fastCheck().asyncProperty(row.arbitrary, async (drawn) => {
+    const { inputs, f } = differentiableIn(drawn);
+    await requireAccurate(f, inputs, row.noGradient === undefined, on(device).device);
   });
 }
 
@@ -212,7 +224,8 @@ function integerProperty(arbitrary: fc.Arbitrary<OpCase>, device: string | Devic
     if (!expected) throw new Error('the case of integerArbitrary has no `expected`; give the exact values');
     const first = (...args: readonly Tensor[]): Tensor => [call(...args)].flat()[0] as Tensor;
     const exact = Float32Array.from(expected());
-    requireSame(exact, first(...inputs).data, 'eager', equalNumbers);
+    const eager = runningOn(device, () => first(...inputs));
+    requireSame(exact, eager.data, 'eager', equalNumbers);
     requireSame(exact, (await compile(first, on(device))(...inputs)).data, 'compiled', equalNumbers);
   });
 }

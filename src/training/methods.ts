@@ -164,28 +164,31 @@ const methods = {
   },
 };
 
-for (const [name, value] of Object.entries(methods))
-  Object.defineProperty(Model.prototype, name, { value, writable: true, configurable: true });
-Object.defineProperties(Model.prototype, {
-  optimizer: {
-    configurable: true,
-    get(this: Model) {
-      return optimizerOf(this);
+/** Attaches the methods to all models; a second time changes nothing. */
+export function attachTraining(): void {
+  for (const [name, value] of Object.entries(methods))
+    Object.defineProperty(Model.prototype, name, { value, writable: true, configurable: true });
+  Object.defineProperties(Model.prototype, {
+    optimizer: {
+      configurable: true,
+      get(this: Model) {
+        return optimizerOf(this);
+      },
     },
-  },
-  history: {
-    configurable: true,
-    get(this: Model) {
-      return historyOf(this);
+    history: {
+      configurable: true,
+      get(this: Model) {
+        return historyOf(this);
+      },
     },
-  },
-  stopEvaluating: { configurable: true, writable: true, value: false },
-  stopPredicting: { configurable: true, writable: true, value: false },
-  metricsNames: {
-    configurable: true,
-    get(this: Model) {
-      const compilation = compilationOf(this);
-      return compilation ? logNames(compilation) : [];
+    stopEvaluating: { configurable: true, writable: true, value: false },
+    stopPredicting: { configurable: true, writable: true, value: false },
+    metricsNames: {
+      configurable: true,
+      get(this: Model) {
+        const compilation = compilationOf(this);
+        return compilation ? logNames(compilation) : [];
+      },
     },
-  },
-});
+  });
+}

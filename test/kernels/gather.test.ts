@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { gatherKernel, oneHotKernel, scatterAddKernel } from '../../kernels/gather/index.ts';
 import { arraysOf, at, build, indicesOf, type NestedArray, outputsOf, RUNS, shapes } from './indexing.ts';
+import { uniform } from './numeric.ts';
+import { mixed, requireSameBits } from './same-bits.ts';
 
 /** Indices of which about one in six is out of range or not whole. */
 function indicesInto(length: number): fc.Arbitrary<NestedArray> {
@@ -89,5 +91,53 @@ t.test('oneHot sets one element of each row, none for a bad index', (t) => {
     }),
     RUNS,
   );
+  t.end();
+});
+
+/** Indices below the size and, when asked for, some that are not. */
+function drawnIndices(shape: readonly number[], size: number, withBad: boolean) {
+  const random = uniform(size + 7);
+  const bad = [-1, size, 0.5, NaN, Infinity, -Infinity, 2 ** 31, -(2 ** 31)];
+  const count = shape.reduce((product, length) => product * length, 1);
+  const data = Float32Array.from({ length: count }, (_, k) => {
+    if (size === 0 || (withBad && k % 5 === 3)) return bad[k % bad.length] ?? NaN;
+    return Math.floor(((random() + 1) / 2) * size);
+  });
+  return { shape, data };
+}
+
+t.test('wasm gathers, adds and encodes with the bits of the cpu, for rows of every length', (t) => {
+  for (const inner of [0, 1, 2, 3, 4, 5, 8, 15, 16, 17, 33, 64, 100]) {
+    for (const [outer, size, count] of [
+      [1, 10, 40],
+      [3, 7, 5],
+      [2, 1, 33],
+      [1, 0, 3],
+      [1, 5, 0],
+      [0, 4, 3],
+    ] as const) {
+      for (const withBad of [false, true]) {
+        const indices = drawnIndices([count], size, withBad);
+        const table = [outer, size, inner];
+        const picked = [outer, count, inner];
+        requireSameBits(gatherKernel, [mixed(table), indices], [picked, [1]], { axis: 1 });
+        requireSameBits(scatterAddKernel, [indices, mixed(picked)], [table, [1]], { axis: 1 });
+      }
+    }
+  }
+  for (const depth of [0, 1, 2, 3, 10, 17, 100]) {
+    for (const count of [0, 1, 5, 64]) {
+      for (const withBad of [false, true]) {
+        requireSameBits(oneHotKernel, [drawnIndices([count], depth, withBad)], [[count, depth], [1]], { depth });
+      }
+    }
+  }
+  t.end();
+});
+
+t.test('wasm takes -0 for index 0', (t) => {
+  const indices = { shape: [1], data: Float32Array.of(-0) };
+  requireSameBits(gatherKernel, [mixed([3, 4]), indices], [[1, 4], [1]], { axis: 0 });
+  requireSameBits(oneHotKernel, [indices], [[1, 4], [1]], { depth: 4 });
   t.end();
 });

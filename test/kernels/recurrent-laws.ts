@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import type { Test } from 'tap';
 import type { FloatArray, Kernel } from '../../kernels/contract.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
+import { runOnWasm } from '../support/wasm-kernel.ts';
 import {
+  convert,
   distance,
   GRADIENT_SCORE,
   gradientScore,
@@ -13,6 +15,7 @@ import {
   weighted,
   type Operand,
 } from './numeric.ts';
+import { requireRounded } from './rounding.ts';
 
 /** No dropout, one mask for all gates, or one for each. */
 type Dropout = 'none' | 'shared' | 'per gate';
@@ -52,6 +55,19 @@ export interface Recurrence<Options, Geometry, GradGeometry> {
   readonly saved: (c: RecurrenceCase) => readonly Shape[];
   readonly next: (c: RecurrenceCase, moment: Moment) => number[];
 }
+
+/** Batch, steps, features and units around multiples of 4, 5, 8 and 64. */
+export const EDGE_SIZES: readonly (readonly [batch: number, steps: number, features: number, units: number])[] = [
+  [1, 7, 33, 16],
+  [2, 3, 8, 9],
+  [5, 2, 15, 17],
+  [8, 3, 32, 31],
+  [9, 2, 31, 33],
+  [33, 3, 17, 12],
+  [3, 100, 4, 15],
+  [17, 4, 64, 64],
+  [1, 2, 100, 100],
+];
 
 const cases: fc.Arbitrary<RecurrenceCase> = fc.record({
   batch: fc.integer({ min: 0, max: 6 }),
@@ -258,20 +274,86 @@ export function checkRecurrence<Options, Geometry, GradGeometry>(
     t.end();
   });
 
-  t.test('a sample has the same bits alone and in a batch', (t) => {
+  /** Each sample of a batch, run alone. */
+  const requireIndependent = (t: Test, run: typeof forward): void => {
     const c: RecurrenceCase = { ...plain, batch: 5, units: 5, mask: true, recurrentDropout: 'shared' };
     const operands = operandsOf(c);
-    const whole = forward(c, operands);
+    const whole = run(c, operands);
     for (let sample = 0; sample < 5; sample++) {
-      const own = (data: FloatArray): Float64Array => {
+      const own = (data: FloatArray): number[] => {
         const size = data.length / 5;
-        return Float64Array.from(data.slice(sample * size, (sample + 1) * size));
+        return Array.from(data.slice(sample * size, (sample + 1) * size));
       };
       const alone = operands.map((each, i) =>
-        each === undefined || (i >= 1 && i <= 3) ? each : { shape: [1, ...each.shape.slice(1)], data: own(each.data) },
+        each === undefined || (i >= 1 && i <= 3)
+          ? each
+          : { shape: [1, ...each.shape.slice(1)], data: Float64Array.from(own(each.data)) },
       );
-      t.strictSame(forward({ ...c, batch: 1 }, alone), whole.map(own));
+      t.strictSame(
+        run({ ...c, batch: 1 }, alone).map((data) => Array.from(data)),
+        whole.map(own),
+      );
     }
+  };
+
+  t.test('a sample has the same bits alone and in a batch, on the cpu and as WebAssembly', (t) => {
+    requireIndependent(t, forward);
+    requireIndependent(t, (c, operands) =>
+      runOnWasm(kernel, convert(operands, Float32Array), outputShapes(c), optionsOf(c)),
+    );
+    t.end();
+  });
+
+  /** The operands with a kernel that keeps pre-activations at size 1 whatever the number of features. */
+  const scaledOperands = (c: RecurrenceCase): Operand[] => {
+    const scale = 1 / Math.max(1, c.features);
+    return operandsOf(c).map((each, i) =>
+      i === 1 && each ? { ...each, data: each.data.map((w) => w * scale) } : each,
+    );
+  };
+  const requireForward = (c: RecurrenceCase): void => {
+    requireRounded(kernel, scaledOperands(c), outputShapes(c), optionsOf(c));
+  };
+  const requireBackward = (c: RecurrenceCase, present: readonly boolean[]): void => {
+    const operands = gradOperands(c, scaledOperands(c), upstream(c, present));
+    requireRounded(gradKernel, operands, gradShapes(c), optionsOf(c));
+  };
+
+  t.test('as WebAssembly: agrees with float64 for all combinations of options and inputs', (t) => {
+    const property = fc.property(cases, fc.tuple(fc.boolean(), fc.boolean()), (c, present) => {
+      requireForward(c);
+      requireBackward(c, present);
+    });
+    t.doesNotThrow(() => fc.assert(property, { seed: 24, numRuns: 200 }));
+    t.end();
+  });
+
+  t.test('as WebAssembly: sizes around the edges of vectors and tiles', (t) => {
+    EDGE_SIZES.forEach(([batch, steps, features, units], i) => {
+      for (const dropout of ['none', 'shared', 'per gate'] as const) {
+        for (const resetAfter of [false, true]) {
+          const c: RecurrenceCase = {
+            ...plain,
+            batch,
+            steps,
+            features,
+            units,
+            resetAfter,
+            mask: i % 2 === 1,
+            bias: i % 3 > 0,
+            goBackwards: i % 4 > 1,
+            zeroOutputForMask: i % 4 === 1,
+            inputDropout: dropout,
+            recurrentDropout: dropout,
+          };
+          t.doesNotThrow(() => requireForward(c), `forward ${String(EDGE_SIZES[i])} ${dropout} ${resetAfter}`);
+          t.doesNotThrow(
+            () => requireBackward(c, [true, true]),
+            `backward ${String(EDGE_SIZES[i])} ${dropout} ${resetAfter}`,
+          );
+        }
+      }
+    });
     t.end();
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { sliceKernel } from '../../kernels/slice/index.ts';
 import { arraysOf, at, build, outputsOf, RUNS, shapes } from './indexing.ts';
+import { mixed, requireSameBits } from './same-bits.ts';
 
 /** Begin, step and size of a slice that stays inside an axis. */
 const spans = (length: number): fc.Arbitrary<{ begin: number; step: number; size: number }> =>
@@ -37,5 +38,24 @@ t.test('a slice picks begin + i step along every axis', (t) => {
 t.test('steps are 1 when left out', (t) => {
   const x = build([3, 4], ([i, j]) => i! * 10 + j!);
   t.same(outputsOf(sliceKernel, [x], [[2, 2]], { begin: [1, 2] }), [[12, 13, 22, 23]]);
+  t.end();
+});
+
+t.test('wasm copies rows of every length and step with the bits of the cpu', (t) => {
+  for (const length of [0, 1, 2, 3, 4, 5, 8, 15, 16, 17, 33, 100]) {
+    for (const step of [1, 2, 3, -1, -2]) {
+      const size = 2 + 3 * length;
+      const begin = step > 0 ? 1 : size - 1;
+      requireSameBits(sliceKernel, [mixed([size])], [[length]], { begin: [begin], steps: [step] });
+      const options = { begin: [1, begin, 0], steps: [1, step, 1] };
+      requireSameBits(sliceKernel, [mixed([5, size, 2])], [[3, length, 2]], options);
+      requireSameBits(sliceKernel, [mixed([6, 2, size])], [[3, 2, length]], {
+        begin: [1, 0, begin],
+        steps: [2, 1, step],
+      });
+      requireSameBits(sliceKernel, [mixed([3, 4, 3, size])], [[2, 2, 2, length]], { begin: [1, 1, 0, 2] });
+    }
+  }
+  requireSameBits(sliceKernel, [mixed([0, 3])], [[0, 2]], { begin: [0, 1] });
   t.end();
 });

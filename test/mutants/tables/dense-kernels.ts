@@ -138,6 +138,12 @@ export const mutants: readonly Mutant[] = [
     ['oneHot is one off', 'off by one', 'out[k * depth + index] = 1;', 'out[k * depth + ((index + 1) % depth)] = 1;', { ops: ['oneHot'] }],
     ['an index as large as the size is taken', 'off by one', 'value < size', 'value <= size', { ops: ['gather', 'scatterAdd', 'oneHot'] }],
   ]),
+  ...mutantsOf('kernels/cross-entropy/cpu.ts', { ops: ['softmaxCrossEntropy'] }, [
+    ['the loss is negative', 'sign', 'loss[row] = 0 - total;', 'loss[row] = total;', { test: 'test/src/ops/cross-entropy.test.ts' }],
+    ['the logits are not normalized', 'missing term', 'x[i] - maximum - logSum', 'x[i] - maximum', { test: 'test/src/ops/cross-entropy.test.ts' }],
+    ['the gradient leaves the targets out', 'missing term', '* scale - t[i]', '* scale'],
+    ['the gradient takes targets that add up to 1', 'scaled', 'const scale = weight / sum;', 'const scale = 1 / sum;', { ops: ['softmaxCrossEntropyGrad'] }],
+  ]),
   ...mutantsOf('kernels/softmax/cpu.ts', { ops: ['softmax'] }, [
     ['softmax is not normalized', 'missing term', 'y[i] /= sum;', ';'],
     ['softmax does not subtract the maximum', 'special value', 'if (x[i] > maximum)\n            maximum = x[i];', 'maximum = 0;', { test: 'test/kernels/softmax.test.ts' }],

@@ -90,8 +90,9 @@ export const mutants: readonly Mutant[] = [
     ['the gradient of logSoftmaxGrad is its own', 'wrong value', 'sub(h, lastSum(mul(h, exp(y))))', 'sub(h, mul(lastSum(h), exp(y)))', { ops: ['logSoftmaxGrad'] }],
   ]),
   ...mutantsOf('src/ops/cross-entropy.ts', crossEntropy, [
-    ['the loss is negative', 'sign', 'neg(sum(mul(targets, logSoftmax(logits)), { axis: -1 }))', 'sum(mul(targets, logSoftmax(logits)), { axis: -1 })', { test: 'test/src/ops/cross-entropy.test.ts' }],
-    ['the logits are not normalized', 'missing term', 'mul(targets, logSoftmax(logits))', 'mul(targets, logits)', { test: 'test/src/ops/cross-entropy.test.ts' }],
+    ['the gradient of the targets has the other sign', 'sign', 'mul(neg(perRow(dLoss)), logSoftmax(logits))', 'mul(perRow(dLoss), logSoftmax(logits))'],
+    ['the second derivative to the logits lacks the sum of the targets', 'missing term', 'softmaxGrad(probabilities, mul(h, mul(scale, weight)))', 'softmaxGrad(probabilities, mul(h, mul(scale, scale)))', { ops: ['softmaxCrossEntropyGrad'] }],
+    ['the second derivative to the targets has the other sign', 'sign', 'keepDims: true }), h))', 'keepDims: true }), neg(h)))', { ops: ['softmaxCrossEntropyGrad'] }],
   ]),
   ...mutantsOf('src/ops/batch-norm.ts', { ops: ['batchNormTraining'] }, [
     ['what reaches x through the mean is not divided', 'scaled', 'div(dMean, rows)', 'dMean'],

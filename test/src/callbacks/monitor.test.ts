@@ -1,5 +1,5 @@
 import t from 'tap';
-import '../../../src/training/methods.ts';
+import '../../../src/training/models.ts';
 import { Monitor, type MonitorOptions } from '../../../src/callbacks/monitor.ts';
 import { ArgumentError } from '../../../src/errors.ts';
 import type { Model } from '../../../src/models/model.ts';

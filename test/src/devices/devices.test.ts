@@ -2,6 +2,7 @@
 import t from 'tap';
 import { useDevice, defaultDevice, deviceNamed, setDevice } from '../../../src/devices/default-device.ts';
 import { HostDevice } from '../../../src/devices/host-device.ts';
+import { WasmDevice } from '../../../src/devices/wasm-device.ts';
 import { add, matmul, mul, square, sub } from '../../../src/ops/index.ts';
 import { compile } from '../../../src/tape/compile.ts';
 import { tensor, zeros, type Tensor } from '../../../src/tensor/tensor.ts';
@@ -12,7 +13,11 @@ const twice = (state: Variable) => (): void => state.assign(mul(state.value, 2))
 const plusOne = (state: Variable) => (): void => state.assign(add(state.value, 1));
 const valueOf = async (state: Variable): Promise<number> => (await state.read()).data[0] ?? NaN;
 
-for (const make of [(): HostDevice => new HostDevice('host'), (): AsyncDevice => new AsyncDevice(3)]) {
+for (const make of [
+  (): HostDevice => new HostDevice('host'),
+  (): WasmDevice => new WasmDevice(),
+  (): AsyncDevice => new AsyncDevice(3),
+]) {
   const { name } = make();
 
   t.test(`${name}: runs of one device are first in, first out, whichever program they belong to`, async (t) => {
@@ -145,7 +150,7 @@ t.test('setDevice and the default device', async (t) => {
   const before = defaultDevice();
   await setDevice('cpu');
   t.equal(defaultDevice(), deviceNamed('cpu'), 'a name stands for one device');
-  t.throws(() => deviceNamed('gpuu'), { name: 'ArgumentError', message: /unknown device 'gpuu'.*Known: cpu/ });
+  t.throws(() => deviceNamed('gpuu'), { name: 'ArgumentError', message: /unknown device 'gpuu'.*Known: wasm, cpu/ });
   useDevice(before);
   t.equal(defaultDevice(), before);
 });

@@ -16,7 +16,7 @@ import { sequential } from '../../../src/models/sequential.ts';
 import { concat, mul, randomNormal, reverse, sigmoid, slice, stack, tanh } from '../../../src/ops/index.ts';
 import { compile } from '../../../src/tape/compile.ts';
 import { ones, tensor, zeros, type Tensor } from '../../../src/tensor/tensor.ts';
-import '../../../src/training/methods.ts';
+import '../../../src/training/models.ts';
 
 type Make = (units: number, options?: RecurrentOptions) => Recurrent;
 const kinds: readonly (readonly [name: string, make: Make, states: number])[] = [

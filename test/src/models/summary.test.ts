@@ -1,6 +1,6 @@
 /** The table of layers: what Keras 3.15 printed for the same models, character by character. */
 import t from 'tap';
-import '../../../src/training/methods.ts';
+import '../../../src/training/models.ts';
 import * as layers from '../../../src/layers/index.ts';
 import { clearSession } from '../../../src/layers/naming.ts';
 import type { SymbolicTensor } from '../../../src/layers/symbolic-tensor.ts';

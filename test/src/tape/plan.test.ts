@@ -13,6 +13,7 @@ import { planProgram, type PlannedProgram } from '../../../src/tape/plan.ts';
 import { Tape } from '../../../src/tape/tape.ts';
 import { zeros, type Tensor } from '../../../src/tensor/tensor.ts';
 import { variable, type Variable } from '../../../src/tensor/variable.ts';
+import { runningOn } from '../../../src/testing/running-on.ts';
 import { AsyncDevice } from '../../support/async-device.ts';
 import { interpret, makeArguments, makeVariables, randomProgram } from './random-programs.ts';
 
@@ -31,7 +32,7 @@ for (const name of ['host', 'async'] as const) {
       const runs: Promise<readonly Tensor[]>[] = [];
       const expected: (readonly Tensor[])[] = [];
       for (let run = 0; run < REPLAYS; run++) {
-        expected.push(interpret(program, reference, makeArguments(run)));
+        expected.push(runningOn('cpu', () => interpret(program, reference, makeArguments(run))));
         compiled.program(...makeArguments(run));
         host.scratch.fill(NaN);
         runs.push(compiled(...makeArguments(run)));

@@ -214,7 +214,7 @@ t.test('a program that differs from eager calls is found', async (t) => {
       return super.call(x.hasData ? x : add(x, 1e-7), context);
     }
   }
-  await broken(t, rowOf(Traced), 'compiled results equal eager ones bit for bit on cpu');
+  await broken(t, rowOf(Traced), 'compiled results equal eager ones bit for bit on wasm');
 });
 
 t.test('a wrong use must be refused by an error of ours', async (t) => {

@@ -83,7 +83,7 @@ t.test('so do those of the other laws: second derivatives, programs and exact in
     (await opLaws(row).catch((error: unknown) => error)) as LawError;
   for (const [law, row] of [
     ['gradients of both orders', { op: 'squared', arbitrary: drawn('squared'), secondOrder: true }],
-    ['bit for bit on cpu', { op: 'uneven', arbitrary: drawn('uneven') }],
+    ['bit for bit on wasm', { op: 'uneven', arbitrary: drawn('uneven') }],
     [
       'small integers',
       { op: 'squared', arbitrary: drawn('squared'), integerArbitrary: drawn('squared', () => [3, 0]) },

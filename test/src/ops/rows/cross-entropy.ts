@@ -1,6 +1,10 @@
 /** Rows of the cross-entropies of logits. */
-import type fc from 'fast-check';
-import { softmaxCrossEntropy, sparseSoftmaxCrossEntropy } from '../../../../src/ops/cross-entropy.ts';
+import fc from 'fast-check';
+import {
+  softmaxCrossEntropy,
+  softmaxCrossEntropyGrad,
+  sparseSoftmaxCrossEntropy,
+} from '../../../../src/ops/cross-entropy.ts';
 import { ones, tensor, type Tensor } from '../../../../src/tensor/tensor.ts';
 import * as arbitraries from '../../../../src/testing/arbitraries/cross-entropy.ts';
 import type { OpCase, OpRow } from '../../../../src/testing/op-row.ts';
@@ -17,6 +21,22 @@ const sparseCase: fc.Arbitrary<OpCase> = arbitraries.sparseSoftmaxCrossEntropy()
   differentiable: [0],
   domain: { classes: logits.shape.at(-1) },
 }));
+
+const gradCase: fc.Arbitrary<OpCase> = fc
+  .tuple(arbitraries.softmaxCrossEntropy(), fc.integer({ min: -128, max: 128 }))
+  .map(([{ logits, targets }, scale]): OpCase => {
+    const rows = logits.shape.slice(0, -1);
+    // Multiples of 1/64 in [-2, 2], another for each row.
+    const dLoss = tensor(
+      ones(rows).data.map((_, i) => (((scale + 128 + 37 * i) % 257) - 128) / 64),
+      rows,
+    );
+    return {
+      inputs: [logits, targets, dLoss],
+      call: (x, y, d) => softmaxCrossEntropyGrad(x as Tensor, y as Tensor, d as Tensor),
+      domain: { classes: logits.shape.at(-1) },
+    };
+  });
 
 const COVERS = { classes: [1, 2, 3, 4, 5], rank: [1, 2, 3], size: [0, 1] };
 
@@ -36,6 +56,12 @@ export const rows: readonly OpRow[] = [
       },
       { name: 'a scalar', call: () => softmaxCrossEntropy(1, 1), message: /the logits are a scalar/ },
     ],
+  },
+  {
+    op: 'softmaxCrossEntropyGrad',
+    arbitrary: gradCase,
+    secondOrder: true,
+    covers: COVERS,
   },
   {
     op: 'sparseSoftmaxCrossEntropy',

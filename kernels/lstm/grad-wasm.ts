@@ -1,0 +1,177 @@
+/**
+ * LSTM backward through time as WebAssembly: the gates' gradients step by step, last step first, then the input's and
+ * the weights' gradients as products over all steps. A masked step hands the gradients of its states (and of its output,
+ * when that was the carried hidden state) to the step before.
+ */
+import { i32, type Local } from '../../src/wasm/index.ts';
+import type { WasmCall } from '../contract.ts';
+import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
+import { recoverHistory } from '../recurrent/wasm-history.ts';
+import { writeInputGradient } from '../recurrent/wasm-input.ts';
+import { packedBytes } from '../recurrent/wasm-product.ts';
+import { copyOrClear, keepGradient } from '../recurrent/wasm-row.ts';
+import { backwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
+import { sumRows } from '../recurrent/wasm-sums.ts';
+import { writeKernelGradient } from '../recurrent/wasm-weights.ts';
+import type { LstmGradGeometry } from './geometry.ts';
+import { lstmGradRow } from './wasm-grad-row.ts';
+
+export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boolean[]): WasmCall {
+  const { batch, steps, features, units, hiddenLayout } = geometry;
+  const given: Given = {
+    mask: present[6] === true,
+    inputDropout: present[7] === true,
+    recurrentDropout: present[8] === true,
+    dSequence: present[14] === true,
+    dLastHidden: present[15] === true,
+    dLastCell: present[16] === true,
+  };
+  const rows = batch * steps;
+  const hiddenGroupWidth = (4 * units) / hiddenLayout.groups;
+  const packedStride = packedBytes(hiddenGroupWidth, units);
+  const workspace = new Workspace();
+  return namedCall({
+    code: `lstmGrad${namesOf({ ...given })}`,
+    numbers: {
+      ...sizesOf(geometry, 4),
+      hiddenGroupWidth,
+      packedStride,
+      packed: workspace.takeBytes(hiddenLayout.groups * packedStride),
+      dGates: workspace.take(4 * rows * units),
+      previousHidden: workspace.take(rows * units),
+      // One step's gradient, then the states of all steps.
+      maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
+      maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
+      productSpace: workspace.takeBytes(backwardBytes(geometry, 4)),
+    },
+    workspace,
+    emit: (emission) => emitLstmGrad(emission, given),
+  });
+}
+
+type Given = Readonly<
+  Record<'mask' | 'inputDropout' | 'recurrentDropout' | 'dSequence' | 'dLastHidden' | 'dLastCell', boolean>
+>;
+
+type Name =
+  | SizeName
+  | 'hiddenGroupWidth'
+  | 'packedStride'
+  | 'packed'
+  | 'dGates'
+  | 'previousHidden'
+  | 'maskedHidden'
+  | 'maskedInput'
+  | 'productSpace';
+
+function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
+  const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
+  const output = (index: number): Local<'i32'> => params.outputs[index] as Local<'i32'>;
+  const { batch, steps, units } = numbers;
+  const dHidden = output(4);
+  const dCell = output(5);
+  const mask = given.mask ? input(6) : undefined;
+  const recurrentDropout = given.recurrentDropout ? input(8) : undefined;
+  const unitBytes = f.index(i32.shl(units, 2));
+  const gateBytes = f.index(i32.shl(units, 4));
+  const dGates = place('dGates');
+  const previousHidden = place('previousHidden');
+  const maskedHidden = place('maskedHidden');
+  const productSpace = place('productSpace');
+  const stateBytes = f.index(i32.mul(batch, unitBytes));
+  copyOrClear(f, given.dLastHidden ? input(15) : undefined, dHidden, stateBytes);
+  copyOrClear(f, given.dLastCell ? input(16) : undefined, dCell, stateBytes);
+
+  const recurrent = {
+    ...numbers,
+    recurrentKernel: input(2),
+    dropout: recurrentDropout,
+    maskedHidden,
+    unitBytes,
+    gateBytes,
+    productSpace,
+  };
+  const parts = {
+    count: numbers.hiddenGroups,
+    width: numbers.hiddenGroupWidth,
+    packed: place('packed'),
+    packedStride: numbers.packedStride,
+  };
+  forParts(f, parts, (part) => packPart(f, module, recurrent, part, true));
+  const stepStride = f.index(i32.mul(steps, gateBytes));
+  const row = lstmGradRow(module, given.dSequence);
+  forStepsBack(f, numbers, (moment) => {
+    const { step, time } = moment;
+    const previousTime = f.index(i32.select(numbers.goBackwards, i32.add(time, 1), i32.sub(time, 1)));
+    forSamples(f, numbers, moment, ({ sample, saved, output: outputRow }) => {
+      const dGateRow = rowAt(f, dGates, saved, gateBytes);
+      const dHiddenRow = rowAt(f, dHidden, sample, unitBytes);
+      const dSequenceRow = given.dSequence ? rowAt(f, input(14), outputRow, unitBytes) : undefined;
+      ifMasked(
+        f,
+        mask,
+        saved,
+        () => {
+          keepGradient(f, module, { ...numbers, unitBytes, dHiddenRow, dSequenceRow });
+          f.fillMemory(dGateRow, 0, gateBytes);
+        },
+        () => {
+          const previousCells = rowAt(f, input(13), i32.add(i32.mul(sample, steps), previousTime), unitBytes);
+          f.if(i32.eqz(step), () => f.set(previousCells, i32.add(input(5), i32.mul(sample, unitBytes))));
+          f.call(
+            row,
+            rowAt(f, input(12), saved, gateBytes),
+            rowAt(f, input(13), saved, unitBytes),
+            previousCells,
+            dSequenceRow ?? 0,
+            dHiddenRow,
+            rowAt(f, dCell, sample, unitBytes),
+            dGateRow,
+            unitBytes,
+          );
+        },
+      );
+    });
+    // dh += (dz recurrentKernelᵀ) * recurrentDropout: a masked sample keeps its gradient, its dz is zero
+    const dGateRows = f.index(i32.add(dGates, i32.mul(time, gateBytes)));
+    forParts(f, parts, (part) => {
+      const left = i32.add(dGateRows, part.column);
+      addHiddenGradient(f, module, recurrent, part, { dGates: left, dGateStride: stepStride, dHidden });
+    });
+  });
+
+  // z = (x * inputDropout) kernel + (h * recurrentDropout) recurrentKernel + bias
+  // dx = (dz kernelᵀ) * inputDropout, dKernel = (x * inputDropout)ᵀ dz, dBias = sum of dz over rows
+  const inputDropout = given.inputDropout ? input(7) : undefined;
+  const side = { ...numbers, dropout: inputDropout, maskedInput: place('maskedInput'), productSpace, gateBytes };
+  writeInputGradient(f, module, { ...side, x: input(0), kernel: input(1) }, dGates, output(0));
+  writeKernelGradient(
+    f,
+    module,
+    { ...side, source: input(0), width: numbers.features, maskedSource: side.maskedInput, groups: numbers.inputGroups },
+    { groupWidth: numbers.inputGroupWidth, gateBytes, dGates, out: output(1) },
+  );
+  recoverHistory(f, module, { ...numbers, h0: input(4), mask, sequence: input(9), previousHidden, unitBytes });
+  writeKernelGradient(
+    f,
+    module,
+    {
+      ...side,
+      source: previousHidden,
+      width: units,
+      dropout: recurrentDropout,
+      maskedSource: maskedHidden,
+      groups: numbers.hiddenGroups,
+    },
+    { groupWidth: numbers.hiddenGroupWidth, gateBytes, dGates, out: output(2) },
+  );
+  sumRows(f, module, {
+    source: dGates,
+    stride: gateBytes,
+    rows: i32.mul(batch, steps),
+    bytes: gateBytes,
+    out: output(3),
+  });
+}

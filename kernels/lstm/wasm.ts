@@ -1,0 +1,159 @@
+/**
+ * LSTM forward as WebAssembly: one product for the inputs of all steps, then per step the product of the state with
+ * weights packed once, and the gates row by row. The last states double as the running states.
+ */
+import { f32x4, i32, type Func, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
+import { sigmoid, tanh } from '../../src/wasm/math/index.ts';
+import type { WasmCall } from '../contract.ts';
+import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import { addHiddenProduct, forParts, packPart } from '../recurrent/wasm-hidden.ts';
+import { projectInput } from '../recurrent/wasm-input.ts';
+import { packedBytes } from '../recurrent/wasm-product.ts';
+import { carryRow, copyRow, forRow, fourRows } from '../recurrent/wasm-row.ts';
+import { forwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { forSamples, forSteps, ifMasked } from '../recurrent/wasm-steps.ts';
+import type { LstmGeometry } from './geometry.ts';
+
+export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): WasmCall {
+  const { batch, steps, features, units, hiddenLayout } = geometry;
+  const bias = present[3] === true;
+  const mask = present[6] === true;
+  const inputDropout = present[7] === true;
+  const recurrentDropout = present[8] === true;
+  const hiddenGroupWidth = (4 * units) / hiddenLayout.groups;
+  const workspace = new Workspace();
+  const packedStride = packedBytes(units, hiddenGroupWidth);
+  return namedCall({
+    code: `lstm${namesOf({ bias, mask, inputDropout, recurrentDropout })}`,
+    numbers: {
+      ...sizesOf(geometry, 4),
+      hiddenGroupWidth,
+      packedStride,
+      packed: workspace.takeBytes(hiddenLayout.groups * packedStride),
+      maskedHidden: workspace.take(recurrentDropout ? batch * units : 0),
+      maskedInput: workspace.take(inputDropout ? batch * steps * features : 0),
+      productSpace: workspace.takeBytes(forwardBytes(geometry, 4)),
+    },
+    workspace,
+    emit: (emission) => emitLstm(emission, { bias, mask, inputDropout, recurrentDropout }),
+  });
+}
+
+type Given = Readonly<Record<'bias' | 'mask' | 'inputDropout' | 'recurrentDropout', boolean>>;
+
+type Name = SizeName | 'hiddenGroupWidth' | 'packedStride' | 'packed' | 'maskedHidden' | 'maskedInput' | 'productSpace';
+
+function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
+  const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
+  const [sequence, hidden, cell, gates, cells] = params.outputs as readonly [
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+    Local<'i32'>,
+  ];
+  const { batch, steps, units } = numbers;
+  const unitBytes = f.index(i32.shl(units, 2));
+  const gateBytes = f.index(i32.shl(units, 4));
+  const stepStride = f.index(i32.mul(steps, gateBytes));
+  const maskedInput = place('maskedInput');
+  const productSpace = place('productSpace');
+  projectInput(
+    f,
+    module,
+    {
+      ...numbers,
+      x: input(0),
+      kernel: input(1),
+      dropout: given.inputDropout ? input(7) : undefined,
+      maskedInput,
+      productSpace,
+      gateBytes,
+    },
+    given.bias ? input(3) : undefined,
+    gates,
+  );
+  const stateBytes = f.index(i32.mul(batch, unitBytes));
+  f.copyMemory(hidden, input(4), stateBytes);
+  f.copyMemory(cell, input(5), stateBytes);
+
+  const recurrent = {
+    ...numbers,
+    recurrentKernel: input(2),
+    dropout: given.recurrentDropout ? input(8) : undefined,
+    maskedHidden: place('maskedHidden'),
+    unitBytes,
+    gateBytes,
+    productSpace,
+  };
+  const parts = {
+    count: numbers.hiddenGroups,
+    width: numbers.hiddenGroupWidth,
+    packed: place('packed'),
+    packedStride: numbers.packedStride,
+  };
+  forParts(f, parts, (part) => packPart(f, module, recurrent, part, false));
+
+  const row = lstmRow(module);
+  forSteps(f, numbers, (moment) => {
+    const out = f.index(i32.add(gates, i32.mul(moment.time, gateBytes)));
+    forParts(f, parts, (part) => {
+      const at = i32.add(out, part.column);
+      addHiddenProduct(f, module, recurrent, part, {
+        hidden,
+        out: at,
+        outStride: stepStride,
+        addend: { at, stride: stepStride },
+      });
+    });
+    forSamples(f, numbers, moment, ({ sample, saved, output }) => {
+      const gate = rowAt(f, gates, saved, gateBytes);
+      const hiddenRow = rowAt(f, hidden, sample, unitBytes);
+      const cellRow = rowAt(f, cell, sample, unitBytes);
+      const outputRow = rowAt(f, sequence, output, unitBytes);
+      const cellsRow = rowAt(f, cells, saved, unitBytes);
+      ifMasked(
+        f,
+        given.mask ? input(6) : undefined,
+        saved,
+        () => {
+          carryRow(f, module, { ...numbers, unitBytes, from: hiddenRow, to: outputRow });
+          f.call(copyRow(module), cellsRow, cellRow, unitBytes);
+          f.fillMemory(gate, 0, gateBytes);
+        },
+        () => f.call(row, gate, cellRow, hiddenRow, outputRow, cellsRow, unitBytes),
+      );
+    });
+  });
+}
+
+type RowParams = readonly ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'];
+
+/** One sample at one step: c = f c + i g, h = o tanh(c). */
+function lstmRow(module: ModuleBuilder): Func<RowParams, undefined> {
+  return module.once('lstm row', (m) =>
+    m.define(
+      { name: 'lstmRow', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] },
+      (f, gates, cell, hidden, sequence, cells, bytes) => {
+        const gate = fourRows(f, gates, bytes);
+        forRow(f, bytes, ({ load, store }) => {
+          const inputGate = f.local('v128', sigmoid(f, load(gate[0])));
+          store(gate[0], inputGate);
+          const candidate = f.local('v128', tanh(f, load(gate[2])));
+          store(gate[2], candidate);
+          const written = f.local('v128', f32x4.mul(inputGate, candidate));
+          const forgetGate = f.local('v128', sigmoid(f, load(gate[1])));
+          store(gate[1], forgetGate);
+          const newCell = f.local('v128', f32x4.add(f32x4.mul(forgetGate, load(cell)), written));
+          store(cell, newCell);
+          store(cells, newCell);
+          const outputGate = f.local('v128', sigmoid(f, load(gate[3])));
+          store(gate[3], outputGate);
+          const newHidden = f.local('v128', f32x4.mul(outputGate, tanh(f, newCell)));
+          store(hidden, newHidden);
+          store(sequence, newHidden);
+        });
+      },
+    ),
+  );
+}

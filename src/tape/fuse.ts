@@ -1,0 +1,145 @@
+/**
+ * Fusion: element-wise nodes that hand values to each other become one node, whose kernel keeps what is between them in
+ * registers. Done after differentiation, on the live nodes of a program, in one pass along their order.
+ */
+import { fusedKernel, type FusedPart } from '../../kernels/elementwise/fused.ts';
+import { sameShape, sizeOf, type Shape } from '../tensor/shape.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { TapeNode } from './tape.ts';
+
+/** A chain's values live in registers, of which there are 16: beyond this many they would go to memory and back. */
+const MOST_INPUTS = 10;
+const MOST_PARTS = 24;
+
+/** Nodes that will be one; open until something else reads what they compute. */
+interface Group {
+  readonly nodes: TapeNode[];
+  readonly shape: Shape;
+}
+
+/**
+ * The same program with chains fused. `kept` are the tensors that must exist after the run.
+ * @param rootOf the tensor whose memory another one names
+ */
+export function fuse(
+  nodes: readonly TapeNode[],
+  kept: ReadonlySet<Tensor>,
+  rootOf: (tensor: Tensor) => Tensor,
+): TapeNode[] {
+  const readers = readersOf(nodes, rootOf);
+  const fused: TapeNode[] = [];
+  const open = new Map<Tensor, Group>();
+  const close = (group: Group): void => {
+    for (const node of group.nodes) for (const output of node.outputs) open.delete(output);
+    fused.push(...(group.nodes.length === 1 ? group.nodes : [fusedNode(group, readers, kept, rootOf)]));
+  };
+  for (const node of nodes) {
+    const sources = new Set<Group>();
+    for (const input of node.inputs) {
+      const group = input && open.get(rootOf(input));
+      if (group) sources.add(group);
+    }
+    let group: Group | undefined;
+    if (node.operation.kernel?.lanes) {
+      group = { nodes: [node], shape: node.outputs[0]?.shape ?? [] };
+      for (const source of sources) {
+        const joined = join(source, group, rootOf);
+        if (!joined) continue;
+        group = joined;
+        sources.delete(source);
+      }
+    }
+    // What the node reads and did not join must be computed before it.
+    for (const source of sources) close(source);
+    if (group) for (const member of group.nodes) for (const output of member.outputs) open.set(output, group);
+    else fused.push(node);
+  }
+  for (const group of new Set(open.values())) close(group);
+  return fused;
+}
+
+function readersOf(nodes: readonly TapeNode[], rootOf: (tensor: Tensor) => Tensor): ReadonlyMap<Tensor, Set<TapeNode>> {
+  const readers = new Map<Tensor, Set<TapeNode>>();
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      if (!input) continue;
+      const root = rootOf(input);
+      const known = readers.get(root);
+      if (known) known.add(node);
+      else readers.set(root, new Set([node]));
+    }
+  }
+  return readers;
+}
+
+/** One group of the nodes of two, the second of which reads the first; undefined where they do not fit together. */
+function join(first: Group, second: Group, rootOf: (tensor: Tensor) => Tensor): Group | undefined {
+  if (sizeOf(first.shape) !== sizeOf(second.shape)) return undefined;
+  const nodes = [...first.nodes, ...second.nodes];
+  const size = sizeOf(first.shape);
+  // Under another shape of the same size, only operands that are read element by element, or one number, mean the same.
+  const sameWalk = sameShape(first.shape, second.shape) || second.nodes.every((node) => readsWhole(node, size));
+  if (!sameWalk || nodes.length > MOST_PARTS) return undefined;
+  const inner = new Set(nodes.flatMap(({ outputs }) => outputs));
+  const outer = new Set(nodes.flatMap(({ inputs }) => inputs.map((input) => input && rootOf(input))));
+  for (const tensor of inner) outer.delete(tensor);
+  return outer.size > MOST_INPUTS ? undefined : { nodes, shape: first.shape };
+}
+
+function readsWhole({ inputs }: TapeNode, size: number): boolean {
+  return inputs.every((input) => input === undefined || input.size === size || input.size === 1);
+}
+
+function fusedNode(
+  { nodes, shape }: Group,
+  readers: ReadonlyMap<Tensor, ReadonlySet<TapeNode>>,
+  kept: ReadonlySet<Tensor>,
+  rootOf: (tensor: Tensor) => Tensor,
+): TapeNode {
+  const members = new Set(nodes);
+  const size = sizeOf(shape);
+  const inputs: Tensor[] = [];
+  const inputShapes: Shape[] = [];
+  const internal = new Map<Tensor, number>();
+  nodes.forEach(({ outputs: [output] }, index) => output && internal.set(output, index));
+  // Read whole, an operand has the chain's shape whatever its own; broadcast, the shape it is named with.
+  const inputOf = (tensor: Tensor): number => {
+    const read = tensor.size === size ? shape : tensor.shape;
+    const known = inputs.findIndex(
+      (other, index) => rootOf(other) === rootOf(tensor) && sameShape(inputShapes[index] ?? [], read),
+    );
+    if (known >= 0) return known;
+    inputShapes.push(read);
+    return inputs.push(tensor) - 1;
+  };
+  const external = nodes.map((node) =>
+    node.inputs.flatMap((input) => {
+      if (!input) return [];
+      const part = internal.get(rootOf(input));
+      return [part === undefined ? { input: inputOf(input) } : { part }];
+    }),
+  );
+  const parts: FusedPart[] = nodes.map(({ operation, outputs }, index) => ({
+    kernel: operation.kernel as FusedPart['kernel'],
+    operands: (external[index] ?? []).map((one) => ('part' in one ? inputs.length + one.part : one.input)),
+    shape: outputs[0]?.size === size ? shape : (outputs[0]?.shape ?? []),
+  }));
+  const results = [...nodes.keys()].filter((index) => {
+    const output = nodes[index]?.outputs[0];
+    if (!output) return false;
+    return kept.has(output) || [...(readers.get(output) ?? [])].some((reader) => !members.has(reader));
+  });
+  const names = nodes.map(({ operation }) => operation.name);
+  const labels = new Set(nodes.flatMap(({ label }) => label ?? []));
+  return {
+    operation: {
+      name: names.join('+'),
+      kernel: fusedKernel({ inputShapes, parts, results }, shape),
+      gradient: undefined,
+    },
+    inputs,
+    options: undefined,
+    outputs: results.flatMap((index) => nodes[index]?.outputs[0] ?? []),
+    label: labels.size === 0 ? undefined : [...labels].join(', '),
+  };
+}

@@ -1,0 +1,51 @@
+/** Every element-wise kernel as WebAssembly against the cpu, at lengths around the vector's, broadcast and not, with guard words around all operands. */
+import t, { type Test } from 'tap';
+import * as elementwise from '../../kernels/elementwise/index.ts';
+import type { ElementwiseKernel } from '../../kernels/elementwise/index.ts';
+import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
+import { runOnWasm } from '../support/wasm-kernel.ts';
+import { float32Ulps } from './ulps.ts';
+
+const kernels = elementwise as unknown as Record<string, ElementwiseKernel>;
+const LENGTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100];
+/** Above those of test/src/wasm/math by nothing: kernels add no rounding. */
+const LIMIT = 3;
+/** Both signs, whole numbers and others, equal ones at times. */
+const valueAt = (i: number): number => (i % 5 === 0 ? (i % 3) - 1 : Math.fround(((i * 37) % 101) / 12 - 4));
+
+function compare(t: Test, kernel: ElementwiseKernel, shapes: readonly Shape[], shape: Shape): void {
+  const operands = shapes.map((one, k) => ({
+    shape: one,
+    data: Float64Array.from({ length: sizeOf(one) }, (_, i) => valueAt(i + 7 * k)),
+  }));
+  const [given] = runOnWasm(kernel, operands, [shape], undefined);
+  const expected = new Float64Array(sizeOf(shape));
+  kernel.cpu(
+    operands.map(({ data }) => data),
+    [expected],
+    kernel.plan(shapes, [shape], undefined),
+  );
+  const where = `${kernel.name} of ${shapes.map((one) => `[${one.join()}]`).join(' and ')}`;
+  const wrong = expected.findIndex((value, i) => {
+    const one = given?.[i] as number;
+    return !(kernel.exact ? Object.is(one, Math.fround(value)) : float32Ulps(one, value) <= LIMIT);
+  });
+  if (wrong >= 0) t.fail(`${where}: element ${wrong} is ${given?.[wrong]}, not ${expected[wrong]}`);
+}
+
+for (const kernel of Object.values(kernels)) {
+  const count = kernel.inPlace?.[0]?.length ?? 1;
+  const all = <T>(value: T): T[] => Array.from({ length: count }, () => value);
+
+  t.test(`${kernel.name} on vectors and their rests equals the cpu`, (t) => {
+    for (const length of LENGTHS) {
+      compare(t, kernel, all([length]), [length]);
+      compare(t, kernel, all([3, length]).with(-1, [length]), [3, length]);
+      compare(t, kernel, all([2, 3, length]).with(0, [2, 1, length]), [2, 3, length]);
+      compare(t, kernel, all([3, length]).with(0, [3, 1]), [3, length]);
+    }
+    compare(t, kernel, all([]), []);
+    t.pass();
+    t.end();
+  });
+}
