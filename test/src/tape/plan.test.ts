@@ -25,7 +25,7 @@ const REPLAYS = 3;
 /** A device and what poisons its scratch: nothing in there may outlive a run. */
 interface Poisoned {
   readonly device: Device;
-  poison(): void;
+  readonly poison: () => void;
 }
 
 /** Its memory holds what the programs before left; chains of element-wise ops are fused. */
