@@ -168,7 +168,7 @@ export const mutants: readonly Mutant[] = [
     ['the largest term counts twice', 'wrong value', 'f64.sub(sum.total(), 1)', 'sum.total()'],
   ]),
   ...mutantsOf('kernels/cross-entropy/wasm.ts', { ops: ['softmaxCrossEntropy'] }, [
-    ['the gradient takes the targets for a distribution', 'missing term', 'f32x4.mul(probability, weight)', 'probability', { ops: ['softmaxCrossEntropyGrad'] }],
+    ['the gradient takes the targets for a distribution', 'missing term', 'f32x4.mul(probability, weight)', 'probability', { test: 'test/kernels/cross-entropy-wasm.test.ts' }],
     ['every row has the gradient of the first loss', 'stride', 'scalars: [dLoss]', 'scalars: []'],
     ['every loss is written over the first', 'stride', 'scalars: [loss]', 'scalars: []'],
   ]),

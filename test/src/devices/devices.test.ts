@@ -62,6 +62,8 @@ for (const make of [
     const small = compile((x: Tensor) => square(x), { device });
     const large = compile((x: Tensor) => matmul(x, square(x)), { device });
     t.strictSame((await small(tensor([3]))).toArray(), [9]);
+    // What is placed behind the scratch keeps it from growing where it stands.
+    await compile(twice(variable(tensor([1]))), { device })();
     const before = device.memory().scratchBytes;
     await large(zeros([32, 32]));
     const after = device.memory().scratchBytes;

@@ -129,6 +129,25 @@ t.test('variables and constants that do not fit keep their values, in whatever o
   t.ok(mostBytes > 2 ** 20, `the memory grew to ${mostBytes} bytes, so something had to go`);
 });
 
+t.test(
+  'where free memory is in pieces too small everything goes, and the running program comes back whole',
+  async (t) => {
+    const device = new WasmDevice();
+    // Half a megabyte, a number, half a megabyte, a number: two gaps, neither of which holds the last one.
+    const [large, first, other, second, larger] = [140_000, 1, 140_000, 1, 160_000].map((size, k) =>
+      gt.variable(filled(size, k)),
+    ) as [gt.Variable, gt.Variable, gt.Variable, gt.Variable, gt.Variable];
+    const increment = (...variables: readonly gt.Variable[]): (() => Promise<unknown>) =>
+      compile(() => variables.forEach((one) => one.assign(ops.add(one.value, 1))), { device });
+    await increment(large, first, other, second)();
+    await increment(first, second, larger)();
+    t.equal(device.memory().variableBytes, 4 * 160_002, 'the large ones had to go');
+    for (const [k, one] of [large, first, other, second, larger].entries()) {
+      await t.resolves(requireFilled(one, k + (one.size === 1 ? 2 : 1)));
+    }
+  },
+);
+
 const filled = (size: number, value: number): gt.Tensor => gt.tensor(new Float32Array(size).fill(value), [size]);
 
 async function requireFilled(one: gt.Variable, value: number): Promise<void> {
