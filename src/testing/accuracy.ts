@@ -19,13 +19,36 @@ const TINY = 2 ** -126;
 const CHANGE = 1e-5;
 const DIRECTIONS = 4;
 
+/** Where a value lies beyond its bound, and what it was computed with. */
+export interface Inaccuracy {
+  /** Which result of the function, or the gradient of which one. */
+  readonly result: number;
+  /** The input that the gradient belongs to; undefined for a result itself. */
+  readonly input: number | undefined;
+  /** The gradient of the result. */
+  readonly weight: Tensor | undefined;
+  readonly element: number;
+  readonly expected: number;
+  readonly bound: number;
+}
+
+/** @internal A value further from float64 than roundings explain. */
+export class AccuracyError extends Error {
+  readonly inaccuracy: Inaccuracy;
+
+  constructor(message: string, inaccuracy: Inaccuracy) {
+    super(message);
+    this.inaccuracy = inaccuracy;
+  }
+}
+
 /**
  * @internal Compares results, and gradients where there are any, with a float64 program:
  * `|y - y64| <= 8 sqrt(n) 2^-24 (|answer| + |y64|) + 4 sqrt(n) 2^-24 max(1, max |y64|)`, where n counts the elements of all
  * inputs and the answer is the largest of four, to random changes of every element by one part of itself, or of 1 where
  * it is smaller: what a kernel keeps between its own steps is of that size and rounded, too. The last term is for what
  * cancels: a softmax less its label.
- * @throws Error that tells the first element beyond its bound
+ * @throws AccuracyError that tells the first element beyond its bound
  */
 export async function requireAccurate(
   f: (...inputs: readonly Tensor[]) => Tensor | readonly Tensor[],
@@ -75,8 +98,20 @@ export async function requireAccurate(
       const bound = factor * (answer / CHANGE + Math.abs(value)) + floor;
       const one = given[i] ?? NaN;
       if (Math.abs(one - value) <= bound || Object.is(one, Math.fround(value))) return;
-      throw new Error(
-        `result ${index}: element ${i} is ${one}, float64 gives ${value}; rounding explains ${bound.toExponential(1)}`,
+      const gradient = index - shapes.length;
+      const [result, input] =
+        gradient < 0 ? [index, undefined] : [Math.floor(gradient / inputs.length), gradient % inputs.length];
+      const what = input === undefined ? `result ${result}` : `the gradient of result ${result} to input ${input}`;
+      throw new AccuracyError(
+        `${what}: element ${i} is ${one}, float64 gives ${value}; rounding explains ${bound.toExponential(1)}`,
+        {
+          result,
+          input,
+          weight: input === undefined ? undefined : weights[result],
+          element: i,
+          expected: value,
+          bound,
+        },
       );
     });
   });

@@ -11,7 +11,7 @@ import { activeTape } from '../tape/active-tape.ts';
 import { compile } from '../tape/compile.ts';
 import { Tape } from '../tape/tape.ts';
 import { ones, type Tensor } from '../tensor/tensor.ts';
-import { requireAccurate } from './accuracy.ts';
+import { AccuracyError, requireAccurate } from './accuracy.ts';
 import { Domains } from './domains.ts';
 import { fastCheck } from './fast-check.ts';
 import { gradcheck } from './gradcheck.ts';
@@ -81,11 +81,15 @@ export async function opLaws(row: OpRow, options: OpLawOptions = {}): Promise<Op
     }
     const equal = `compiled results and gradients equal eager ones bit for bit on ${name}`;
     // A device of one's own has no name that a pasted test could use.
-    const named = typeof device === 'string' && device !== 'cpu' ? device : undefined;
+    const named = typeof device === 'string' && device !== 'wasm' ? device : undefined;
     const program: PastedCheck = { kind: 'program', device: named, gradients: row.noGradient === undefined };
     await hold(row, laws, equal, run, programProperty(row, device), program);
     const near = `results and gradients are as near to float64 as rounding allows on ${name}`;
-    await hold(row, laws, near, run, accuracyProperty(row, device), program);
+    await hold(row, laws, near, run, accuracyProperty(row, device), {
+      kind: 'accuracy',
+      device: named,
+      inaccuracy: undefined,
+    });
     if (row.integerArbitrary) {
       const exact = `results on small integers are exact on ${name}`;
       await hold(row, laws, exact, run, integerProperty(row.integerArbitrary, device), { kind: 'values' });
@@ -133,11 +137,15 @@ async function hold(
     return;
   }
   const { counterexample, counterexamplePath, errorInstance, numRuns, numShrinks, seed } = result;
+  const check: PastedCheck =
+    pasted.kind === 'accuracy' && errorInstance instanceof AccuracyError
+      ? { ...pasted, inaccuracy: errorInstance.inaccuracy }
+      : pasted;
   const cause = withoutCode(errorInstance instanceof Error ? errorInstance.message : String(errorInstance));
   throw new LawError(
     `${row.op}: it does not hold that ${law}. ${cause}\n` +
       `Found in case ${numRuns}, made smaller ${numShrinks} times (seed ${seed}, path '${counterexamplePath ?? ''}')` +
-      `${counterexample ? `. The smallest case as a test:\n\n${pasteableTest(row.op, law, counterexample[0], pasted)}` : '.'}`,
+      `${counterexample ? `. The smallest case as a test:\n\n${pasteableTest(row.op, law, counterexample[0], check)}` : '.'}`,
     law,
     numRuns,
     { where: row.op, got: counterexample?.[0], cause: errorInstance },

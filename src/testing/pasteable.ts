@@ -1,5 +1,6 @@
 /** Failing cases as code: what a user pastes into a test to meet the failure again without fast-check. */
 import type { Tensor } from '../tensor/tensor.ts';
+import type { Inaccuracy } from './accuracy.ts';
 import type { OpCase } from './op-row.ts';
 
 /** Larger tensors would fill the screen. */
@@ -31,6 +32,8 @@ export type PastedCheck =
   | { readonly kind: 'gradient'; readonly order: 1 | 2 }
   /** With the gradients, or without where the op has none. */
   | { readonly kind: 'program'; readonly device: string | undefined; readonly gradients: boolean }
+  /** One value beside what float64 gives, on this device. */
+  | { readonly kind: 'accuracy'; readonly device: string | undefined; readonly inaccuracy: Inaccuracy | undefined }
   | { readonly kind: 'values' };
 
 /** @internal The smallest failing case of an op as a test that fails again. */
@@ -40,7 +43,16 @@ export function pasteableTest(op: string, law: string, drawn: OpCase, check: Pas
   const call = drawn.code ?? `${op}(${args.join(', ')})`;
   const title = `${op}: ${law}`.replaceAll("'", '"');
   const lines = checkCode(`(${names.join(', ')}) => `, call, drawn, check);
-  return [`test('${title}', ${check.kind === 'program' ? 'async ' : ''}() => {`, ...lines, '});'].join('\n');
+  return [`test('${title}', ${isAsync(check) ? 'async ' : ''}() => {`, ...lines, '});'].join('\n');
+}
+
+function isAsync({ kind }: PastedCheck): boolean {
+  return kind === 'program' || kind === 'accuracy';
+}
+
+// Programs and eager calls take the default device; 'wasm' is that unless one chooses.
+function deviceCode(device: string | undefined): readonly string[] {
+  return device === undefined ? [] : [`  await setDevice('${device}');`];
 }
 
 function checkCode(head: string, call: string, drawn: OpCase, check: PastedCheck): readonly string[] {
@@ -59,14 +71,31 @@ function checkCode(head: string, call: string, drawn: OpCase, check: PastedCheck
       const argnums = `[${(differentiable ?? positions).join(', ')}]`;
       const gradient = `grad((...x) => ops.sum(results(...x)[i]), { argnums: ${argnums} })(...x)`;
       return [
+        ...deviceCode(check.device),
         `  const results = ${head}[${call}].flat();`,
         check.gradients
           ? `  const all = (...x) => results(...x).flatMap((y, i) => [y, ...${gradient}]);`
           : '  const all = results;',
         '  const values = (tensors) => tensors.map((one) => [...one.data]);',
         `  const inputs = ${listCode(inputs)};`,
-        `  const program = compile(all${check.device === undefined ? '' : `, { device: '${check.device}' }`});`,
+        '  const program = compile(all);',
         '  assert.deepStrictEqual(values(await program(...inputs)), values(all(...inputs)));',
+      ];
+    }
+    case 'accuracy': {
+      if (!check.inaccuracy) return [];
+      const { result, input, weight, element, expected: exact, bound } = check.inaccuracy;
+      const argnum = (differentiable ?? positions)[input ?? 0];
+      const one = `results(...x)[${result}]`;
+      return [
+        ...deviceCode(check.device),
+        `  const results = ${head}[${call}].flat();`,
+        ...(weight ? [`  const weight = ${codeOf(weight)};`] : []),
+        weight
+          ? `  const one = grad((...x) => ops.sum(ops.mul(${one}, weight)), { argnums: [${argnum}] });`
+          : `  const one = (...x) => [${one}];`,
+        `  const [{ data }] = await compile((...x) => one(...x))(...${listCode(inputs)});`,
+        `  assert.ok(Math.abs(data[${element}] - ${numberCode(exact)}) <= ${bound}, \`\${data[${element}]}\`);`,
       ];
     }
     case 'values': {
@@ -80,7 +109,11 @@ function checkCode(head: string, call: string, drawn: OpCase, check: PastedCheck
 }
 
 function listCode(inputs: readonly Tensor[]): string {
-  return `[${inputs.map((input) => tensorCode(input) ?? `tensorOfShape([${input.shape.join(', ')}])`).join(', ')}]`;
+  return `[${inputs.map(codeOf).join(', ')}]`;
+}
+
+function codeOf(tensor: Tensor): string {
+  return tensorCode(tensor) ?? `tensorOfShape([${tensor.shape.join(', ')}])`;
 }
 
 /** @internal Plain options as an object literal. */

@@ -10,14 +10,23 @@ const kernels = elementwise as unknown as Record<string, ElementwiseKernel>;
 const LENGTHS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 17, 31, 32, 33, 64, 100];
 /** Above those of test/src/wasm/math by nothing: kernels add no rounding. */
 const LIMIT = 3;
+const SPECIAL = [NaN, -Infinity, -1, -0, 0, 1, Infinity];
 /** Both signs, whole numbers and others, equal ones at times. */
 const valueAt = (i: number): number => (i % 5 === 0 ? (i % 3) - 1 : Math.fround(((i * 37) % 101) / 12 - 4));
 
 function compare(t: Test, kernel: ElementwiseKernel, shapes: readonly Shape[], shape: Shape): void {
-  const operands = shapes.map((one, k) => ({
-    shape: one,
-    data: Float64Array.from({ length: sizeOf(one) }, (_, i) => valueAt(i + 7 * k)),
-  }));
+  const values = shapes.map((one, k) => Float64Array.from({ length: sizeOf(one) }, (_, i) => valueAt(i + 7 * k)));
+  compareValues(t, kernel, shapes, shape, values);
+}
+
+function compareValues(
+  t: Test,
+  kernel: ElementwiseKernel,
+  shapes: readonly Shape[],
+  shape: Shape,
+  values: readonly Float64Array[],
+): void {
+  const operands = shapes.map((one, k) => ({ shape: one, data: values[k] ?? new Float64Array() }));
   const [given] = runOnWasm(kernel, operands, [shape], undefined);
   const expected = new Float64Array(sizeOf(shape));
   kernel.cpu(
@@ -45,6 +54,18 @@ for (const kernel of Object.values(kernels)) {
       compare(t, kernel, all([3, length]).with(0, [3, 1]), [3, length]);
     }
     compare(t, kernel, all([]), []);
+    t.pass();
+    t.end();
+  });
+  if (!kernel.exact) continue;
+  t.test(`${kernel.name} of NaN, infinities and signed zeros equals the cpu`, (t) => {
+    // Every combination, one per element.
+    const size = SPECIAL.length ** count;
+    const shapes = all([size]);
+    const values = shapes.map((_, k) =>
+      Float64Array.from({ length: size }, (_, i) => SPECIAL[Math.floor(i / SPECIAL.length ** k) % SPECIAL.length] ?? 0),
+    );
+    compareValues(t, kernel, shapes, [size], values);
     t.pass();
     t.end();
   });

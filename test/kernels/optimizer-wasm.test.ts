@@ -2,6 +2,7 @@
 import t from 'tap';
 import type { Kernel } from '../../kernels/contract.ts';
 import { adamKernel, momentumKernel, rmspropKernel, sgdKernel } from '../../kernels/optimizer/index.ts';
+import { WasmDevice } from '../../src/devices/wasm-device.ts';
 import { runInPlaceOnWasm } from '../support/wasm-in-place.ts';
 import { runOnWasm } from '../support/wasm-kernel.ts';
 import { distance, operand, prepare, uniform, type Operand } from './numeric.ts';
@@ -20,6 +21,8 @@ interface Row {
     size: number,
     overwritten?: readonly number[],
   ) => readonly Float32Array[];
+  /** The same with the code that a device keeps. */
+  readonly onDevice: (device: WasmDevice, operands: readonly Operand[], size: number) => readonly Float32Array[];
   readonly reference: (operands: readonly Operand[], size: number) => readonly ArrayLike<number>[];
 }
 
@@ -38,9 +41,30 @@ function row<Options, Geometry>(
       overwritten
         ? runInPlaceOnWasm(kernel, operands, shapes(size), options, overwritten)
         : runOnWasm(kernel, operands, shapes(size), options),
+    onDevice: (device, operands, size) => {
+      const geometry = kernel.plan(
+        operands.map((one) => one?.shape),
+        shapes(size),
+        options,
+      );
+      const outputs = shapes(size).map(() => new Float32Array(size));
+      device.runKernel(
+        kernel as Kernel,
+        geometry,
+        operands.map((one) => one && Float32Array.from(one.data)),
+        outputs,
+      );
+      return outputs;
+    },
     reference: (operands, size) => prepare(kernel, operands, shapes(size), options)(operands),
   };
 }
+
+/** An epsilon shows where it stands only if it is large. */
+const RATES = [
+  { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
+  { beta1: 0.5, beta2: 0.75, epsilon: 0.25 },
+] as const;
 
 const rows: readonly Row[] = [
   row(sgdKernel, {}, [], [0]),
@@ -49,18 +73,15 @@ const rows: readonly Row[] = [
     [false, true].map((centered) =>
       row(
         rmspropKernel,
-        { rho: 0.9, momentum, epsilon: 1e-7, centered },
+        { rho: 0.9, momentum, epsilon: momentum > 0 ? 1e-7 : 0.25, centered },
         [true, momentum > 0, centered],
         [0, 3, ...(momentum > 0 ? [4] : []), ...(centered ? [5] : [])],
       ),
     ),
   ),
-  ...[false, true].map((amsgrad) =>
-    row(
-      adamKernel,
-      { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad },
-      [true, true, amsgrad],
-      [0, 3, 4, ...(amsgrad ? [5] : [])],
+  ...[false, true].flatMap((amsgrad) =>
+    RATES.map((rates) =>
+      row(adamKernel, { ...rates, amsgrad }, [true, true, amsgrad], [0, 3, 4, ...(amsgrad ? [5] : [])]),
     ),
   ),
 ];
@@ -95,6 +116,15 @@ for (const one of rows) {
     t.end();
   });
 }
+
+t.test('on one device each update has code of its own', (t) => {
+  const device = new WasmDevice();
+  for (const one of rows) {
+    const operands = operandsOf(one, 5);
+    t.strictSame(one.onDevice(device, operands, 5), one.wasm(operands, 5), one.name);
+  }
+  t.end();
+});
 
 // In float32, s' - a'^2 falls below -epsilon for these gradients.
 t.test('a centered RMSprop survives gradients that never change', (t) => {

@@ -139,8 +139,8 @@ export const mutants: readonly Mutant[] = [
     ['an index as large as the size is taken', 'off by one', 'value < size', 'value <= size', { ops: ['gather', 'scatterAdd', 'oneHot'] }],
   ]),
   ...mutantsOf('kernels/cross-entropy/cpu.ts', { ops: ['softmaxCrossEntropy'] }, [
-    ['the loss is negative', 'sign', 'loss[row] = 0 - total;', 'loss[row] = total;', { test: 'test/src/ops/cross-entropy.test.ts' }],
-    ['the logits are not normalized', 'missing term', 'x[i] - maximum - logSum', 'x[i] - maximum', { test: 'test/src/ops/cross-entropy.test.ts' }],
+    ['the loss is negative', 'sign', 'loss[row] = 0 - total;', 'loss[row] = total;', { test: 'test/kernels/cross-entropy-wasm.test.ts' }],
+    ['the logits are not normalized', 'missing term', 'x[i] - maximum - logSum', 'x[i] - maximum', { test: 'test/kernels/cross-entropy-wasm.test.ts' }],
     ['the gradient leaves the targets out', 'missing term', '* scale - t[i]', '* scale'],
     ['the gradient takes targets that add up to 1', 'scaled', 'const scale = weight / sum;', 'const scale = 1 / sum;', { ops: ['softmaxCrossEntropyGrad'] }],
   ]),

@@ -125,7 +125,7 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('kernels/random/cpu.ts', random, [
     ['uniform numbers end at the range', 'wrong value', 'out[i] = minimum + range * out[i];', 'out[i] = minimum + maximum * out[i];', randomOps],
     ['a pair of uniform numbers is equal', 'random key', 'out[i + 1] = (BLOCK[1] >>> 8) * UNIT;', 'out[i + 1] = (BLOCK[0] >>> 8) * UNIT;'],
-    ['the counter is ignored', 'random key', 'threefry(k0, k1, i / 2, step);\n        out[i]', 'threefry(k0, k1, i / 2, 0);\n        out[i]', randomOps],
+    ['the counter is ignored', 'random key', 'threefry(k0, k1, i / 2, step);\n        out[i]', 'threefry(k0, k1, i / 2, 0);\n        out[i]'],
     ['the second key word is ignored', 'random key', 'const k1 = key[1] | 0;\n    const step = low | (high << 24);\n    const n = out.length;\n    for (let i = 0; i < n; i += 2) {\n        threefry(k0, k1, i / 2, step);\n        out[i] =', 'const k1 = 0;\n    const step = low | (high << 24);\n    const n = out.length;\n    for (let i = 0; i < n; i += 2) {\n        threefry(k0, k1, i / 2, step);\n        out[i] ='],
     ['normal numbers are scaled by the variance', 'variance', 'const radius = stddev * Math', 'const radius = stddev * stddev * Math', randomOps],
     ['normal numbers ignore the mean', 'missing term', 'out[i] = mean + radius * cos(angle);', 'out[i] = radius * cos(angle);', randomOps],

@@ -1,4 +1,5 @@
 /** The memory of the WebAssembly device: who may stay, who must go, and that nobody loses a value by it. */
+import fc from 'fast-check';
 import t from 'tap';
 import * as gt from 'gradtape';
 import type { Kernel } from '../../../kernels/contract.ts';
@@ -6,6 +7,9 @@ import { WasmDevice } from '../../../src/devices/wasm-device.ts';
 import { compile } from '../../../src/tape/compile.ts';
 
 const { layers, ops } = gt;
+
+const VARIABLES = 14;
+const CONSTANTS = 4;
 
 /** A training step of a network with this many hidden units: half a megabyte to three, with its moments. */
 function trainer(
@@ -65,6 +69,92 @@ t.test('a variable that had to go comes back with the value that it had', async 
     (await alone.net.getWeights()).map(({ data }) => data),
   );
 });
+
+/** What is done to one of many variables: each holds one whole number in all of its elements. */
+const action = fc.record({
+  kind: fc.constantFrom('add', 'add', 'add', 'take', 'assign', 'read'),
+  /** Which variables, counted around. */
+  own: fc.nat(VARIABLES - 1),
+  other: fc.nat(VARIABLES - 1),
+  constant: fc.nat(CONSTANTS - 1),
+});
+
+t.test('variables and constants that do not fit keep their values, in whatever order programs want them', async (t) => {
+  let mostBytes = 0;
+  const property = fc.asyncProperty(fc.array(action, { minLength: 40, maxLength: 80 }), async (actions) => {
+    const device = new WasmDevice();
+    // From a few bytes to half a megabyte, together three times what stays without being asked.
+    const sizes = Array.from({ length: VARIABLES }, (_, k) => 1 + ((k * 37_003) % 130_001));
+    const values = sizes.map((_, k) => k);
+    const variables = sizes.map((size, k) => gt.variable(filled(size, k), { name: `v${k}` }));
+    const constants = Array.from({ length: CONSTANTS }, (_, k) => filled(1 + 20_000 * k, k));
+    const programs = new Map<string, () => Promise<unknown>>();
+    for (const { kind, own, other, constant } of actions) {
+      const [one, two] = [variables[own], variables[other]] as [gt.Variable, gt.Variable];
+      if (kind === 'read') {
+        await requireFilled(one, values[own] as number);
+        continue;
+      }
+      if (kind === 'assign') {
+        values[own] = 3 * constant;
+        one.assign(filled(one.size, 3 * constant));
+        continue;
+      }
+      values[own] =
+        kind === 'add'
+          ? ((values[own] as number) + (values[other] as number) + constant) % 1009
+          : (values[other] as number);
+      const key = [kind, own, other, constant].join();
+      const known = programs.get(key);
+      const program =
+        known ??
+        compile(
+          () => {
+            const most = ops.max(two.value);
+            // One element of the constant, so that all of it has to be there.
+            const added = ops.add(most, ops.max(constants[constant] as gt.Tensor));
+            const sum = ops.add(one.value, added);
+            const whole = ops.sub(sum, ops.mul(ops.floor(ops.div(sum, 1009)), 1009));
+            one.assign(kind === 'add' ? whole : ops.add(ops.mul(one.value, 0), most));
+          },
+          { device },
+        );
+      programs.set(key, program);
+      await program();
+      mostBytes = Math.max(mostBytes, device.memory().totalBytes ?? 0);
+    }
+    for (const [k, one] of variables.entries()) await requireFilled(one, values[k] as number);
+  });
+  await t.resolves(fc.assert(property, { seed: 9, numRuns: 12 }));
+  t.ok(mostBytes > 2 ** 20, `the memory grew to ${mostBytes} bytes, so something had to go`);
+});
+
+t.test(
+  'where free memory is in pieces too small everything goes, and the running program comes back whole',
+  async (t) => {
+    const device = new WasmDevice();
+    // Half a megabyte, a number, half a megabyte, a number: two gaps, neither of which holds the last one.
+    const [large, first, other, second, larger] = [140_000, 1, 140_000, 1, 160_000].map((size, k) =>
+      gt.variable(filled(size, k)),
+    ) as [gt.Variable, gt.Variable, gt.Variable, gt.Variable, gt.Variable];
+    const increment = (...variables: readonly gt.Variable[]): (() => Promise<unknown>) =>
+      compile(() => variables.forEach((one) => one.assign(ops.add(one.value, 1))), { device });
+    await increment(large, first, other, second)();
+    await increment(first, second, larger)();
+    t.equal(device.memory().variableBytes, 4 * 160_002, 'the large ones had to go');
+    for (const [k, one] of [large, first, other, second, larger].entries()) {
+      await t.resolves(requireFilled(one, k + (one.size === 1 ? 2 : 1)));
+    }
+  },
+);
+
+const filled = (size: number, value: number): gt.Tensor => gt.tensor(new Float32Array(size).fill(value), [size]);
+
+async function requireFilled(one: gt.Variable, value: number): Promise<void> {
+  const { data } = await one.read();
+  const wrong = data.findIndex((element) => element !== value);
+  if (wrong >= 0) throw new Error(`${one.name}: element ${wrong} is ${data[wrong]}, not ${value}`);
+}
 
 t.test('no view of the memory outlives its growth', async (t) => {
   const growing = new WasmDevice('growing', { growAlways: true });

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { compileFunction } from 'node:vm';
 import fc from 'fast-check';
 import t from 'tap';
+import { defaultDevice, setDevice, useDevice } from '../../../src/devices/default-device.ts';
 import { GradientError } from '../../../src/errors.ts';
 import { defineOp, type TensorLike } from '../../../src/ops/define-op.ts';
-import { mul, stopGradient, sum } from '../../../src/ops/index.ts';
+import { add, mul, stopGradient, sub, sum } from '../../../src/ops/index.ts';
 import { compile } from '../../../src/tape/compile.ts';
 import { grad } from '../../../src/tape/grad.ts';
 import { tensor, zeros, type Tensor } from '../../../src/tensor/tensor.ts';
@@ -27,7 +28,7 @@ const product = defineOp<[a: TensorLike, b: TensorLike], { readonly factor: numb
 /** Runs what was printed as its reader would, with these names in reach. */
 function paste(code: string, more: object = {}): unknown {
   const test = (_title: string, body: () => unknown): unknown => body();
-  const names = { test, gradcheck, tensor, product, assert, compile, grad, ops: { sum }, ...more };
+  const names = { test, gradcheck, tensor, product, assert, compile, grad, setDevice, ops: { mul, sum }, ...more };
   return compileFunction(`return ${code.trim()}`, Object.keys(names))(...Object.values(names));
 }
 
@@ -56,7 +57,7 @@ t.test('the printed test of a broken law, when run, fails with the same Gradient
   t.equal(withoutCode((again as Error).message), withoutCode((error.cause as Error).message));
 });
 
-t.test('so do those of the other laws: second derivatives, programs and exact integers', async (t) => {
+t.test('so do those of the other laws: second derivatives, programs, accuracy and exact integers', async (t) => {
   const rule = (x: Tensor): Tensor => mul(2, stopGradient(x));
   const names = {
     squared: defineOp<[x: TensorLike]>({
@@ -72,6 +73,20 @@ t.test('so do those of the other laws: second derivatives, programs and exact in
       forward: ([x]) => mul(x, 1),
       gradient: ({ inputs: [x], gradients: [dy] }) => [mul(dy, x.hasData ? 1 + 2 ** -23 : 1)],
     }),
+    // Loses digits that float64 has.
+    shifted: defineOp<[x: TensorLike]>({
+      name: 'shifted',
+      shape: ([x]) => x,
+      forward: ([x]) => sub(add(mul(x, 1 / 3), 64), 64),
+      gradient: ({ gradients: [dy] }) => [mul(dy, 1 / 3)],
+    }),
+    // Loses them in its gradient.
+    steep: defineOp<[x: TensorLike]>({
+      name: 'steep',
+      shape: ([x]) => x,
+      forward: ([x]) => mul(x, 1),
+      gradient: ({ gradients: [dy] }) => [sub(add(dy, 64), 64)],
+    }),
   };
   const drawn = (op: keyof typeof names, expected?: () => number[]): fc.Arbitrary<OpCase> =>
     tensorsOf([[2]]).map(([x]) => ({
@@ -79,20 +94,27 @@ t.test('so do those of the other laws: second derivatives, programs and exact in
       call: (x) => names[op](x as Tensor),
       ...(expected && { expected }),
     }));
-  const messageOf = async (row: OpRow): Promise<LawError> =>
-    (await opLaws(row).catch((error: unknown) => error)) as LawError;
-  for (const [law, row] of [
+  const messageOf = async (row: OpRow, devices?: readonly string[]): Promise<LawError> =>
+    (await opLaws(row, devices ? { devices } : {}).catch((error: unknown) => error)) as LawError;
+  const before = defaultDevice();
+  for (const [law, row, devices] of [
     ['gradients of both orders', { op: 'squared', arbitrary: drawn('squared'), secondOrder: true }],
+    ['near to float64', { op: 'shifted', arbitrary: drawn('shifted') }, ['wasm']],
+    ['near to float64', { op: 'steep', arbitrary: drawn('steep') }, ['cpu']],
+    ['bit for bit on cpu', { op: 'uneven', arbitrary: drawn('uneven') }, ['cpu']],
     ['bit for bit on wasm', { op: 'uneven', arbitrary: drawn('uneven') }],
     [
       'small integers',
       { op: 'squared', arbitrary: drawn('squared'), integerArbitrary: drawn('squared', () => [3, 0]) },
     ],
   ] as const) {
-    const { law: found, message } = await messageOf(row);
+    const { law: found, message } = await messageOf(row, devices);
     t.match(found, law);
     const [, code = ''] = message.split('as a test:\n\n');
-    await t.rejects(async () => paste(code, names), /second derivative|deep|equal/, code);
+    await t.rejects(async () => paste(code, names), /second derivative|deep|equal|^-?[\d.e-]+$/, code);
+    // A test of another device than the default one chooses it.
+    t.equal(defaultDevice().name, devices?.[0] ?? before.name);
+    useDevice(before);
   }
 });
 

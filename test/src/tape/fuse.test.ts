@@ -1,0 +1,91 @@
+/** Fused chains by hand: what is written, what is read under which shape, and that the bits are those of the ops one by one. */
+import t, { type Test } from 'tap';
+import { WasmDevice } from '../../../src/devices/wasm-device.ts';
+import { add, exp, matmul, maximum, mul, neg, reshape, square, sub, tanh } from '../../../src/ops/index.ts';
+import { runWithTape } from '../../../src/tape/active-tape.ts';
+import { compile } from '../../../src/tape/compile.ts';
+import { planProgram } from '../../../src/tape/plan.ts';
+import { Tape } from '../../../src/tape/tape.ts';
+import { tensor, type Tensor } from '../../../src/tensor/tensor.ts';
+import { runningOn } from '../../../src/testing/running-on.ts';
+
+type Program = (...args: readonly Tensor[]) => readonly Tensor[];
+
+const device = new WasmDevice();
+
+/** Values of both signs, another for each element and operand. */
+const operand = (shape: readonly number[], k = 0): Tensor =>
+  tensor(
+    Float32Array.from(
+      { length: shape.reduce((size, one) => size * one, 1) },
+      (_, i) => ((i * 37 + k * 11) % 23) / 8 - 1,
+    ),
+    shape,
+  );
+
+/** The steps that a program of these arguments has on a device that fuses. */
+function stepsOf(f: Program, args: readonly Tensor[]): number {
+  const tape = new Tape('traced');
+  const traced = args.map(({ shape }) => tape.createTensor(shape));
+  const results = runWithTape(tape, () => f(...traced));
+  return planProgram(tape, traced, results, { fuse: true }).plan.steps.length;
+}
+
+async function check(t: Test, steps: number, f: Program, ...args: readonly Tensor[]): Promise<void> {
+  t.equal(stepsOf(f, args), steps, 'steps');
+  const eager = runningOn(device, () => f(...args));
+  const compiled = await compile((...given: readonly Tensor[]) => f(...given), { device })(...args);
+  t.strictSame(
+    compiled.map((one) => one.data),
+    eager.map((one) => one.data),
+  );
+}
+
+t.test('chains of the same ops that write other values have code of their own', async (t) => {
+  const x = operand([7]);
+  const values = (x: Tensor | undefined): readonly [Tensor, Tensor, Tensor] => {
+    const a = tanh(x as Tensor);
+    const b = square(a);
+    return [a, b, neg(b)];
+  };
+  await check(t, 1, (x) => [values(x)[2]], x);
+  await check(t, 1, (x) => values(x).filter((_, index) => index !== 1), x);
+  await check(t, 1, (x) => values(x).filter((_, index) => index !== 0), x);
+});
+
+t.test('chains of the same ops with other operands have code of their own', async (t) => {
+  const [x, y] = [operand([6]), operand([6], 1)];
+  await check(t, 1, (x, y) => [tanh(sub(x as Tensor, y as Tensor))], x, y);
+  await check(t, 1, (x, y) => [tanh(sub(y as Tensor, x as Tensor))], x, y);
+  await check(t, 1, (x, y) => [tanh(sub(tanh(x as Tensor), y as Tensor))], x, y);
+  await check(t, 1, (x, y) => [tanh(sub(y as Tensor, tanh(x as Tensor)))], x, y);
+});
+
+t.test('under another shape a chain goes on where every operand is read whole', async (t) => {
+  const [x, y] = [operand([2, 6]), operand([3, 4], 1)];
+  await check(t, 1, (x, y) => [add(reshape(tanh(x as Tensor), [3, 4]), y as Tensor)], x, y);
+});
+
+t.test('under another shape a chain ends where an operand is broadcast', async (t) => {
+  const [x, row, column] = [operand([2, 6]), operand([4], 1), operand([3, 1], 2)];
+  await check(t, 2, (x, row) => [mul(reshape(tanh(x as Tensor), [3, 4]), row as Tensor)], x, row);
+  await check(t, 2, (x, _, column) => [mul(reshape(tanh(x as Tensor), [3, 4]), column as Tensor)], x, row, column);
+});
+
+t.test('one tensor is read as a row and as a column', async (t) => {
+  const [x, v] = [operand([3, 3]), operand([3], 1)];
+  await check(t, 1, (x, v) => [sub(add(tanh(x as Tensor), v as Tensor), reshape(v as Tensor, [3, 1]))], x, v);
+});
+
+t.test('what a product reads in the middle of a chain is there when it runs', async (t) => {
+  const x = operand([5, 5]);
+  await check(
+    t,
+    3,
+    (x) => {
+      const a = exp(neg(x as Tensor));
+      return [maximum(tanh(matmul(a, a)), a)];
+    },
+    x,
+  );
+});
