@@ -60,7 +60,8 @@ export function setDevice(name: DeviceName): Promise<void> {
   return Promise.resolve();
 }
 
-/** @internal Makes a device of one's own the default: how the test-only devices come in. */
+/** @internal Makes a device of one's own the default, and under a known name the one of that name: how the test-only devices come in. */
 export function useDevice(device: Device): void {
   current = device;
+  if (makers.has(device.name)) made.set(device.name, device);
 }

@@ -408,9 +408,10 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
   #runWatchingMemory(): void {
     const workspaceStart = (this.#device.scratchAddress + this.#workspaceOffset) / BYTES_PER_ELEMENT;
     this.#steps.forEach(({ step, call }, index) => {
-      const before = new Uint32Array(this.#device.heap.memory.buffer.slice(0));
+      const { memory, usedBytes } = this.#device.heap;
+      const before = new Uint32Array(memory.buffer.slice(0, usedBytes));
       this.#runStep(index);
-      const after = new Uint32Array(this.#device.heap.memory.buffer);
+      const after = new Uint32Array(memory.buffer, 0, before.length);
       const own = step.outputs.map((ref): readonly [number, number] => {
         const start = this.#addressOf(ref) / BYTES_PER_ELEMENT;
         return [start, start + sizeOfRef(ref)];

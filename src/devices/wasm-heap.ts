@@ -41,6 +41,11 @@ export class WasmHeap {
     return this.memory.buffer.byteLength;
   }
 
+  /** Bytes up to a page behind the last block, free parts between blocks included. */
+  get usedBytes(): number {
+    return Math.min(this.#space.size + PAGE, this.byteLength);
+  }
+
   /** Bytes that an allocation would need the memory to have. */
   sizeAfter(bytes: number): number {
     return this.#space.sizeAfter(bytes);
