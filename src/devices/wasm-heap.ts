@@ -7,6 +7,8 @@ const PAGE = 65_536;
 /** 2 GiB: addresses stay positive as 32-bit integers. */
 const MAX_PAGES = 32_768;
 const ALIGNMENT = 16;
+/** With `growAlways` the memory grows up to here: thousands of tests in one process would fill it. */
+const GROW_ALWAYS_UNTIL = 64 * 2 ** 20;
 /** Address 0 stays free: it stands for nothing. */
 const RESERVED = 64;
 
@@ -55,7 +57,8 @@ export class WasmHeap {
   allocate(bytes: number): number {
     const address = this.#space.allocate(Math.max(bytes, ALIGNMENT));
     const missing = Math.ceil((this.#space.size - this.byteLength) / PAGE);
-    if (missing > 0 || this.#growAlways) this.#grow(Math.max(missing, 1), address, bytes);
+    if (missing > 0 || (this.#growAlways && this.byteLength < GROW_ALWAYS_UNTIL))
+      this.#grow(Math.max(missing, 1), address, bytes);
     return address;
   }
 
