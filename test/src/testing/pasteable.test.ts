@@ -96,7 +96,11 @@ t.test('so do those of the other laws: second derivatives, programs, accuracy an
     }));
   const messageOf = async (row: OpRow, devices?: readonly string[]): Promise<LawError> =>
     (await opLaws(row, devices ? { devices } : {}).catch((error: unknown) => error)) as LawError;
-  const before = defaultDevice();
+  // A user's default, whatever this suite runs on.
+  const suite = defaultDevice();
+  const before = deviceNamed('wasm');
+  useDevice(before);
+  t.teardown(() => useDevice(suite));
   for (const [law, row, devices] of [
     ['gradients of both orders', { op: 'squared', arbitrary: drawn('squared'), secondOrder: true }],
     ['near to float64', { op: 'shifted', arbitrary: drawn('shifted') }, ['wasm']],
