@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { compileFunction } from 'node:vm';
 import fc from 'fast-check';
 import t from 'tap';
-import { defaultDevice, setDevice, useDevice } from '../../../src/devices/default-device.ts';
+import { defaultDevice, deviceNamed, setDevice, useDevice } from '../../../src/devices/default-device.ts';
 import { GradientError } from '../../../src/errors.ts';
 import { defineOp, type TensorLike } from '../../../src/ops/define-op.ts';
 import { add, mul, stopGradient, sub, sum } from '../../../src/ops/index.ts';
