@@ -7,19 +7,16 @@ const PAGE = 65_536;
 /** 2 GiB: addresses stay positive as 32-bit integers. */
 const MAX_PAGES = 32_768;
 const ALIGNMENT = 16;
-/** With `growAlways` the memory grows up to here: thousands of tests in one process would fill it. */
-const GROW_ALWAYS_UNTIL = 64 * 2 ** 20;
 /** Address 0 stays free: it stands for nothing. */
 const RESERVED = 64;
 
 export class WasmHeap {
   readonly memory: WasmMemory;
   readonly #space = new FreeList(ALIGNMENT);
-  readonly #growAlways: boolean;
   #floats: Float32Array;
 
-  /** With `growAlways` every allocation grows the memory, so that a view which was kept is found out. */
-  constructor({ growAlways = false }: { readonly growAlways?: boolean } = {}) {
+  /** @throws DeviceError where there is no WebAssembly with SIMD */
+  constructor() {
     const api = webAssembly();
     if (!api || !supports('simd')) {
       throw new DeviceError("wasm: this JavaScript engine has no WebAssembly with SIMD. Use setDevice('cpu').", {
@@ -28,7 +25,6 @@ export class WasmHeap {
     }
     this.memory = new api.Memory({ initial: 1, maximum: MAX_PAGES });
     this.#floats = new Float32Array(this.memory.buffer);
-    this.#growAlways = growAlways;
     this.#space.allocate(RESERVED);
   }
 
@@ -43,9 +39,9 @@ export class WasmHeap {
     return this.memory.buffer.byteLength;
   }
 
-  /** Bytes up to a page behind the last block, free parts between blocks included. */
+  /** Bytes up to the end of the last block, free parts between blocks included. */
   get usedBytes(): number {
-    return Math.min(this.#space.size + PAGE, this.byteLength);
+    return this.#space.size;
   }
 
   /** Bytes that an allocation would need the memory to have. */
@@ -57,8 +53,7 @@ export class WasmHeap {
   allocate(bytes: number): number {
     const address = this.#space.allocate(Math.max(bytes, ALIGNMENT));
     const missing = Math.ceil((this.#space.size - this.byteLength) / PAGE);
-    if (missing > 0 || (this.#growAlways && this.byteLength < GROW_ALWAYS_UNTIL))
-      this.#grow(Math.max(missing, 1), address, bytes);
+    if (missing > 0) this.#grow(missing, address, bytes);
     return address;
   }
 

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../house/sources.ts';
 import type { Catcher, Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
-import { compiledCode, Tree, type Verdict } from './tree.ts';
+import { Tree, unplantable, type Verdict } from './tree.ts';
 
 const WORKERS = 2;
 /** What an edit that is no bug but nonsense leads to; such a row proves nothing. */
@@ -40,11 +40,7 @@ function chosenMutants(): readonly Mutant[] {
 }
 
 function checkPlaces(list: readonly Mutant[]): void {
-  const wrong = list.flatMap(({ file, name, find, replace }) => {
-    const places = compiledCode(file).split(find).length - 1;
-    if (places === 1 && find !== replace) return [];
-    return [`${file}: ${name}: found ${places} times: ${find}`];
-  });
+  const wrong = unplantable(list);
   if (wrong.length > 0) throw new Error(`These bugs cannot be planted:\n${wrong.join('\n')}`);
 }
 

@@ -19,8 +19,16 @@ export interface Verdict {
 /** The compiled tree that this file is part of. */
 const compiled = fileURLToPath(new URL('../../', import.meta.url));
 
+/** The bugs whose place in the compiled code is not there exactly once, or that would change nothing. */
+export function unplantable(list: readonly Mutant[]): readonly string[] {
+  return list.flatMap(({ file, name, find, replace }) => {
+    const places = compiledCode(file).split(find).length - 1;
+    return places === 1 && find !== replace ? [] : [`${file}: ${name}: found ${places} times: ${find}`];
+  });
+}
+
 /** The code in which a source's bugs are planted. */
-export function compiledCode(file: string): string {
+function compiledCode(file: string): string {
   return readFileSync(join(compiled, compiledPath(file)), 'utf8');
 }
 

@@ -10,7 +10,7 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('src/ops/arithmetic.ts', one('sub'), [
     ['the subtrahend gets the gradient of the minuend', 'sign', '[dy, () => neg(dy)]', '[dy, dy]'],
     ["add gives its second operand twice the gradient", 'scaled', '=> [dy, dy]);', '=> [dy, () => mul(dy, 2)]);', one('add')],
-    ["a product's factors get their own gradients", 'wrong operand', '[() => mul(dy, b), () => mul(dy, a)]', '[() => mul(dy, a), () => mul(dy, b)]', one('mul')],
+    ["a product's factors get their own gradients", 'wrong operand', '() => mul(dy, b),\n    () => mul(dy, a),', '() => mul(dy, a),\n    () => mul(dy, b),', one('mul')],
     ['the divisor gets the gradient of a product', 'sign', 'neg(div(mul(dy, y), b))', 'div(mul(dy, y), b)', one('div')],
     ['the dividend gets dy', 'missing term', '() => div(dy, b),', '() => dy,', one('div')],
     ['neg passes dy on', 'sign', '(_x, _y, dy) => neg(dy)', '(_x, _y, dy) => dy', one('neg')],

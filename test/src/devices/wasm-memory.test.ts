@@ -4,6 +4,7 @@ import t from 'tap';
 import * as gt from 'gradtape';
 import type { Kernel } from '../../../kernels/contract.ts';
 import { WasmDevice } from '../../../src/devices/wasm-device.ts';
+import { GrowingHeap, WatchedDevice } from '../../support/watched-device.ts';
 import { compile } from '../../../src/tape/compile.ts';
 
 const { layers, ops } = gt;
@@ -157,7 +158,7 @@ async function requireFilled(one: gt.Variable, value: number): Promise<void> {
 }
 
 t.test('no view of the memory outlives its growth', async (t) => {
-  const growing = new WasmDevice('growing', { growAlways: true });
+  const growing = new WasmDevice('growing', new GrowingHeap());
   const [grown, plain] = [trainer(64, growing), trainer(64, new WasmDevice())];
   plain.net.setWeights(await grown.net.getWeights());
   for (let turn = 0; turn < 3; turn++) {
@@ -169,7 +170,7 @@ t.test('no view of the memory outlives its growth', async (t) => {
 });
 
 t.test('a step that writes outside of its outputs is found by the device that watches', async (t) => {
-  const device = new WasmDevice('watched', { watchMemory: true });
+  const device = new WatchedDevice('watched');
   const kernel: Kernel = {
     name: 'spilling',
     plan: () => undefined,

@@ -40,7 +40,7 @@ const makers: Readonly<Record<string, (seed: number) => Poisoned>> = {
   wasm: () => ({
     device: wasm,
     poison: () => {
-      const start = wasm.scratchAddress / 4;
+      const start = wasm.residents.scratchAddress / 4;
       wasm.heap.floats.fill(NaN, start, start + wasm.memory().scratchBytes / 4);
     },
   }),
