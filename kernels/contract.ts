@@ -60,6 +60,12 @@ export interface Kernel<Options = unknown, Geometry = unknown> {
   /** For element-wise kernels: what a fused chain is made of. */
   readonly lanes?: Lanes;
 
+  /**
+   * The same kernel followed by an element-wise one of one operand, applied where results are stored: for kernels whose
+   * outputs are so large that another pass over them costs time. Its WebAssembly must give the bits of both in turn.
+   */
+  withActivation?(activation: Kernel): Kernel<Options>;
+
   /** Every device gives the same bits: nothing is rounded but single operations, or nothing is computed at all. */
   readonly exact?: true;
 

@@ -14,6 +14,7 @@ import {
   forwardCorrelation,
   inputGradCorrelation,
 } from '../conv2d/geometry.ts';
+import { activated } from '../activated.ts';
 import type { Kernel } from '../contract.ts';
 import type { Padding } from '../window.ts';
 
@@ -32,6 +33,10 @@ export const conv1dKernel: Kernel<Conv1dOptions, CorrelationGeometry> = {
     correlate(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
   wasm: (geometry, [, , hasBias = false]) => correlationCall(geometry, hasBias),
+  withActivation: (activation) =>
+    activated(conv1dKernel, activation, (geometry, [, , hasBias = false], then) =>
+      correlationCall(geometry, hasBias, then),
+    ),
   flops: ({ flops }) => flops,
 };
 

@@ -4,6 +4,7 @@
  */
 import { i32, i64, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
+import type { StoreActivation } from '../activated.ts';
 import { packColumns, packRows } from '../gemm/pack.ts';
 import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
 import type { CorrelationGeometry } from './geometry.ts';
@@ -12,12 +13,17 @@ import { correlationLayout, type CorrelationLayout, type PassLayout } from './co
 import { eachPanel, ROW_ENTRY_BYTES, sweepFunction } from './sweep.ts';
 
 /** Inputs (source, filters, bias?), output target. */
-export function correlationCall(geometry: CorrelationGeometry, hasBias: boolean): WasmCall {
+export function correlationCall(
+  geometry: CorrelationGeometry,
+  hasBias: boolean,
+  activation?: StoreActivation,
+): WasmCall {
   const layout = correlationLayout(geometry);
+  const then = activation ? ` then ${activation.name}` : '';
   return {
     // The layout is all that the code is made of.
-    code: `correlation ${hasBias ? 'with bias ' : ''}${JSON.stringify(layout)}`,
-    emit: (f, params, module) => new CorrelationEmitter(f, module, params, layout).emit(hasBias),
+    code: `correlation ${hasBias ? 'with bias ' : ''}${JSON.stringify(layout)}${then}`,
+    emit: (f, params, module) => new CorrelationEmitter(f, module, params, layout, activation).emit(hasBias),
     args: [geometry.batch],
     workspaceBytes: layout.workspaceBytes,
   };
@@ -28,12 +34,20 @@ class CorrelationEmitter {
   readonly #module: ModuleBuilder;
   readonly #params: WasmParams;
   readonly #layout: CorrelationLayout;
+  readonly #activation: StoreActivation | undefined;
 
-  constructor(f: FunctionBuilder, module: ModuleBuilder, params: WasmParams, layout: CorrelationLayout) {
+  constructor(
+    f: FunctionBuilder,
+    module: ModuleBuilder,
+    params: WasmParams,
+    layout: CorrelationLayout,
+    activation: StoreActivation | undefined,
+  ) {
     this.#f = f;
     this.#module = module;
     this.#params = params;
     this.#layout = layout;
+    this.#activation = activation;
   }
 
   emit(hasBias: boolean): void {
@@ -140,7 +154,8 @@ class CorrelationEmitter {
       f.set(bias, at.bias);
       f.set(target, at.target);
       eachPanel(f, targetChannels, (columns) => {
-        const sweep = sweepFunction(this.#module, { walk: pass.walk, columns, finish: 'bias' });
+        const activation = this.#activation;
+        const sweep = sweepFunction(this.#module, { walk: pass.walk, columns, finish: 'bias', activation });
         f.call(sweep, rows, tiles, at.source, panel, runs, runsEnd, target, bias);
         f.increment(panel, pass.depth * PANEL_STEP);
         f.increment(bias, PANEL_STEP);

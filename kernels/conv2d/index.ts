@@ -2,6 +2,7 @@
  * 2-D convolution of channels-last images and its two gradients, with any strides, dilation and groups.
  * x `[batch, h, w, inC]`, filters `[kh, kw, inC / groups, outC]`, bias `[outC]`, y `[batch, oh, ow, outC]`.
  */
+import { activated } from '../activated.ts';
 import type { Kernel } from '../contract.ts';
 import { correlationCall } from './correlation-wasm.ts';
 import { correlate, filterGradient } from './cpu.ts';
@@ -32,6 +33,10 @@ export const conv2dKernel: Kernel<Conv2dOptions, CorrelationGeometry> = {
     correlate(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
   wasm: (geometry, [, , hasBias = false]) => correlationCall(geometry, hasBias),
+  withActivation: (activation) =>
+    activated(conv2dKernel, activation, (geometry, [, , hasBias = false], then) =>
+      correlationCall(geometry, hasBias, then),
+    ),
   flops: ({ flops }) => flops,
 };
 

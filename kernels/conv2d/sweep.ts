@@ -14,6 +14,7 @@ import {
   type Local,
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
+import type { StoreActivation } from '../activated.ts';
 import { clearSums, multiplyTile, PANEL_STEP, TILE_COLUMNS, TILE_ROWS, tileSums, type Tile } from '../gemm/tile.ts';
 
 /** An entry of the table of rows: where the row of A starts and where its row of C goes, in bytes. */
@@ -35,6 +36,8 @@ export interface SweepCode {
   readonly columns: number;
   /** What becomes of the sums: they are stored with the bias added, or they are added to rows of 8. */
   readonly finish: 'bias' | 'accumulate';
+  /** What is done to a stored value last. */
+  readonly activation?: StoreActivation | undefined;
 }
 
 const PARAMS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
@@ -43,8 +46,8 @@ const PARAMS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const
 export type Sweep = Func<typeof PARAMS, undefined>;
 
 export function sweepFunction(module: ModuleBuilder, code: SweepCode): Sweep {
-  const { walk, columns, finish } = code;
-  return module.once(`sweep ${JSON.stringify(code)}`, (m) =>
+  const { walk, columns, finish, activation } = code;
+  return module.once(`sweep ${JSON.stringify({ ...code, activation: activation?.name })}`, (m) =>
     m.define({ name: 'sweep', params: PARAMS }, (f, rows, tiles, a, panel, runs, runsEnd, c, bias) => {
       const sums = tileSums(f, TILE_ROWS, Math.ceil(columns / 4));
       const pointers = f.locals('i32', TILE_ROWS);
@@ -60,7 +63,7 @@ export function sweepFunction(module: ModuleBuilder, code: SweepCode): Sweep {
         f.set(b, panel);
         if (walk.offsets) runsInLine(f, stretch, { ...walk, offsets: walk.offsets }, rows, a);
         else runsOfTable(f, stretch, { rows, a, runs, runsEnd });
-        if (finish === 'bias') storeWithBias(f, sums, columns, { rows, c, bias });
+        if (finish === 'bias') storeWithBias(f, m, sums, code, { rows, c, bias });
         else addToRows(f, sums, rows, c);
         f.increment(rows, TILE_ROWS * ROW_ENTRY_BYTES);
       });
@@ -124,13 +127,17 @@ function eachRow(
 
 function storeWithBias(
   f: FunctionBuilder,
+  module: ModuleBuilder,
   sums: Tile['sums'],
-  columns: number,
+  { columns, activation }: SweepCode,
   { rows, c, bias }: Readonly<Record<'rows' | 'c' | 'bias', Local<'i32'>>>,
 ): void {
   const biases = [0, 16].map((offset) => f.local('v128', v128.load(bias, offset)));
   eachRow(f, sums, rows, c, (place, row) => {
-    row.forEach((sum, vector) => f.set(sum, f32x4.add(sum, biases[vector] as Local<'v128'>)));
+    row.forEach((sum, vector) => {
+      f.set(sum, f32x4.add(sum, biases[vector] as Local<'v128'>));
+      if (activation) f.set(sum, activation.lanes(f, [sum], module));
+    });
     storeColumns(f, place, row, columns);
   });
 }

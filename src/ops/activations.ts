@@ -16,8 +16,10 @@ export const softplus: UnaryOp = /* @__PURE__ */ unaryOp('softplus', softplusKer
   mul(dy, sigmoid(x)),
 );
 
+// The gradient needs the result only, which is positive where x is: nobody keeps x for it, and a kernel before may store
+// the result in its place.
 /** `max(x, 0)`; its gradient at 0 is 0. @example relu(tensor([-1, 2])) // [0, 2] */
-export const relu: UnaryOp = /* @__PURE__ */ unaryOp('relu', reluKernel, (x, _y, dy) => reluGrad(dy, x));
+export const relu: UnaryOp = /* @__PURE__ */ unaryOp('relu', reluKernel, (_x, y, dy) => reluGrad(dy, y));
 
 /** @internal dy where x > 0, else 0: linear in dy, constant in x. */
 export const reluGrad: BinaryOp = /* @__PURE__ */ binaryOp('reluGrad', reluGradKernel, (_dy, x, gradient) => [

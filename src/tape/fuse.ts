@@ -26,6 +26,7 @@ export function fuse(
   kept: ReadonlySet<Tensor>,
   rootOf: (tensor: Tensor) => Tensor,
 ): TapeNode[] {
+  nodes = withActivations(nodes, kept, rootOf);
   const readers = readersOf(nodes, rootOf);
   const fused: TapeNode[] = [];
   const open = new Map<Tensor, Group>();
@@ -56,6 +57,31 @@ export function fuse(
   }
   for (const group of new Set(open.values())) close(group);
   return fused;
+}
+
+/** Kernels that can take the element-wise op behind them over, with what they would have stored in between left out. */
+function withActivations(
+  nodes: readonly TapeNode[],
+  kept: ReadonlySet<Tensor>,
+  rootOf: (tensor: Tensor) => Tensor,
+): readonly TapeNode[] {
+  const readers = readersOf(nodes, rootOf);
+  const taken = new Set<TapeNode>();
+  const joined = nodes.map((node) => {
+    const [between] = node.outputs;
+    const [next, ...others] = readers.get(between as Tensor) ?? [];
+    const activation = next?.operation.kernel;
+    const [result] = next?.outputs ?? [];
+    // Single operations, where the pass over memory is what they cost.
+    const fits = activation?.lanes && activation.exact && next?.inputs.length === 1 && others.length === 0;
+    if (!fits || !between || !result || kept.has(between) || !sameShape(between.shape, result.shape)) return node;
+    const kernel = node.operation.kernel?.withActivation?.(activation);
+    if (!kernel) return node;
+    taken.add(next);
+    const name = `${node.operation.name}+${next.operation.name}`;
+    return { ...node, operation: { name, kernel, gradient: undefined }, outputs: [result] };
+  });
+  return joined.filter((node) => !taken.has(node));
 }
 
 function readersOf(nodes: readonly TapeNode[], rootOf: (tensor: Tensor) => Tensor): ReadonlyMap<Tensor, Set<TapeNode>> {

@@ -36,7 +36,7 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('src/ops/activations.ts', one('sigmoid'), [
     ['sigmoid is that of tanh', 'wrong value', 'mul(dy, mul(y, sub(1, y)))', 'mul(dy, sub(1, mul(y, y)))'],
     ['softplus passes dy on', 'missing term', 'mul(dy, sigmoid(x))', 'dy', one('softplus')],
-    ['relu takes its gradient for its input', 'wrong operand', '(x, _y, dy) => reluGrad(dy, x)', '(x, _y, dy) => reluGrad(x, dy)', one('relu')],
+    ['relu takes its gradient for its input', 'wrong operand', '(_x, y, dy) => reluGrad(dy, y)', '(_x, y, dy) => reluGrad(y, dy)', one('relu')],
     ["reluGrad's gradient is not masked", 'missing term', '() => reluGrad(gradient, x),', '() => gradient,', one('reluGrad')],
     ['leakyRelu has another default slope', 'scaled', 'negativeSlope = 0.2', 'negativeSlope = 0.3', { test: 'test/src/ops/activations.test.ts' }],
     ['elu overflows in the branch not taken', 'special value', 'expm1(where(positive, 0, x))', 'expm1(x)', { test: 'test/src/ops/kinks.test.ts' }],

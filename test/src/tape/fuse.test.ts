@@ -1,7 +1,27 @@
 /** Fused chains by hand: what is written, what is read under which shape, and that the bits are those of the ops one by one. */
 import t, { type Test } from 'tap';
 import { WasmDevice } from '../../../src/devices/wasm-device.ts';
-import { add, exp, matmul, maximum, mul, neg, reshape, square, sub, tanh } from '../../../src/ops/index.ts';
+import { conv2dKernel } from '../../../kernels/conv2d/index.ts';
+import type { Kernel } from '../../../kernels/contract.ts';
+import { reluKernel } from '../../../kernels/elementwise/index.ts';
+import {
+  abs,
+  add,
+  conv1d,
+  conv2d,
+  exp,
+  matmul,
+  maximum,
+  mul,
+  neg,
+  relu,
+  reshape,
+  square,
+  sub,
+  sum,
+  tanh,
+} from '../../../src/ops/index.ts';
+import { grad } from '../../../src/tape/grad.ts';
 import { runWithTape } from '../../../src/tape/active-tape.ts';
 import { compile } from '../../../src/tape/compile.ts';
 import { planProgram } from '../../../src/tape/plan.ts';
@@ -88,4 +108,64 @@ t.test('what a product reads in the middle of a chain is there when it runs', as
     },
     x,
   );
+});
+
+t.test('a convolution stores what the single operation behind it makes of its sums', async (t) => {
+  const [x, filters, bias] = [operand([2, 5, 6, 3]), operand([3, 2, 3, 9], 1), operand([9], 2)];
+  const line = operand([2, 9, 3]);
+  for (const activation of [relu, square, neg, abs]) {
+    await check(t, 1, (x, f, b) => [activation(conv2d(x as Tensor, f as Tensor, b as Tensor))], x, filters, bias);
+  }
+  await check(t, 1, (x, f) => [relu(conv2d(x as Tensor, f as Tensor, undefined, { strides: 2 }))], x, filters);
+  await check(t, 1, (x, f) => [relu(conv1d(x as Tensor, f as Tensor))], line, operand([2, 3, 5], 1));
+  // The kernel on the host says the same.
+  const kernel = conv2dKernel.withActivation?.(reluKernel) as Kernel;
+  const shapes = [x.shape, filters.shape, bias.shape];
+  const geometry = kernel.plan(shapes, [[2, 3, 5, 9]], {
+    strides: [1, 1],
+    dilationRate: [1, 1],
+    padding: 'valid',
+    groups: 1,
+  });
+  const stored = new Float32Array(2 * 3 * 5 * 9);
+  kernel.cpu([x.data, filters.data, bias.data], [stored], geometry);
+  t.strictSame(stored, runningOn('cpu', () => relu(conv2d(x, filters, bias))).data);
+});
+
+t.test(
+  'the sums of a convolution are written where something else reads them, too, or what follows is no single operation',
+  async (t) => {
+    const [x, filters] = [operand([1, 4, 4, 2]), operand([2, 2, 2, 4], 1)];
+    const sums = (x: Tensor | undefined, f: Tensor | undefined): Tensor => conv2d(x as Tensor, f as Tensor);
+    await check(t, 2, (x, f) => [tanh(sums(x, f))], x, filters);
+    await check(
+      t,
+      2,
+      (x, f) => {
+        const y = sums(x, f);
+        return [y, relu(y)];
+      },
+      x,
+      filters,
+    );
+    await check(
+      t,
+      3,
+      (x, f) => {
+        const y = sums(x, f);
+        return [relu(y), conv2d(y, f as Tensor)];
+      },
+      x,
+      operand([2, 2, 2, 2], 1),
+    );
+    await check(t, 2, (x, f) => [add(sums(x, f), 1)], x, filters);
+  },
+);
+
+t.test('the gradient through a convolution and relu needs no sums from before relu', async (t) => {
+  const [x, filters] = [operand([2, 6, 6, 2]), operand([3, 3, 2, 4], 1)];
+  const loss = (f: Tensor): Tensor => sum(relu(conv2d(x, f)));
+  const program = compile(grad(loss), { device });
+  t.match(program.program(filters).toString(), 'conv2d+relu');
+  t.strictSame((await program(filters)).data, runningOn(device, () => grad(loss)(filters)).data);
 });
