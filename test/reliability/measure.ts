@@ -29,14 +29,34 @@ export interface Counts {
   readonly soak: number;
   /** Wrong calls. */
   readonly calls: number;
+  /** Trainings whose weights are compared. */
+  readonly runs: number;
 }
 
 /** `quick` is for every change, `normal` meets the targets for one, `deep` those for a release. */
 export type Mode = 'quick' | 'normal' | 'deep';
 
 export const countsOf: Readonly<Record<Mode, Counts>> = {
-  quick: { gradients: 50, integers: 100, reals: 5, perExponent: 20, steps: 1_000, soak: 10_000, calls: 10_000 },
-  normal: { gradients: 200, integers: 1_000, reals: 20, perExponent: 200, steps: 2_000, soak: 20_000, calls: 20_000 },
+  quick: {
+    gradients: 50,
+    integers: 100,
+    reals: 5,
+    perExponent: 20,
+    steps: 1_000,
+    soak: 10_000,
+    calls: 10_000,
+    runs: 2,
+  },
+  normal: {
+    gradients: 200,
+    integers: 1_000,
+    reals: 20,
+    perExponent: 200,
+    steps: 2_000,
+    soak: 20_000,
+    calls: 20_000,
+    runs: 10,
+  },
   deep: {
     gradients: 10_000,
     integers: 1_000,
@@ -45,6 +65,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     steps: 20_000,
     soak: 100_000,
     calls: 100_000,
+    runs: 10,
   },
 };
 

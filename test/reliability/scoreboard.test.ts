@@ -24,6 +24,7 @@ import { misuse } from './misuse.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { realKeras } from './real-keras.ts';
 import { isNotMet, score, scoreRows, type ScoreRow } from './scoreboard.ts';
+import { engines, runToRun } from './same-bits.ts';
 import { supplyChain } from './supply-chain.ts';
 import { formatTable } from './table.ts';
 
@@ -82,6 +83,12 @@ interface Claim {
   readonly notMet: Readonly<Record<string, () => Measured | Promise<Measured>>>;
 }
 
+/** Weights that differ at every run. */
+function moreOrLess(): () => Promise<Readonly<Record<string, string>>> {
+  let runs = 0;
+  return () => Promise.resolve({ mlp: String(runs++) });
+}
+
 const claims: Readonly<Record<string, Claim>> = {
   A1: {
     met: () => gradientProperties(5, rowsOf('matmul', 'tanh', 'sum')),
@@ -129,6 +136,14 @@ const claims: Readonly<Record<string, Claim>> = {
   E3: {
     met: () => indexSafety(),
     notMet: { 'a call that takes every index': () => indexSafety({ careless: () => undefined }) },
+  },
+  B1: {
+    met: () => runToRun(2),
+    notMet: { 'a run that ends elsewhere': () => runToRun(2, moreOrLess()) },
+  },
+  B3: {
+    met: () => engines([process.execPath]),
+    notMet: { 'other bits than those written down': () => engines([process.execPath], { mlp: '0' }) },
   },
   F1: {
     met: () => misuse(1_000),

@@ -11,6 +11,7 @@ import { memoryPerStep, soak } from './memory.ts';
 import { misuse } from './misuse.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { realKeras } from './real-keras.ts';
+import { engines, runToRun } from './same-bits.ts';
 import { supplyChain } from './supply-chain.ts';
 
 export interface ScoreRow {
@@ -73,13 +74,19 @@ export const scoreRows: readonly ScoreRow[] = [
     run: () => realKeras(),
   },
   { number: 'A7', measure: 'edge values', target: 'each has a stated result', run: () => measuredEdgeValues() },
-  { number: 'B1', measure: 'run to run', target: 'identical weights after 500 steps, 10 runs', run: 'no measure yet' },
+  {
+    number: 'B1',
+    measure: 'run to run',
+    target: 'identical weights after 500 steps, 10 runs',
+    cases: 10,
+    run: ({ runs }) => runToRun(runs),
+  },
   { number: 'B2', measure: 'thread counts', target: 'identical bits with 1, 2, 3, 4, 8 workers', run: 'needs workers' },
   {
     number: 'B3',
     measure: 'engines',
     target: 'identical bits in Node versions and Chromium',
-    run: 'needs the wasm device',
+    run: () => engines(),
   },
   { number: 'B4', measure: 'resume', target: 'bit-identical after 20 kills', run: noCheckpoints },
   { number: 'C1', measure: 'hostile files', target: 'only FormatError, 20,000 files a reader', run: noFormats },
@@ -126,7 +133,7 @@ export const scoreRows: readonly ScoreRow[] = [
     number: 'F2',
     measure: 'environments',
     target: 'right device chosen, one log line',
-    run: 'needs more than one device',
+    run: 'needs the gpu device; test/browser/chromium.ts has the wasm and cpu devices under two policies',
   },
   {
     number: 'F3',

@@ -1,0 +1,36 @@
+/** B1 and B3: the weights of trained models, to the bit, from run to run and from engine to engine. */
+import { enginePaths, goldenHashes, hashesOn, versionOf, type Hashes } from '../src/engine-promises/golden-run.ts';
+import type { Measured } from './measure.ts';
+
+const textOf = (hashes: Hashes): string => JSON.stringify(hashes);
+
+/** B1: several runs of 500 steps of four models, in processes of their own. */
+export async function runToRun(
+  runs: number,
+  hashes: () => Promise<Hashes> = () => hashesOn(process.execPath),
+): Promise<Measured> {
+  const different = new Set<string>();
+  for (let run = 0; run < runs; run++) different.add(textOf(await hashes()));
+  return {
+    figure: `${different.size} different outcome${different.size === 1 ? '' : 's'} of ${runs} runs: MLP, CNN, LSTM and GRU, batch norm with dropout`,
+    met: different.size === 1,
+    cases: runs,
+    detail: { runs, outcomes: [...different] },
+  };
+}
+
+/** B3: each engine's weights beside those that are written down. Chromium's are compared by test/browser/chromium.ts. */
+export async function engines(
+  paths: readonly string[] = enginePaths(),
+  golden: Hashes = goldenHashes(),
+): Promise<Measured> {
+  const outcomes: Record<string, boolean> = {};
+  for (const path of paths) outcomes[await versionOf(path)] = textOf(await hashesOn(path)) === textOf(golden);
+  const names = Object.keys(outcomes);
+  return {
+    figure: `the written bits on ${names.filter((name) => outcomes[name]).join(', ') || 'none'} of ${names.join(', ')}`,
+    met: Object.values(outcomes).every(Boolean),
+    ...(paths.length < 3 && { missing: 'other versions of Node: name their programs in GRADTAPE_ENGINES' }),
+    detail: { outcomes },
+  };
+}
