@@ -8,21 +8,22 @@ import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.t
 import { resolveInitializer, type Initializer } from '../initializers/index.ts';
 import { hashKey } from '../../kernels/random/key.ts';
 import { div } from '../ops/arithmetic.ts';
-import { asTensor, identity, type TensorLike } from '../ops/define-op.ts';
+import { asTensor, type TensorLike } from '../ops/define-op.ts';
 import { globalSeed } from '../ops/random-state.ts';
 import { resolveRegularizer, type Regularizer } from '../regularizers/index.ts';
 import { runWithTape } from '../tape/active-tape.ts';
-import { Tape } from '../tape/tape.ts';
-import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
+import { formatShape, type Shape } from '../tensor/shape.ts';
 import { Symbolic, type DeferredCall, type PartialShape } from '../tensor/symbolic.ts';
-import { Tensor, tensor as makeTensor } from '../tensor/tensor.ts';
+import { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
-import { addLossToRun, callInScope, type CallContext, type SideTensors } from './call-scope.ts';
-import { mainInputs, splitOptions, type CallOptions, type GraphNode, type SideTensor } from './graph-node.ts';
-import { maskOf, setMask } from './masks.ts';
+import { attachMasks, sideTensors } from './call-masks.ts';
+import { addLossToRun, callInScope, type CallContext } from './call-scope.ts';
+import { mainInputs, splitOptions, type CallOptions, type GraphNode } from './graph-node.ts';
 import { automaticName } from './naming.ts';
 import { regularizerConfig, type ConstraintSpec, type RegularizerSpec } from './options.ts';
+import { probeOutputShape } from './probe-shapes.ts';
 import { SymbolicTensor, type InputType } from './symbolic-tensor.ts';
+import { weightValues } from './weight-values.ts';
 
 /** JSON as configs hold it. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -60,9 +61,6 @@ export type Symbolics = SymbolicTensor | readonly SymbolicTensor[];
 export type Tensors = Tensor | readonly Tensor[];
 /** The shape of one input, or one per input of a layer that takes a list. */
 export type InputShapes = PartialShape | readonly PartialShape[];
-
-// Two sizes per unknown axis tell which output axes vary with it. They are large, so that windows fit, and differ.
-const PROBE_SIZES = [96, 144] as const;
 
 /** A layer that gives one tensor. `Name` is its name where the compiler knows it. */
 export interface Layer<Name extends string = string> {
@@ -226,38 +224,7 @@ export abstract class Layer<Name extends string = string> {
    */
   setWeights(values: readonly (Tensor | Float32Array)[]): void {
     const { weights } = this;
-    if (!Array.isArray(values)) {
-      throw new ArgumentError(
-        `layer '${this.name}': setWeights got ${describeValue(values)}. Give a list with one tensor per weight.`,
-        { where: this.name, got: values },
-      );
-    }
-    if (values.length !== weights.length) {
-      throw new ArgumentError(
-        `layer '${this.name}': setWeights got ${values.length} arrays, the layer has ${weights.length} weights (${weights.map((w) => w.name).join(', ')}).`,
-        {
-          where: this.name,
-          got: values.length,
-          expected: weights.length,
-        },
-      );
-    }
-    const tensors = (values as readonly (Tensor | Float32Array)[]).map((value, index) => {
-      const weight = weights[index] as Variable;
-      const given = value instanceof Tensor ? value : makeTensor(value, weight.shape);
-      if (!sameShape(given.shape, weight.shape)) {
-        throw new ShapeError(
-          `layer '${this.name}': weight ${index} '${weight.name}' has the shape ${formatShape(weight.shape)}, setWeights got ${formatShape(given.shape)}.`,
-          {
-            where: this.name,
-            got: given.shape,
-            expected: weight.shape,
-          },
-        );
-      }
-      return given;
-    });
-    tensors.forEach((value, index) => weights[index]?.assign(value));
+    weightValues(this.name, weights, values).forEach((value, index) => weights[index]?.assign(value));
   }
 
   /** Recurrent layers with `stateful` begin their next batch from zeros again; reaches the layers inside. */
@@ -349,32 +316,15 @@ export abstract class Layer<Name extends string = string> {
     const shapes: InputShapes = Array.isArray(input) ? tensors.map((one) => one.shape) : (tensors[0]?.shape ?? []);
     this.ensureBuilt(shapes);
     this.checkInputs(shapes);
-    const side = this.sideTensors(tensors, options);
+    const side = sideTensors(`layer '${this.name}'`, tensors, options);
     return callInScope(this, options.training, this.runCounter, side, (context) => {
       const result = this.call(given, context);
       this.addActivityLosses(result, context);
-      return this.attachMasks(given, side.masks, result);
+      return attachMasks(given, side.masks, result, {
+        computeMask: this.supportsMasking ? () => this.computeMask(given, side.masks) : undefined,
+        onDropped: () => this.warnOfMask(),
+      });
     });
-  }
-
-  // Masks that the inputs carry, unless the caller gave others.
-  private sideTensors(tensors: readonly Tensor[], { mask, initialState }: CallOptions): SideTensors {
-    const real = (value: SideTensor, what: string): Tensor =>
-      asTensor(value as Tensor, `layer '${this.name}': ${what}`);
-    const given = mask === undefined || mask === null ? undefined : Array.isArray(mask) ? mask : [mask as SideTensor];
-    return {
-      // Keras looks for masks that the input carries only where the input is the only tensor of the call.
-      ...(initialState !== undefined && !given ? { callMasks: [] } : {}),
-      masks: given
-        ? (given as readonly (SideTensor | null | undefined)[]).map((one) => (one ? real(one, 'mask') : undefined))
-        : tensors.map(maskOf),
-      initialState:
-        initialState === undefined
-          ? undefined
-          : (Array.isArray(initialState) ? (initialState as readonly SideTensor[]) : [initialState as SideTensor]).map(
-              (one) => real(one, 'initialState'),
-            ),
-    };
   }
 
   private addActivityLosses(result: Tensors, context: CallContext): void {
@@ -384,31 +334,12 @@ export abstract class Layer<Name extends string = string> {
       context.addLoss(div(activityRegularizer.apply(output), Math.max(1, output.shape[0] ?? 1)));
   }
 
-  // Outputs that already carry masks keep them: a model's come from the layers inside. A result that is an input itself
-  // is copied where its mask must not go on.
-  private attachMasks(input: Tensors, masks: readonly (Tensor | undefined)[], result: Tensors): Tensors {
-    const outputs = result instanceof Tensor ? [result] : result;
-    const inputs = new Set(input instanceof Tensor ? [input] : input);
-    if (!masks.some(Boolean) && outputs.every((one) => !maskOf(one)) && !this.supportsMasking) return result;
-    if (outputs.length > 0 && outputs.every((one) => maskOf(one) && !inputs.has(one))) return result;
-    if (!this.supportsMasking && masks.some(Boolean) && !this.dropsMasks && !this.warnedOfMask) {
-      this.warnedOfMask = true;
-      warn(
-        `layer '${this.name}' (${this.className}): its input carries a mask, which this layer does not pass on; the layers behind it see every step.`,
-      );
-    }
-    const computed = this.supportsMasking ? this.computeMask(input, masks) : undefined;
-    const list = (Array.isArray(computed) ? computed : [computed]) as readonly (Tensor | undefined)[];
-    const masked = outputs.map((output, index) => {
-      const mask = list[index];
-      const own = inputs.has(output) ? undefined : maskOf(output);
-      const wanted = own ?? mask;
-      if (maskOf(output) === wanted) return output;
-      const fresh = inputs.has(output) ? identity(output) : output;
-      if (wanted) setMask(fresh, wanted);
-      return fresh;
-    });
-    return result instanceof Tensor ? (masked[0] as Tensor) : masked;
+  private warnOfMask(): void {
+    if (this.dropsMasks || this.warnedOfMask) return;
+    this.warnedOfMask = true;
+    warn(
+      `layer '${this.name}' (${this.className}): its input carries a mask, which this layer does not pass on; the layers behind it see every step.`,
+    );
   }
 
   /** @internal Whether a mask ends here without a word, as in layers that make something else of the steps. */
@@ -455,7 +386,11 @@ export abstract class Layer<Name extends string = string> {
 
   /** @internal The declared output shape, or the one that tracing finds. */
   outputShapes(shapes: InputShapes): PartialShape | readonly PartialShape[] {
-    return this.computeOutputShape ? this.computeOutputShape(shapes) : this.probeOutputShape(shapes);
+    if (this.computeOutputShape) return this.computeOutputShape(shapes);
+    const side = { masks: [], initialState: undefined };
+    return probeOutputShape(shapes, (inputs) =>
+      callInScope(this, false, this.runCounter, side, (context) => this.call(inputs, context)),
+    );
   }
 
   /** @internal An op that met a symbolic tensor becomes a layer of its own. */
@@ -476,32 +411,6 @@ export abstract class Layer<Name extends string = string> {
       );
     }
     return node;
-  }
-
-  private probeOutputShape(shapes: InputShapes): PartialShape | readonly PartialShape[] {
-    const probes = PROBE_SIZES.map((size) => this.traceShapes(shapes, size));
-    const [small, large] = probes as [PartialShape[] | PartialShape, PartialShape[] | PartialShape];
-    const merge = (a: PartialShape, b: PartialShape): PartialShape =>
-      a.map((length, axis) => (length === b[axis] ? length : null));
-    if (small.length > 0 && Array.isArray(small[0])) {
-      return (small as readonly PartialShape[]).map((shape, index) =>
-        merge(shape, (large as readonly PartialShape[])[index] ?? []),
-      );
-    }
-    return merge(small as PartialShape, large as PartialShape);
-  }
-
-  private traceShapes(shapes: InputShapes, size: number): PartialShape | PartialShape[] {
-    const tape = new Tape('traced');
-    const probe = (shape: PartialShape): Tensor => tape.createTensor(shape.map((length) => length ?? size));
-    const isList = shapes.length > 0 && Array.isArray(shapes[0]);
-    const inputs: Tensors = isList ? (shapes as readonly PartialShape[]).map(probe) : probe(shapes as PartialShape);
-    const result = runWithTape(tape, () =>
-      callInScope(this, false, this.runCounter, { masks: [], initialState: undefined }, (context) =>
-        this.call(inputs, context),
-      ),
-    );
-    return result instanceof Tensor ? result.shape : result.map((one) => one.shape);
   }
 }
 

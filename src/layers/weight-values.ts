@@ -1,0 +1,40 @@
+/** Values for weights, checked before any is assigned. */
+import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
+import { formatShape, sameShape } from '../tensor/shape.ts';
+import { Tensor, tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
+
+/**
+ * The values of `setWeights` as tensors, one per weight.
+ * @param name the layer's
+ * @throws ShapeError naming the weight and both shapes
+ */
+export function weightValues(
+  name: string,
+  weights: readonly Variable[],
+  values: readonly (Tensor | Float32Array)[],
+): readonly Tensor[] {
+  if (!Array.isArray(values)) {
+    throw new ArgumentError(
+      `layer '${name}': setWeights got ${describeValue(values)}. Give a list with one tensor per weight.`,
+      { where: name, got: values },
+    );
+  }
+  if (values.length !== weights.length) {
+    throw new ArgumentError(
+      `layer '${name}': setWeights got ${values.length} arrays, the layer has ${weights.length} weights (${weights.map((w) => w.name).join(', ')}).`,
+      { where: name, got: values.length, expected: weights.length },
+    );
+  }
+  return (values as readonly (Tensor | Float32Array)[]).map((value, index) => {
+    const weight = weights[index] as Variable;
+    const given = value instanceof Tensor ? value : tensor(value, weight.shape);
+    if (!sameShape(given.shape, weight.shape)) {
+      throw new ShapeError(
+        `layer '${name}': weight ${index} '${weight.name}' has the shape ${formatShape(weight.shape)}, setWeights got ${formatShape(given.shape)}.`,
+        { where: name, got: given.shape, expected: weight.shape },
+      );
+    }
+    return given;
+  });
+}
