@@ -39,6 +39,21 @@ export function row<const Params extends readonly ValueType[]>(
   return [oneRow(params, value.type, text, (f) => f.return(value))];
 }
 
+/** Instructions on the same operands that the assembler names as the text format does. */
+export function sameNamed<const Params extends readonly ValueType[], Name extends string>(
+  params: Params,
+  prefix: string,
+  group: Readonly<Record<NoInfer<Name>, (...params: Locals<Params>) => Value>>,
+  names: readonly Name[],
+): Readonly<Record<Name, Rows>> {
+  const entries = names.map((name) => [name, row(params, group[name], `${prefix}.${name}`)] as const);
+  return Object.fromEntries(entries) as Record<Name, Rows>;
+}
+
+/** Names that all floats have, alone and in vectors. */
+export const COMPARISONS = ['eq', 'ne', 'lt', 'gt', 'le', 'ge'] as const;
+export const ARITHMETIC = ['add', 'sub', 'mul', 'div', 'min', 'max'] as const;
+
 /** A load with and without an offset; `immediates` come behind it. */
 export function loads<const Params extends readonly ValueType[]>(
   params: Params,
