@@ -5,7 +5,11 @@ import { mutants as layers } from './tables/layers.ts';
 import { mutants as ops } from './tables/ops.ts';
 import { mutants as stateKernels } from './tables/state-kernels.ts';
 import { mutants as training } from './tables/training.ts';
-import { mutants as wasmKernels } from './tables/wasm-kernels.ts';
+import { mutants as wasmDenseKernels } from './tables/wasm-dense-kernels.ts';
+import { mutants as wasmDevice } from './tables/wasm-device.ts';
+import { mutants as wasmMath } from './tables/wasm-math.ts';
+import { mutants as wasmStateKernels } from './tables/wasm-state-kernels.ts';
+import { mutants as wasmWindowKernels } from './tables/wasm-window-kernels.ts';
 import { mutants as windowKernels } from './tables/window-kernels.ts';
 
 export const mutants: readonly Mutant[] = [
@@ -15,5 +19,9 @@ export const mutants: readonly Mutant[] = [
   ...ops,
   ...layers,
   ...training,
-  ...wasmKernels,
+  ...wasmDevice,
+  ...wasmDenseKernels,
+  ...wasmWindowKernels,
+  ...wasmStateKernels,
+  ...wasmMath,
 ];
