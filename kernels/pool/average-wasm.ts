@@ -12,11 +12,13 @@ import {
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { cellRuns, outputRuns } from '../window-runs.ts';
-import { axisKey, ELEMENT, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
-import type { PoolGeometry } from './cpu.ts';
+import { ELEMENT, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
 import {
   lowestTap,
+  poolCall,
+  poolKey,
   type PoolPass,
+  type PoolSizes,
   type PoolSteps,
   stepsOf,
   STRIP_PARAMS,
@@ -26,37 +28,13 @@ import {
   type Window,
 } from './strips-wasm.ts';
 
-export type PoolSizes = Pick<PoolGeometry, 'batch' | 'rows' | 'columns' | 'channels'>;
-
-export function averagePoolCall({ batch, rows, columns, channels }: PoolSizes): WasmCall {
-  const code = `avgPool ${axisKey(rows)} x ${axisKey(columns)} c${channels}`;
-  const pass: PoolPass = {
-    code,
-    rows: outputRuns(rows),
-    columns: outputRuns(columns),
-    sourceWidth: columns.size,
-    targetWidth: columns.outputSize,
-    channels,
-  };
-  return {
-    code,
-    args: [batch],
-    workspaceBytes: VECTOR,
-    emit: (f, { inputs, outputs, args, workspace }, module) => {
-      const [x] = inputs as readonly [Local<'i32'>];
-      const [y] = outputs as readonly [Local<'i32'>];
-      if (channels === 0) return;
-      f.for(f.local('i32'), 0, args[0]!, 1, () => {
-        walkImage(f, module, pass, (window) => defineSums(module, pass, window, true), x, y, workspace);
-        f.increment(x, rows.size * columns.size * channels * ELEMENT);
-        f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);
-      });
-    },
-  };
+export function averagePoolCall(sizes: PoolSizes): WasmCall {
+  return poolCall('avgPool', sizes, (module, pass, window) => defineSums(module, pass, window, true));
 }
 
-export function averagePoolGradCall({ batch, rows, columns, channels }: PoolSizes): WasmCall {
-  const code = `avgPoolGrad ${axisKey(rows)} x ${axisKey(columns)} c${channels}`;
+export function averagePoolGradCall(sizes: PoolSizes): WasmCall {
+  const { batch, rows, columns, channels } = sizes;
+  const code = poolKey('avgPoolGrad', sizes);
   const pass: PoolPass = {
     code,
     rows: cellRuns(rows),
@@ -76,7 +54,7 @@ export function averagePoolGradCall({ batch, rows, columns, channels }: PoolSize
       if (channels === 0) return;
       const unused = f.index(i32.add(workspace, vectorBytes(output)));
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
-        emitShares(f, module, { batch, rows, columns, channels }, dy, workspace);
+        emitShares(f, module, sizes, dy, workspace);
         walkImage(f, module, pass, (window) => defineSums(module, pass, window, false), workspace, dx, unused);
         f.increment(dy, output * ELEMENT);
         f.increment(dx, rows.size * columns.size * channels * ELEMENT);

@@ -17,6 +17,7 @@ import {
 } from './cpu.ts';
 import { maxPoolCall } from './max-wasm.ts';
 import { gatherPickedCall, scatterPickedCall } from './pick-wasm.ts';
+import type { PoolSizes } from './strips-wasm.ts';
 
 export type { PickGeometry, PoolGeometry } from './cpu.ts';
 
@@ -97,8 +98,6 @@ export const avgPoolGradKernel: Kernel<PoolOptions, AveragePoolGradGeometry> = {
   wasm: averagePoolGradCall,
   flops: (geometry) => 2 * poolFlops(geometry),
 };
-
-type PoolSizes = Pick<PoolGeometry, 'batch' | 'rows' | 'columns' | 'channels'>;
 
 function poolSizes(x: Shape, y: Shape, { poolSize, strides, padding }: PoolOptions): PoolSizes {
   const [batch = 0, height = 0, width = 0, channels = 0] = x;

@@ -10,45 +10,20 @@ import {
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { outputRuns } from '../window-runs.ts';
-import { axisKey, ELEMENT, forVectors, loadLanes, storeLanes, VECTOR } from '../window-wasm.ts';
-import type { PoolSizes } from './average-wasm.ts';
+import { ELEMENT, forVectors, loadLanes, storeLanes } from '../window-wasm.ts';
 import {
+  poolCall,
   type PoolPass,
+  type PoolSizes,
   stepsOf,
   STRIP_PARAMS,
   type StripFunc,
   tapOffsets,
-  walkImage,
   type Window,
 } from './strips-wasm.ts';
 
-export function maxPoolCall({ batch, rows, columns, channels }: PoolSizes): WasmCall {
-  const code = `maxPool ${axisKey(rows)} x ${axisKey(columns)} c${channels}`;
-  const pass: PoolPass = {
-    code,
-    rows: outputRuns(rows),
-    columns: outputRuns(columns),
-    sourceWidth: columns.size,
-    targetWidth: columns.outputSize,
-    channels,
-  };
-  return {
-    code,
-    args: [batch],
-    workspaceBytes: VECTOR,
-    emit: (f, { inputs, outputs, args, workspace }, module) => {
-      const [x] = inputs as readonly [Local<'i32'>];
-      const [y, indices] = outputs as readonly [Local<'i32'>, Local<'i32'>];
-      if (channels === 0) return;
-      const toIndices = f.index(i32.sub(indices, y));
-      f.for(f.local('i32'), 0, args[0]!, 1, () => {
-        walkImage(f, module, pass, (window) => defineMaxima(module, pass, window), x, y, workspace, toIndices);
-        f.increment(x, rows.size * columns.size * channels * ELEMENT);
-        f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);
-      });
-    },
-  };
+export function maxPoolCall(sizes: PoolSizes): WasmCall {
+  return poolCall('maxPool', sizes, defineMaxima);
 }
 
 /** A strip of maxima and their places. */

@@ -10,8 +10,12 @@ import {
   type Local,
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
-import type { Runs } from '../window-runs.ts';
-import { ELEMENT, emitTouch } from '../window-wasm.ts';
+import type { WasmCall } from '../contract.ts';
+import { outputRuns, type Runs } from '../window-runs.ts';
+import { axisKey, ELEMENT, emitTouch, VECTOR } from '../window-wasm.ts';
+import type { PoolGeometry } from './cpu.ts';
+
+export type PoolSizes = Pick<PoolGeometry, 'batch' | 'rows' | 'columns' | 'channels'>;
 
 /** Target positions and the source positions that they see. */
 export interface PoolPass {
@@ -62,6 +66,45 @@ export interface Window {
 function isUnrolled({ rows, columns }: PoolPass): boolean {
   const most = ({ list }: Runs): number => Math.max(0, ...list.map(({ taps }) => taps));
   return most(rows) * most(columns) <= UNROLLED;
+}
+
+/** What a pool's code is known by. */
+export function poolKey(name: string, { rows, columns, channels }: PoolSizes): string {
+  return `${name} ${axisKey(rows)} x ${axisKey(columns)} c${channels}`;
+}
+
+/** A pool whose outputs each see a window of one image; `defineStrip` makes the code for strips of them. */
+export function poolCall(
+  name: string,
+  sizes: PoolSizes,
+  defineStrip: (module: ModuleBuilder, pass: PoolPass, window: Window | undefined) => StripFunc,
+): WasmCall {
+  const { batch, rows, columns, channels } = sizes;
+  const code = poolKey(name, sizes);
+  const pass: PoolPass = {
+    code,
+    rows: outputRuns(rows),
+    columns: outputRuns(columns),
+    sourceWidth: columns.size,
+    targetWidth: columns.outputSize,
+    channels,
+  };
+  return {
+    code,
+    args: [batch],
+    workspaceBytes: VECTOR,
+    emit: (f, { inputs, outputs, args, workspace }, module) => {
+      const [x] = inputs as readonly [Local<'i32'>];
+      const [y, second] = outputs as readonly [Local<'i32'>, Local<'i32'>?];
+      if (channels === 0) return;
+      const toSecond = second && f.index(i32.sub(second, y));
+      f.for(f.local('i32'), 0, args[0]!, 1, () => {
+        walkImage(f, module, pass, (window) => defineStrip(module, pass, window), x, y, workspace, toSecond);
+        f.increment(x, rows.size * columns.size * channels * ELEMENT);
+        f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);
+      });
+    },
+  };
 }
 
 /** Writes the walk over one image; `strip` gives the function for strips of positions, `unused` is a word for `emitTouch`. */

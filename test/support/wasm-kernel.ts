@@ -1,5 +1,5 @@
 /** Runs one WebAssembly kernel on a memory of its own, with words around every operand that it must leave alone. */
-import type { Kernel } from '../../kernels/contract.ts';
+import type { Kernel, WasmCall } from '../../kernels/contract.ts';
 import { WasmCode } from '../../src/devices/wasm-code.ts';
 import { WasmHeap } from '../../src/devices/wasm-heap.ts';
 import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
@@ -9,13 +9,13 @@ import type { Operand } from '../kernels/numeric.ts';
 const GUARD = 0x7fc0_dead;
 const GUARD_WORDS = 16;
 
-/** Compiles a kernel for some shapes; each run checks the guard words and gives fresh outputs. */
-export function prepareOnWasm<Options, Geometry>(
+/** A kernel's function for some shapes, and the memory that it works in. */
+export function compileOnWasm<Options, Geometry>(
   kernel: Kernel<Options, Geometry>,
   operands: readonly Operand[],
   outputShapes: readonly Shape[],
   options: Options,
-): (operands: readonly Operand[]) => Float32Array[] {
+): { readonly call: WasmCall; readonly run: (...args: readonly number[]) => void; readonly heap: WasmHeap } {
   const geometry = kernel.plan(
     operands.map((one) => one?.shape),
     outputShapes,
@@ -30,6 +30,18 @@ export function prepareOnWasm<Options, Geometry>(
   const [run] = new WasmCode(heap.memory).functionsOf([
     { call, inputCount: operands.length, outputCount: outputShapes.length },
   ]);
+  if (!run) throw new Error(`${kernel.name}: nothing was compiled`);
+  return { call, run, heap };
+}
+
+/** Compiles a kernel for some shapes; each run checks the guard words and gives fresh outputs. */
+export function prepareOnWasm<Options, Geometry>(
+  kernel: Kernel<Options, Geometry>,
+  operands: readonly Operand[],
+  outputShapes: readonly Shape[],
+  options: Options,
+): (operands: readonly Operand[]) => Float32Array[] {
+  const { call, run, heap } = compileOnWasm(kernel, operands, outputShapes, options);
   const sizes = [
     ...operands.map((one) => (one ? sizeOf(one.shape) : 0)),
     ...outputShapes.map(sizeOf),
@@ -44,7 +56,7 @@ export function prepareOnWasm<Options, Geometry>(
       words.fill(GUARD, start - GUARD_WORDS, start + size + GUARD_WORDS);
     });
     current.forEach((one, k) => one && floats.set(one.data, starts[k] as number));
-    run?.(...starts.map((start) => 4 * start), ...(call.args ?? []));
+    run(...starts.map((start) => 4 * start), ...(call.args ?? []));
     sizes.forEach((size, k) => {
       const start = starts[k] as number;
       for (let i = -GUARD_WORDS; i < GUARD_WORDS; i++) {

@@ -57,7 +57,6 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('kernels/pool/average-wasm.ts', { ops: ['avgPool2d'] }, [
     ['the mean is a sum', 'scaled', 'f32x4.div(total, cells)', 'total'],
     ['the mean is over one row of the window', 'padding', 'i32.mul(rowTaps, tapCount)', 'rowTaps'],
-    ['every image is written over the first', 'stride', 'f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);', ''],
     ['the gradient is shared by all cells of a whole window', 'padding', 'f.call(divide, from, to, bytes, rowTaps * taps);', 'f.call(divide, from, to, bytes, rows.kernelSize * columns.kernelSize);'],
   ]),
   ...mutantsOf('kernels/pool/max-wasm.ts', pool, [
@@ -73,6 +72,7 @@ export const mutants: readonly Mutant[] = [
     ['places behind fours are left out', 'last batch', 'f.forRest(at, picked, 1', 'f.forRest(at, i32.and(picked, -4), 1'],
   ]),
   ...mutantsOf('kernels/pool/strips-wasm.ts', { ops: ['maxPool2d', 'avgPool2d'] }, [
+    ['every image is written over the first', 'stride', 'f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);', ''],
     ['a line starts at the first target', 'padding', 'i32.add(target, run.first * pixel)', 'target'],
     ['target lines lie side by side', 'stride', 'f.increment(targetAt, rows.step * targetWidth * pixel);', 'f.increment(targetAt, pixel);'],
     ['taps lie side by side, whatever the dilation', 'dilation', 'tap: columns.sourceTapStep * pixel', 'tap: pixel'],
