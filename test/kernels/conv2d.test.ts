@@ -8,7 +8,8 @@ import { FLOAT_TYPES, type FloatType, inner, integers, plain, runKernel } from '
 
 type Convolution2d = Convolution & { readonly padding: 'valid' | 'same' };
 
-function check(c: Convolution2d, withBias: boolean, Float: FloatType): void {
+/** @returns how many elements were compared */
+function check(c: Convolution2d, withBias: boolean, Float: FloatType): number {
   const shapes = shapesOf(c);
   const x = { shape: shapes.x, data: integers(Float, shapes.x, 1) };
   const filters = { shape: shapes.filters, data: integers(Float, shapes.filters, 2) };
@@ -28,6 +29,7 @@ function check(c: Convolution2d, withBias: boolean, Float: FloatType): void {
     assert.equal(inner(dx!, x.data) + 0, product + 0);
     assert.equal(inner(dFilters!, filters.data) + 0, product + 0);
   }
+  return y!.length + dx!.length + dFilters!.length;
 }
 
 const upTo = (max: number) => fc.integer({ min: 1, max });
@@ -49,7 +51,9 @@ const convolutions: fc.Arbitrary<Convolution2d> = fc.record({
 for (const Float of FLOAT_TYPES) {
   t.test(`conv2d of ${Float.name} and both gradients equal the sums by index`, (t) => {
     fc.assert(
-      fc.property(convolutions, fc.boolean(), (convolution, withBias) => check(convolution, withBias, Float)),
+      fc.property(convolutions, fc.boolean(), (convolution, withBias) => {
+        check(convolution, withBias, Float);
+      }),
       { seed: 4, numRuns: 400 },
     );
     t.end();
@@ -58,15 +62,16 @@ for (const Float of FLOAT_TYPES) {
 
 t.test('every combination of kernel size, stride, dilation and padding on images of different parity', (t) => {
   const one = { batch: 1, kernelWidth: 1, width: 2, inChannels: 1, outChannels: 1, groups: 1 };
+  let compared = 0;
   for (const height of [1, 6, 7])
     for (const kernelHeight of [1, 2, 3, 4])
       for (const stride of [1, 2, 3])
         for (const dilation of [1, 2, 3])
           for (const padding of ['valid', 'same'] as const) {
             const c = { ...one, height, kernelHeight, padding };
-            check({ ...c, strides: [stride, 1], dilationRate: [dilation, 1] }, false, Float32Array);
+            compared += check({ ...c, strides: [stride, 1], dilationRate: [dilation, 1] }, false, Float32Array);
           }
-  t.pass('all equal');
+  t.ok(compared > 2000, `${compared} elements are equal`);
   t.end();
 });
 
@@ -84,9 +89,8 @@ t.test('more pixels than one block of the filter gradient', (t) => {
     dilationRate: [1, 1],
     padding: 'same',
   };
-  check(c, true, Float32Array);
-  check(c, false, Float64Array);
-  t.pass('all equal');
+  const compared = check(c, true, Float32Array) + check(c, false, Float64Array);
+  t.ok(compared > 5000, `${compared} elements are equal`);
   t.end();
 });
 

@@ -14,18 +14,19 @@ const SPECIAL = [NaN, -Infinity, -1, -0, 0, 1, Infinity];
 /** Both signs, whole numbers and others, equal ones at times. */
 const valueAt = (i: number): number => (i % 5 === 0 ? (i % 3) - 1 : Math.fround(((i * 37) % 101) / 12 - 4));
 
-function compare(t: Test, kernel: ElementwiseKernel, shapes: readonly Shape[], shape: Shape): void {
+function compare(t: Test, kernel: ElementwiseKernel, shapes: readonly Shape[], shape: Shape): number {
   const values = shapes.map((one, k) => Float64Array.from({ length: sizeOf(one) }, (_, i) => valueAt(i + 7 * k)));
-  compareValues(t, kernel, shapes, shape, values);
+  return compareValues(t, kernel, shapes, shape, values);
 }
 
+/** @returns how many elements were compared */
 function compareValues(
   t: Test,
   kernel: ElementwiseKernel,
   shapes: readonly Shape[],
   shape: Shape,
   values: readonly Float64Array[],
-): void {
+): number {
   const operands = shapes.map((one, k) => ({ shape: one, data: values[k] ?? new Float64Array() }));
   const [given] = runOnWasm(kernel, operands, [shape], undefined);
   const expected = new Float64Array(sizeOf(shape));
@@ -40,6 +41,7 @@ function compareValues(
     return !(kernel.exact ? Object.is(one, Math.fround(value)) : float32Ulps(one, value) <= LIMIT);
   });
   if (wrong >= 0) t.fail(`${where}: element ${wrong} is ${given?.[wrong]}, not ${expected[wrong]}`);
+  return expected.length;
 }
 
 for (const kernel of Object.values(kernels)) {
@@ -47,14 +49,15 @@ for (const kernel of Object.values(kernels)) {
   const all = <T>(value: T): T[] => Array.from({ length: count }, () => value);
 
   t.test(`${kernel.name} on vectors and their rests equals the cpu`, (t) => {
+    let compared = 0;
     for (const length of LENGTHS) {
-      compare(t, kernel, all([length]), [length]);
-      compare(t, kernel, all([3, length]).with(-1, [length]), [3, length]);
-      compare(t, kernel, all([2, 3, length]).with(0, [2, 1, length]), [2, 3, length]);
-      compare(t, kernel, all([3, length]).with(0, [3, 1]), [3, length]);
+      compared += compare(t, kernel, all([length]), [length]);
+      compared += compare(t, kernel, all([3, length]).with(-1, [length]), [3, length]);
+      compared += compare(t, kernel, all([2, 3, length]).with(0, [2, 1, length]), [2, 3, length]);
+      compared += compare(t, kernel, all([3, length]).with(0, [3, 1]), [3, length]);
     }
-    compare(t, kernel, all([]), []);
-    t.pass();
+    compared += compare(t, kernel, all([]), []);
+    t.ok(compared > 4000, `${compared} elements are equal`);
     t.end();
   });
   if (!kernel.exact) continue;
@@ -65,8 +68,8 @@ for (const kernel of Object.values(kernels)) {
     const values = shapes.map((_, k) =>
       Float64Array.from({ length: size }, (_, i) => SPECIAL[Math.floor(i / SPECIAL.length ** k) % SPECIAL.length] ?? 0),
     );
-    compareValues(t, kernel, shapes, [size], values);
-    t.pass();
+    const compared = compareValues(t, kernel, shapes, [size], values);
+    t.equal(compared, SPECIAL.length ** count, 'every combination is equal');
     t.end();
   });
 }

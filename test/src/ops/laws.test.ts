@@ -60,6 +60,9 @@ t.test('every op has one row, and every row an op', (t) => {
   t.end();
 });
 
+/** Gradients, and on both devices equal bits and accuracy. */
+const LEAST_LAWS = 5;
+
 const measured: string[] = [];
 
 for (const row of rows) {
@@ -68,6 +71,7 @@ for (const row of rows) {
       cases: CASES,
     });
     for (const law of laws) t.pass(law);
+    t.ok(laws.length >= LEAST_LAWS, `${laws.length} laws hold`);
     for (const reason of skipped) t.comment(`skipped on ${reason}`);
     if (row.noGradient === undefined) t.ok(derivatives > 0, 'some derivatives were compared');
     const line = `${row.op}: ${cases} cases, ${derivatives} derivatives, worst score ${worstScore.toExponential(1)}, ${(milliseconds / 1000).toFixed(1)} s`;
