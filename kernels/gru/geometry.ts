@@ -4,6 +4,7 @@
  */
 import type { Shape } from '../../src/tensor/shape.ts';
 import { type DropoutLayout, maskGroups } from '../recurrent/dropout.ts';
+import { planInput, planInputGradient } from '../recurrent/input.ts';
 import { type Product, planProduct } from '../recurrent/product.ts';
 import { withScratch } from '../recurrent/scratch.ts';
 import { SUMMED_ROWS } from '../recurrent/sums.ts';
@@ -93,17 +94,7 @@ export function planGru(inputs: readonly (Shape | undefined)[], options: GruOpti
       outRowStride,
     });
   return withScratch(sizes, {
-    inputProduct: () =>
-      planProduct({
-        rows: batch * steps,
-        columns: gates / inputLayout.groups,
-        depth: features,
-        leftRowStride: features,
-        leftDepthStride: 1,
-        rightDepthStride: gates,
-        rightColumnStride: 1,
-        outRowStride: gates,
-      }),
+    inputProduct: () => planInput(inputLayout, gates),
     gateProducts: () => gateWidths(hiddenLayout, units).map((width) => planRecurrent(width, units, steps * gates)),
     candidateProduct: () =>
       resetAfter ? planRecurrent(units, units, steps * units) : planRecurrent(units, steps * units, steps * gates),
@@ -142,17 +133,7 @@ export function planGruGrad(inputs: readonly (Shape | undefined)[], options: Gru
     });
   const widths = gateWidths(hiddenLayout, units);
   return withScratch(sizes, {
-    inputProduct: () =>
-      planProduct({
-        rows: batch * steps,
-        columns: features,
-        depth: gates / inputLayout.groups,
-        leftRowStride: gates,
-        leftDepthStride: 1,
-        rightDepthStride: 1,
-        rightColumnStride: gates,
-        outRowStride: features,
-      }),
+    inputProduct: () => planInputGradient(inputLayout, gates),
     gateProducts: () => widths.map((width) => planRecurrent(width, steps * gates)),
     candidateProduct: () => planRecurrent(units, steps * (resetAfter ? units : gates)),
     kernelProduct: () => planWeights(features, gates / inputLayout.groups, gates),

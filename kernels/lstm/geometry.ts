@@ -4,6 +4,7 @@
  */
 import type { Shape } from '../../src/tensor/shape.ts';
 import { type DropoutLayout, maskGroups } from '../recurrent/dropout.ts';
+import { planInput, planInputGradient } from '../recurrent/input.ts';
 import { type Product, planProduct } from '../recurrent/product.ts';
 import { withScratch } from '../recurrent/scratch.ts';
 import { SUMMED_ROWS } from '../recurrent/sums.ts';
@@ -84,17 +85,7 @@ export function planLstm(inputs: readonly (Shape | undefined)[], options: LstmOp
       outRowStride: steps * gates,
     });
   return withScratch(sizes, {
-    inputProduct: () =>
-      planProduct({
-        rows: batch * steps,
-        columns: gates / inputLayout.groups,
-        depth: features,
-        leftRowStride: features,
-        leftDepthStride: 1,
-        rightDepthStride: gates,
-        rightColumnStride: 1,
-        outRowStride: gates,
-      }),
+    inputProduct: () => planInput(inputLayout, gates),
     recurrentProducts: () => Array.from({ length: hiddenLayout.groups }, planRecurrent),
     maskedInput: () => new Float64Array(inputs[7] === undefined ? 0 : batch * steps * features),
     maskedHidden: () => new Float64Array(batch * units),
@@ -129,17 +120,7 @@ export function planLstmGrad(inputs: readonly (Shape | undefined)[], options: Ls
       outRowStride: gates,
     });
   return withScratch(sizes, {
-    inputProduct: () =>
-      planProduct({
-        rows: batch * steps,
-        columns: features,
-        depth: gates / inputLayout.groups,
-        leftRowStride: gates,
-        leftDepthStride: 1,
-        rightDepthStride: 1,
-        rightColumnStride: gates,
-        outRowStride: features,
-      }),
+    inputProduct: () => planInputGradient(inputLayout, gates),
     recurrentProducts: () => Array.from({ length: hiddenLayout.groups }, planRecurrent),
     kernelProduct: () => planWeights(features, inputLayout.groups),
     recurrentKernelProduct: () => planWeights(units, hiddenLayout.groups),

@@ -1,7 +1,21 @@
 /** The input's side of a recurrence: its product with the kernel for all steps at once, and that product's gradients. */
 import type { FloatArray } from '../contract.ts';
 import { addMasked, applyMask, type DropoutLayout } from './dropout.ts';
-import { addProduct, packRight, type Product } from './product.ts';
+import { addProduct, packRight, planProduct, type Product } from './product.ts';
+
+/** The product of `projectInput`: x of all steps with the columns of one group of gates. */
+export function planInput({ batch, steps, width, groups }: DropoutLayout, gateCount: number): Product {
+  return planProduct({
+    rows: batch * steps,
+    columns: gateCount / groups,
+    depth: width,
+    leftRowStride: width,
+    leftDepthStride: 1,
+    rightDepthStride: gateCount,
+    rightColumnStride: 1,
+    outRowStride: gateCount,
+  });
+}
 
 /** `gates += (x * dropout) kernel`, rows of `gateCount` numbers in time order. */
 export function projectInput(
@@ -21,6 +35,20 @@ export function projectInput(
     packRight(product, kernel, column, width);
     addProduct(product, dropout === undefined ? x : maskedInput, 0, gates, column, width);
   }
+}
+
+/** The product of `writeInputGradient`: one group's gradients of all steps with its columns, transposed. */
+export function planInputGradient({ batch, steps, width, groups }: DropoutLayout, gateCount: number): Product {
+  return planProduct({
+    rows: batch * steps,
+    columns: width,
+    depth: gateCount / groups,
+    leftRowStride: gateCount,
+    leftDepthStride: 1,
+    rightDepthStride: 1,
+    rightColumnStride: gateCount,
+    outRowStride: width,
+  });
 }
 
 /** `dx = (dGates kernelᵀ) * dropout`. Scratch: `maskedInput` and `dInput`, of x's size where there is dropout. */

@@ -4,6 +4,7 @@
  */
 import type { Shape } from '../../src/tensor/shape.ts';
 import type { DropoutLayout } from '../recurrent/dropout.ts';
+import { planInput, planInputGradient } from '../recurrent/input.ts';
 import { type Product, planProduct } from '../recurrent/product.ts';
 import { withScratch } from '../recurrent/scratch.ts';
 import { SUMMED_ROWS } from '../recurrent/sums.ts';
@@ -68,21 +69,20 @@ export interface SimpleRnnGradGeometry extends SimpleRnnSizes {
 /** Geometry of `simpleRnnKernel`. */
 export function planSimpleRnn(inputs: readonly (Shape | undefined)[], options: SimpleRnnOptions): SimpleRnnGeometry {
   const sizes = resolveSizes(inputs, options);
-  const { batch, steps, features, units } = sizes;
-  const plan = (rows: number, depth: number, outRowStride: number) =>
-    planProduct({
-      rows,
-      columns: units,
-      depth,
-      leftRowStride: depth,
-      leftDepthStride: 1,
-      rightDepthStride: units,
-      rightColumnStride: 1,
-      outRowStride,
-    });
+  const { batch, steps, features, units, inputLayout } = sizes;
   return withScratch(sizes, {
-    inputProduct: () => plan(batch * steps, features, units),
-    recurrentProduct: () => plan(batch, units, steps * units),
+    inputProduct: () => planInput(inputLayout, units),
+    recurrentProduct: () =>
+      planProduct({
+        rows: batch,
+        columns: units,
+        depth: units,
+        leftRowStride: units,
+        leftDepthStride: 1,
+        rightDepthStride: units,
+        rightColumnStride: 1,
+        outRowStride: steps * units,
+      }),
     maskedInput: () => new Float64Array(inputs[6] === undefined ? 0 : batch * steps * features),
     maskedHidden: () => new Float64Array(batch * units),
   });
@@ -94,18 +94,7 @@ export function planSimpleRnnGrad(
   options: SimpleRnnOptions,
 ): SimpleRnnGradGeometry {
   const sizes = resolveSizes(inputs, options);
-  const { batch, steps, features, units } = sizes;
-  const planTransposed = (rows: number, columns: number, leftRowStride: number) =>
-    planProduct({
-      rows,
-      columns,
-      depth: units,
-      leftRowStride,
-      leftDepthStride: 1,
-      rightDepthStride: 1,
-      rightColumnStride: units,
-      outRowStride: columns,
-    });
+  const { batch, steps, features, units, inputLayout } = sizes;
   const planWeights = (rows: number) =>
     planProduct({
       rows,
@@ -120,8 +109,18 @@ export function planSimpleRnnGrad(
   const inputs3d = batch * steps * features;
   const states = batch * steps * units;
   return withScratch(sizes, {
-    inputProduct: () => planTransposed(batch * steps, features, units),
-    recurrentProduct: () => planTransposed(batch, units, steps * units),
+    inputProduct: () => planInputGradient(inputLayout, units),
+    recurrentProduct: () =>
+      planProduct({
+        rows: batch,
+        columns: units,
+        depth: units,
+        leftRowStride: steps * units,
+        leftDepthStride: 1,
+        rightDepthStride: 1,
+        rightColumnStride: units,
+        outRowStride: units,
+      }),
     kernelProduct: () => planWeights(features),
     recurrentKernelProduct: () => planWeights(units),
     dPreactivations: () => new Float64Array(states),

@@ -13,7 +13,7 @@ import {
   plainCase,
 } from './lstm-cases.ts';
 import { convert, type Operand, operand, prepare, uniform } from './numeric.ts';
-import { EDGE_SIZES } from './recurrent-laws.ts';
+import { edgeCases } from './recurrent-laws.ts';
 import { requireRounded } from './rounding.ts';
 
 const ALL: readonly boolean[] = [true, true, true];
@@ -52,25 +52,11 @@ t.test('the gradient agrees with float64 for all combinations of options, inputs
 });
 
 t.test('sizes around the edges of vectors and tiles', (t) => {
-  EDGE_SIZES.forEach(([batch, steps, features, units], i) => {
-    for (const dropout of ['none', 'shared', 'per gate'] as const) {
-      const c: LstmCase = {
-        ...plainCase,
-        batch,
-        steps,
-        features,
-        units,
-        mask: i % 2 === 1,
-        bias: i % 3 > 0,
-        goBackwards: i % 4 > 1,
-        zeroOutputForMask: i % 4 === 1,
-        inputDropout: dropout,
-        recurrentDropout: dropout,
-      };
-      t.doesNotThrow(() => requireForward(c), `forward ${String(EDGE_SIZES[i])} ${dropout}`);
-      t.doesNotThrow(() => requireBackward(c, ALL), `backward ${String(EDGE_SIZES[i])} ${dropout}`);
-    }
-  });
+  for (const { name, ...edge } of edgeCases) {
+    const c: LstmCase = { ...plainCase, ...edge };
+    t.doesNotThrow(() => requireForward(c), `forward ${name}`);
+    t.doesNotThrow(() => requireBackward(c, ALL), `backward ${name}`);
+  }
   t.end();
 });
 

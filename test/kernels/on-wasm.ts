@@ -1,4 +1,4 @@
-/** WebAssembly kernels against the cpu kernels: sums of products within the bound of float32, other kernels bit for bit. */
+/** WebAssembly kernels against the cpu kernels: sums of products within the bound of float32. */
 import assert from 'node:assert/strict';
 import type { Kernel } from '../../kernels/contract.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
@@ -34,23 +34,4 @@ export function requireSumsOnWasm<Options, Geometry>(
       assert.fail(`${kernel.name}: output ${output}, element ${i} is ${one}, float64 gives ${value} (bound ${bound})`);
     });
   });
-}
-
-/** Requires the bits of the cpu kernel on float32. */
-export function requireBitsOnWasm<Options, Geometry>(
-  kernel: Kernel<Options, Geometry>,
-  operands: readonly Operand[],
-  outputShapes: readonly Shape[],
-  options: Options,
-): Float32Array[] {
-  const given = convert(operands, Float32Array);
-  const expected = prepare(kernel, given, outputShapes, options, Float32Array)(given);
-  const actual = runOnWasm(kernel, given, outputShapes, options);
-  expected.forEach((values, output) => {
-    values.forEach((value, i) => {
-      if (Object.is(value, actual[output]![i]!)) return;
-      assert.fail(`${kernel.name}: output ${output}, element ${i} is ${actual[output]![i]!}, not ${value}`);
-    });
-  });
-  return actual;
 }

@@ -37,8 +37,9 @@ t.test('wasm pads rows of every length with the bits of the cpu', (t) => {
       [17, 20],
     ] as const) {
       const padded = length + first + last;
-      const check = (shape: number[], out: number[], before: number[]): void =>
+      const check = (shape: number[], out: number[], before: number[]): void => {
         requireSameBits(padKernel, [mixed(shape)], [out], { before, value: -1.5 });
+      };
       check([length], [padded], [first]);
       check([3, length], [3, padded], [0, first]);
       check([length, 3], [padded, 3], [first, 0]);

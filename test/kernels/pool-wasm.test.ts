@@ -8,22 +8,15 @@ import {
   maxPoolGradKernel,
   maxPoolKernel,
   poolGatherKernel,
-  type PoolOptions,
 } from '../../kernels/pool/index.ts';
 import { WasmDevice } from '../../src/devices/wasm-device.ts';
 import { avgPool2d, maxPool2d, slice } from '../../src/ops/index.ts';
 import { compile } from '../../src/tape/compile.ts';
 import { tensor, type Tensor } from '../../src/tensor/tensor.ts';
-import { windowOutput } from '../../kernels/window.ts';
 import { operand, uniform } from './numeric.ts';
-import { requireBitsOnWasm, requireSumsOnWasm } from './on-wasm.ts';
-
-interface Pool extends PoolOptions {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
+import { requireSumsOnWasm } from './on-wasm.ts';
+import { pooledShape, type Pool } from './pools.ts';
+import { requireSameBits } from './same-bits.ts';
 
 /** Values with ties, NaNs, infinities and zeros of both signs. */
 function awkward(random: () => number): () => number {
@@ -35,18 +28,16 @@ function awkward(random: () => number): () => number {
 }
 
 function check(pool: Pool): void {
-  const { batch, height, width, channels, poolSize, strides, padding } = pool;
-  const rows = windowOutput(height, poolSize[0], strides[0], 1, padding).output;
-  const columns = windowOutput(width, poolSize[1], strides[1], 1, padding).output;
+  const { batch, height, width, channels, poolSize } = pool;
   const xShape = [batch, height, width, channels];
-  const yShape = [batch, rows, columns, channels];
+  const yShape = pooledShape(pool);
   const random = uniform(5);
   const x = operand(xShape, random);
   const dy = operand(yShape, random);
-  requireBitsOnWasm(maxPoolKernel, [operand(xShape, awkward(random))], [yShape, yShape], pool);
-  const [, places] = requireBitsOnWasm(maxPoolKernel, [x], [yShape, yShape], pool);
+  requireSameBits(maxPoolKernel, [operand(xShape, awkward(random))], [yShape, yShape], pool);
+  const [, places] = requireSameBits(maxPoolKernel, [x], [yShape, yShape], pool);
   const picked = { shape: yShape, data: places! };
-  requireBitsOnWasm(poolGatherKernel, [x, picked], [yShape], undefined);
+  requireSameBits(poolGatherKernel, [x, picked], [yShape], undefined);
   requireScatter(x.data.length, dy, picked, xShape, batch);
   const most = poolSize[0] * poolSize[1];
   requireSumsOnWasm(avgPoolKernel, [x], [yShape], pool, most);
@@ -62,7 +53,7 @@ function requireScatter(
   batch: number,
 ): void {
   const exact = { shape: dy.shape, data: dy.data.map((value) => Math.round(value * 64) / 64) };
-  const [dx] = requireBitsOnWasm(maxPoolGradKernel, [exact, picked], [shape], undefined);
+  const [dx] = requireSameBits(maxPoolGradKernel, [exact, picked], [shape], undefined);
   const expected = new Float32Array(size);
   const perSample = exact.data.length / batch;
   exact.data.forEach((value, i) => {

@@ -8,29 +8,16 @@ import {
   maxPoolGradKernel,
   maxPoolKernel,
   poolGatherKernel,
-  type PoolOptions,
 } from '../../kernels/pool/index.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 import { windowOutput } from '../../kernels/window.ts';
 import { FLOAT_TYPES, type FloatType, inner, integers, plain, runKernel } from './integers.ts';
-
-interface Pool extends PoolOptions {
-  readonly batch: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-}
-
-function outputShape({ batch, height, width, channels, poolSize, strides, padding }: Pool): number[] {
-  const rows = windowOutput(height, poolSize[0], strides[0], 1, padding).output;
-  const columns = windowOutput(width, poolSize[1], strides[1], 1, padding).output;
-  return [batch, rows, columns, channels];
-}
+import { pooledShape, type Pool } from './pools.ts';
 
 /** For each output in order: the sample and the positions in it of the cells of its window. */
 function windows(pool: Pool): { sample: number; cells: number[] }[] {
   const { height, width, channels, poolSize, strides, padding } = pool;
-  const [batch = 0, rows = 0, columns = 0] = outputShape(pool);
+  const [batch = 0, rows = 0, columns = 0] = pooledShape(pool);
   const top = windowOutput(height, poolSize[0], strides[0], 1, padding).before;
   const left = windowOutput(width, poolSize[1], strides[1], 1, padding).before;
   const all: { sample: number; cells: number[] }[] = [];
@@ -53,7 +40,7 @@ const DIVISIBLE = 144;
 function check(pool: Pool, Float: FloatType): void {
   const { batch, height, width, channels } = pool;
   const xShape: Shape = [batch, height, width, channels];
-  const yShape = outputShape(pool);
+  const yShape = pooledShape(pool);
   const image = height * width * channels;
   const x = { shape: xShape, data: integers(Float, xShape, 1).map((value) => value * DIVISIBLE) };
   const dy = { shape: yShape, data: integers(Float, yShape, 2).map((value) => value * DIVISIBLE) };

@@ -2,7 +2,7 @@
 import type { Kernel } from '../../kernels/contract.ts';
 import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
 import { runOnWasm } from '../support/wasm-kernel.ts';
-import { prepare, uniform, type Operand } from './numeric.ts';
+import { convert, prepare, uniform, type Operand } from './numeric.ts';
 
 /** A float32 operand of random values, some of them NaN, infinite, zero or twice the same. */
 export function mixed(shape: Shape, seed = 1): { readonly shape: Shape; readonly data: Float32Array } {
@@ -15,15 +15,19 @@ export function mixed(shape: Shape, seed = 1): { readonly shape: Shape; readonly
   return { shape, data };
 }
 
-/** @throws Error that tells the first element which differs */
+/**
+ * The results on operands rounded to float32.
+ * @throws Error that tells the first element which differs
+ */
 export function requireSameBits<Options, Geometry>(
   kernel: Kernel<Options, Geometry>,
   operands: readonly Operand[],
   outputShapes: readonly Shape[],
   options: Options,
-): void {
-  const expected = prepare(kernel, operands, outputShapes, options, Float32Array)(operands);
-  const actual = runOnWasm(kernel, operands, outputShapes, options);
+): Float32Array[] {
+  const given = convert(operands, Float32Array);
+  const expected = prepare(kernel, given, outputShapes, options, Float32Array)(given);
+  const actual = runOnWasm(kernel, given, outputShapes, options);
   expected.forEach((values, k) => {
     const at = values.findIndex((value, i) => !Object.is(value, actual[k]?.[i]));
     if (at < 0) return;
@@ -32,4 +36,5 @@ export function requireSameBits<Options, Geometry>(
       `${kernel.name} ${shapes} ${JSON.stringify(options)}: element ${at} of output ${k} is ${actual[k]?.[at]}, not ${values[at]}`,
     );
   });
+  return actual;
 }

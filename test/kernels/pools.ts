@@ -1,0 +1,17 @@
+/** What the tests of pooling draw. */
+import type { PoolOptions } from '../../kernels/pool/index.ts';
+import { windowOutput } from '../../kernels/window.ts';
+
+export interface Pool extends PoolOptions {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** The shape of what is pooled. */
+export function pooledShape({ batch, height, width, channels, poolSize, strides, padding }: Pool): number[] {
+  const rows = windowOutput(height, poolSize[0], strides[0], 1, padding).output;
+  const columns = windowOutput(width, poolSize[1], strides[1], 1, padding).output;
+  return [batch, rows, columns, channels];
+}
