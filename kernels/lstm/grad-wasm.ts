@@ -9,14 +9,14 @@ import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurren
 import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
 import { writeInputGradient } from '../recurrent/wasm-input.ts';
-import { packedBytes } from '../recurrent/wasm-product.ts';
 import { copyOrClear, keepGradient } from '../recurrent/wasm-row.ts';
-import { backwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { backwardBytes, sizesOf } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
 import { sumRows } from '../recurrent/wasm-sums.ts';
 import { writeKernelGradient } from '../recurrent/wasm-weights.ts';
 import type { LstmGradGeometry } from './geometry.ts';
 import { lstmGradRow } from './wasm-grad-row.ts';
+import { lstmParts, partNumbers, type PartName } from './wasm-parts.ts';
 
 export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boolean[]): WasmCall {
   const { batch, steps, features, units, hiddenLayout } = geometry;
@@ -29,16 +29,12 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
     dLastCell: present[16] === true,
   };
   const rows = batch * steps;
-  const hiddenGroupWidth = (4 * units) / hiddenLayout.groups;
-  const packedStride = packedBytes(hiddenGroupWidth, units);
   const workspace = new Workspace();
   return namedCall({
     code: `lstmGrad${namesOf({ ...given })}`,
     numbers: {
       ...sizesOf(geometry, 4),
-      hiddenGroupWidth,
-      packedStride,
-      packed: workspace.takeBytes(hiddenLayout.groups * packedStride),
+      ...partNumbers(workspace, units, hiddenLayout.groups, true),
       dGates: workspace.take(4 * rows * units),
       previousHidden: workspace.take(rows * units),
       // One step's gradient, then the states of all steps.
@@ -55,16 +51,7 @@ type Given = Readonly<
   Record<'mask' | 'inputDropout' | 'recurrentDropout' | 'dSequence' | 'dLastHidden' | 'dLastCell', boolean>
 >;
 
-type Name =
-  | SizeName
-  | 'hiddenGroupWidth'
-  | 'packedStride'
-  | 'packed'
-  | 'dGates'
-  | 'previousHidden'
-  | 'maskedHidden'
-  | 'maskedInput'
-  | 'productSpace';
+type Name = PartName | 'dGates' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace';
 
 function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
   const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
@@ -79,26 +66,13 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
   const dGates = place('dGates');
   const previousHidden = place('previousHidden');
   const maskedHidden = place('maskedHidden');
-  const productSpace = place('productSpace');
+  const common = { ...numbers, unitBytes, gateBytes, productSpace: place('productSpace') };
   const stateBytes = f.index(i32.mul(batch, unitBytes));
   copyOrClear(f, given.dLastHidden ? input(15) : undefined, dHidden, stateBytes);
   copyOrClear(f, given.dLastCell ? input(16) : undefined, dCell, stateBytes);
 
-  const recurrent = {
-    ...numbers,
-    recurrentKernel: input(2),
-    dropout: recurrentDropout,
-    maskedHidden,
-    unitBytes,
-    gateBytes,
-    productSpace,
-  };
-  const parts = {
-    count: numbers.hiddenGroups,
-    width: numbers.hiddenGroupWidth,
-    packed: place('packed'),
-    packedStride: numbers.packedStride,
-  };
+  const recurrent = { ...common, recurrentKernel: input(2), dropout: recurrentDropout, maskedHidden };
+  const parts = lstmParts(numbers, place);
   forParts(f, parts, (part) => packPart(f, module, recurrent, part, true));
   const stepStride = f.index(i32.mul(steps, gateBytes));
   const row = lstmGradRow(module, given.dSequence);
@@ -114,7 +88,7 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
         mask,
         saved,
         () => {
-          keepGradient(f, module, { ...numbers, unitBytes, dHiddenRow, dSequenceRow });
+          keepGradient(f, module, { ...common, dHiddenRow, dSequenceRow });
           f.fillMemory(dGateRow, 0, gateBytes);
         },
         () => {
@@ -145,7 +119,7 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
   // z = (x * inputDropout) kernel + (h * recurrentDropout) recurrentKernel + bias
   // dx = (dz kernelᵀ) * inputDropout, dKernel = (x * inputDropout)ᵀ dz, dBias = sum of dz over rows
   const inputDropout = given.inputDropout ? input(7) : undefined;
-  const side = { ...numbers, dropout: inputDropout, maskedInput: place('maskedInput'), productSpace, gateBytes };
+  const side = { ...common, dropout: inputDropout, maskedInput: place('maskedInput') };
   writeInputGradient(f, module, { ...side, x: input(0), kernel: input(1) }, dGates, output(0));
   writeKernelGradient(
     f,
@@ -153,7 +127,7 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
     { ...side, source: input(0), width: numbers.features, maskedSource: side.maskedInput, groups: numbers.inputGroups },
     { groupWidth: numbers.inputGroupWidth, gateBytes, dGates, out: output(1) },
   );
-  recoverHistory(f, module, { ...numbers, h0: input(4), mask, sequence: input(9), previousHidden, unitBytes });
+  recoverHistory(f, module, { ...common, h0: input(4), mask, sequence: input(9), previousHidden });
   writeKernelGradient(
     f,
     module,

@@ -8,11 +8,11 @@ import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
-import { packedBytes } from '../recurrent/wasm-product.ts';
 import { carryRow, copyRow, forRow, fourRows } from '../recurrent/wasm-row.ts';
-import { forwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { forwardBytes, sizesOf } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forSteps, ifMasked } from '../recurrent/wasm-steps.ts';
 import type { LstmGeometry } from './geometry.ts';
+import { lstmParts, partNumbers, type PartName } from './wasm-parts.ts';
 
 export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): WasmCall {
   const { batch, steps, features, units, hiddenLayout } = geometry;
@@ -20,16 +20,12 @@ export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): W
   const mask = present[6] === true;
   const inputDropout = present[7] === true;
   const recurrentDropout = present[8] === true;
-  const hiddenGroupWidth = (4 * units) / hiddenLayout.groups;
   const workspace = new Workspace();
-  const packedStride = packedBytes(units, hiddenGroupWidth);
   return namedCall({
     code: `lstm${namesOf({ bias, mask, inputDropout, recurrentDropout })}`,
     numbers: {
       ...sizesOf(geometry, 4),
-      hiddenGroupWidth,
-      packedStride,
-      packed: workspace.takeBytes(hiddenLayout.groups * packedStride),
+      ...partNumbers(workspace, units, hiddenLayout.groups, false),
       maskedHidden: workspace.take(recurrentDropout ? batch * units : 0),
       maskedInput: workspace.take(inputDropout ? batch * steps * features : 0),
       productSpace: workspace.takeBytes(forwardBytes(geometry, 4)),
@@ -41,7 +37,7 @@ export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): W
 
 type Given = Readonly<Record<'bias' | 'mask' | 'inputDropout' | 'recurrentDropout', boolean>>;
 
-type Name = SizeName | 'hiddenGroupWidth' | 'packedStride' | 'packed' | 'maskedHidden' | 'maskedInput' | 'productSpace';
+type Name = PartName | 'maskedHidden' | 'maskedInput' | 'productSpace';
 
 function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
   const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
@@ -57,41 +53,17 @@ function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: 
   const gateBytes = f.index(i32.shl(units, 4));
   const stepStride = f.index(i32.mul(steps, gateBytes));
   const maskedInput = place('maskedInput');
-  const productSpace = place('productSpace');
-  projectInput(
-    f,
-    module,
-    {
-      ...numbers,
-      x: input(0),
-      kernel: input(1),
-      dropout: given.inputDropout ? input(7) : undefined,
-      maskedInput,
-      productSpace,
-      gateBytes,
-    },
-    given.bias ? input(3) : undefined,
-    gates,
-  );
+  const common = { ...numbers, unitBytes, gateBytes, productSpace: place('productSpace') };
+  const inputDropout = given.inputDropout ? input(7) : undefined;
+  const side = { ...common, x: input(0), kernel: input(1), dropout: inputDropout, maskedInput };
+  projectInput(f, module, side, given.bias ? input(3) : undefined, gates);
   const stateBytes = f.index(i32.mul(batch, unitBytes));
   f.copyMemory(hidden, input(4), stateBytes);
   f.copyMemory(cell, input(5), stateBytes);
 
-  const recurrent = {
-    ...numbers,
-    recurrentKernel: input(2),
-    dropout: given.recurrentDropout ? input(8) : undefined,
-    maskedHidden: place('maskedHidden'),
-    unitBytes,
-    gateBytes,
-    productSpace,
-  };
-  const parts = {
-    count: numbers.hiddenGroups,
-    width: numbers.hiddenGroupWidth,
-    packed: place('packed'),
-    packedStride: numbers.packedStride,
-  };
+  const dropout = given.recurrentDropout ? input(8) : undefined;
+  const recurrent = { ...common, recurrentKernel: input(2), dropout, maskedHidden: place('maskedHidden') };
+  const parts = lstmParts(numbers, place);
   forParts(f, parts, (part) => packPart(f, module, recurrent, part, false));
 
   const row = lstmRow(module);
@@ -117,7 +89,7 @@ function emitLstm({ f, module, params, numbers, place }: Emission<Name>, given: 
         given.mask ? input(6) : undefined,
         saved,
         () => {
-          carryRow(f, module, { ...numbers, unitBytes, from: hiddenRow, to: outputRow });
+          carryRow(f, module, { ...common, from: hiddenRow, to: outputRow });
           f.call(copyRow(module), cellsRow, cellRow, unitBytes);
           f.fillMemory(gate, 0, gateBytes);
         },
