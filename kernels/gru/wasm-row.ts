@@ -1,7 +1,11 @@
 /** What the GRU does with one sample at one step. */
-import { f32x4, type Func, type ModuleBuilder } from '../../src/wasm/index.ts';
+import { f32x4, type Func, type Local, type ModuleBuilder, type Value } from '../../src/wasm/index.ts';
 import { sigmoid, tanh } from '../../src/wasm/math/index.ts';
-import { forRow, threeRows } from '../recurrent/wasm-row.ts';
+import { forRowBlocks, threeRows } from '../recurrent/wasm-row.ts';
+
+/** h' = z h + (1 - z) c. */
+const nextState = (update: Local<'v128'>, hidden: Local<'v128'>, candidate: Local<'v128'>): Value<'v128'> =>
+  f32x4.add(f32x4.mul(update, hidden), f32x4.mul(f32x4.sub(f32x4.splat(1), update), candidate));
 
 type RowFunc = Func<readonly ['i32', 'i32', 'i32', 'i32', 'i32'], undefined>;
 
@@ -12,17 +16,15 @@ export function gruRow(module: ModuleBuilder): RowFunc {
       { name: 'gruRow', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
       (f, gates, inner, hidden, sequence, bytes) => {
         const gate = threeRows(f, gates, bytes);
-        forRow(f, bytes, ({ load, store }) => {
-          const reset = f.local('v128', sigmoid(f, load(gate[1])));
+        forRowBlocks(f, bytes, ({ load, store, map }) => {
+          const reset = map((x) => sigmoid(f, x), load(gate[1]));
           store(gate[1], reset);
-          const sum = f.local('v128', f32x4.add(load(gate[2]), f32x4.mul(reset, load(inner))));
-          const candidate = f.local('v128', tanh(f, sum));
+          const sum = map((a, r, q) => f32x4.add(a, f32x4.mul(r, q)), load(gate[2]), reset, load(inner));
+          const candidate = map((x) => tanh(f, x), sum);
           store(gate[2], candidate);
-          const update = f.local('v128', sigmoid(f, load(gate[0])));
+          const update = map((x) => sigmoid(f, x), load(gate[0]));
           store(gate[0], update);
-          const kept = f32x4.mul(update, load(hidden));
-          const taken = f32x4.mul(f32x4.sub(f32x4.splat(1), update), candidate);
-          const newHidden = f.local('v128', f32x4.add(kept, taken));
+          const newHidden = map(nextState, update, load(hidden), candidate);
           store(sequence, newHidden);
           store(hidden, newHidden);
         });
@@ -36,11 +38,12 @@ export function resetRow(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i
   return module.once('gru reset row', (m) =>
     m.define({ name: 'resetRow', params: ['i32', 'i32', 'i32', 'i32'] }, (f, gates, inner, state, bytes) => {
       const gate = threeRows(f, gates, bytes);
-      forRow(f, bytes, ({ load, store }) => {
-        store(gate[0], sigmoid(f, load(gate[0])));
-        const reset = f.local('v128', sigmoid(f, load(gate[1])));
+      forRowBlocks(f, bytes, ({ load, store, map }) => {
+        const update = map((x) => sigmoid(f, x), load(gate[0]));
+        store(gate[0], update);
+        const reset = map((x) => sigmoid(f, x), load(gate[1]));
         store(gate[1], reset);
-        store(inner, f32x4.mul(reset, load(state)));
+        store(inner, map(f32x4.mul, reset, load(state)));
       });
     }),
   );
@@ -53,13 +56,10 @@ export function candidateRow(module: ModuleBuilder): RowFunc {
       { name: 'candidateRow', params: ['i32', 'i32', 'i32', 'i32', 'i32'] },
       (f, gates, _inner, hidden, sequence, bytes) => {
         const gate = threeRows(f, gates, bytes);
-        forRow(f, bytes, ({ load, store }) => {
-          const candidate = f.local('v128', tanh(f, load(gate[2])));
+        forRowBlocks(f, bytes, ({ load, store, map }) => {
+          const candidate = map((x) => tanh(f, x), load(gate[2]));
           store(gate[2], candidate);
-          const update = load(gate[0]);
-          const kept = f32x4.mul(update, load(hidden));
-          const taken = f32x4.mul(f32x4.sub(f32x4.splat(1), update), candidate);
-          const newHidden = f.local('v128', f32x4.add(kept, taken));
+          const newHidden = map(nextState, load(gate[0]), load(hidden), candidate);
           store(sequence, newHidden);
           store(hidden, newHidden);
         });

@@ -8,7 +8,7 @@ import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
-import { carryRow, copyRow, forRow, fourRows } from '../recurrent/wasm-row.ts';
+import { carryRow, copyRow, forRowBlocks, fourRows, type Vectors } from '../recurrent/wasm-row.ts';
 import { forwardBytes, sizesOf } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forSteps, ifMasked } from '../recurrent/wasm-steps.ts';
 import type { LstmGeometry } from './geometry.ts';
@@ -108,20 +108,18 @@ function lstmRow(module: ModuleBuilder): Func<RowParams, undefined> {
       { name: 'lstmRow', params: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] },
       (f, gates, cell, hidden, sequence, cells, bytes) => {
         const gate = fourRows(f, gates, bytes);
-        forRow(f, bytes, ({ load, store }) => {
-          const inputGate = f.local('v128', sigmoid(f, load(gate[0])));
-          store(gate[0], inputGate);
-          const candidate = f.local('v128', tanh(f, load(gate[2])));
-          store(gate[2], candidate);
-          const written = f.local('v128', f32x4.mul(inputGate, candidate));
-          const forgetGate = f.local('v128', sigmoid(f, load(gate[1])));
-          store(gate[1], forgetGate);
-          const newCell = f.local('v128', f32x4.add(f32x4.mul(forgetGate, load(cell)), written));
+        forRowBlocks(f, bytes, ({ load, store, map }) => {
+          const activate = (index: 0 | 1 | 2 | 3, activation: typeof sigmoid): Vectors => {
+            const activated = map((x) => activation(f, x), load(gate[index]));
+            store(gate[index], activated);
+            return activated;
+          };
+          const written = map(f32x4.mul, activate(0, sigmoid), activate(2, tanh));
+          const kept = map(f32x4.mul, activate(1, sigmoid), load(cell));
+          const newCell = map(f32x4.add, kept, written);
           store(cell, newCell);
           store(cells, newCell);
-          const outputGate = f.local('v128', sigmoid(f, load(gate[3])));
-          store(gate[3], outputGate);
-          const newHidden = f.local('v128', f32x4.mul(outputGate, tanh(f, newCell)));
+          const newHidden = map((o, c) => f32x4.mul(o, tanh(f, c)), activate(3, sigmoid), newCell);
           store(hidden, newHidden);
           store(sequence, newHidden);
         });

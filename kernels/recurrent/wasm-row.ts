@@ -20,13 +20,53 @@ export interface RowLanes {
 /** Runs over rows of `bytes` each, given by their addresses. The body is written twice: for vectors and for the rest. */
 export function forRow(f: FunctionBuilder, bytes: Local<'i32'>, body: (lanes: RowLanes) => void): void {
   const at = f.local('i32');
-  f.for(at, 0, i32.and(bytes, -16), 16, () => {
-    body({
-      load: (row) => f.local('v128', v128.load(i32.add(row, at))),
-      store: (row, value) => f.store(i32.add(row, at), value),
-    });
+  f.for(at, 0, i32.and(bytes, -16), 16, () => body(vectorLanes(f, at, 0)));
+  forRest(f, bytes, at, body);
+}
+
+/** Some vectors of a row. */
+export type Vectors = readonly Local<'v128'>[];
+
+/** Several vectors at hand, to take each operation on all of them before the next. */
+export interface RowBlock {
+  readonly load: (row: Local<'i32'>) => Vectors;
+  readonly store: (row: Local<'i32'>, values: Vectors) => void;
+  /** What `compute` gives for the first vectors of all operands, for the second ones, and so on. */
+  readonly map: (compute: (...operands: Local<'v128'>[]) => Value<'v128'>, ...operands: Vectors[]) => Vectors;
+}
+
+/**
+ * Gates are long chains of operations: with two vectors side by side a row of 64 units takes 9 % less time, with four 26 %,
+ * and constants are loaded once for all of them.
+ */
+const BLOCK = 4;
+
+/** The same, four vectors at a time. The body is written three times: for four vectors, for one and for the rest. */
+export function forRowBlocks(f: FunctionBuilder, bytes: Local<'i32'>, body: (block: RowBlock) => void): void {
+  const blockOf = (lanes: readonly RowLanes[]): RowBlock => ({
+    load: (row) => lanes.map(({ load }) => load(row)),
+    store: (row, values) => lanes.forEach(({ store }, k) => store(row, values[k] as Local<'v128'>)),
+    map: (compute, ...operands) =>
+      lanes.map((_, k) => f.local('v128', compute(...operands.map((vectors) => vectors[k] as Local<'v128'>)))),
   });
-  // All of the rest at once: one by one, 10 units cost a quarter more, most of it in activations.
+  const at = f.local('i32');
+  f.for(at, 0, i32.and(bytes, -16 * BLOCK), 16 * BLOCK, () =>
+    body(blockOf(Array.from({ length: BLOCK }, (_, k) => vectorLanes(f, at, 16 * k)))),
+  );
+  f.forRest(at, i32.and(bytes, -16), 16, () => body(blockOf([vectorLanes(f, at, 0)])));
+  forRest(f, bytes, at, (lanes) => body(blockOf([lanes])));
+}
+
+/** The four lanes `offset` bytes behind `at`. */
+function vectorLanes(f: FunctionBuilder, at: Local<'i32'>, offset: number): RowLanes {
+  return {
+    load: (row) => f.local('v128', v128.load(i32.add(row, at), offset)),
+    store: (row, value) => f.store(i32.add(row, at), value, offset),
+  };
+}
+
+/** What is left behind the whole vectors, all at once: one by one, 10 units cost a quarter more, most of it in activations. */
+function forRest(f: FunctionBuilder, bytes: Local<'i32'>, at: Local<'i32'>, body: (lanes: RowLanes) => void): void {
   const rest = f.index(i32.and(bytes, 12));
   f.if(rest, () => body(restLanes(f, at, rest)));
 }

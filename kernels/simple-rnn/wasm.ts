@@ -9,7 +9,7 @@ import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurren
 import { addHiddenProduct, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
 import { packedBytes } from '../recurrent/wasm-product.ts';
-import { forRow, carryRow } from '../recurrent/wasm-row.ts';
+import { carryRow, forRowBlocks } from '../recurrent/wasm-row.ts';
 import { forwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forSteps, ifMasked } from '../recurrent/wasm-steps.ts';
 import type { SimpleRnnGeometry } from './geometry.ts';
@@ -86,8 +86,8 @@ function emitSimpleRnn({ f, module, params, numbers, place }: Emission<Name>, gi
 function simpleRnnRow(module: ModuleBuilder): Func<readonly ['i32', 'i32', 'i32', 'i32'], undefined> {
   return module.once('simpleRnn row', (m) =>
     m.define({ name: 'simpleRnnRow', params: ['i32', 'i32', 'i32', 'i32'] }, (f, states, hidden, sequence, bytes) => {
-      forRow(f, bytes, ({ load, store }) => {
-        const newHidden = f.local('v128', tanh(f, load(states)));
+      forRowBlocks(f, bytes, ({ load, store, map }) => {
+        const newHidden = map((x) => tanh(f, x), load(states));
         store(states, newHidden);
         store(hidden, newHidden);
         store(sequence, newHidden);

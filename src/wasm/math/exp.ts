@@ -4,12 +4,12 @@ import { f32x4, i32x4 } from '../simd.ts';
 import type { Local, Value } from '../value.ts';
 import { polynomial } from './polynomial.ts';
 
-const LOG2E = 1.4426950216293335;
+export const LOG2E = 1.4426950216293335;
 /** ln 2 in two parts; the first has 9 bits, so its product with an exponent is exact. */
 const LN2_HIGH = 0.693359375;
 const LN2_LOW = -0.00021219444170128554;
 /** Added to a number below 2^22 in size, it leaves the nearest whole number in the low bits. */
-const ROUNDER = 12582912;
+export const ROUNDER = 12582912;
 const ROUNDER_BITS = 0x4b400000;
 const ONE_BITS = 0x3f800000;
 
@@ -27,26 +27,35 @@ export interface Reduced {
   readonly part: Local<'v128'>;
 }
 
-/** For |x| below 2^20. */
-export function reduceExp(f: FunctionBuilder, x: Local<'v128'>): Reduced {
-  const rounder = f32x4.splat(ROUNDER);
+/** n and r. In the low bits of `shifted` stands n + `bias`, a small whole number. */
+export function splitExp(
+  f: FunctionBuilder,
+  x: Local<'v128'>,
+  bias = 0,
+): { readonly shifted: Local<'v128'>; readonly r: Local<'v128'> } {
+  const rounder = f32x4.splat(ROUNDER + bias);
   const shifted = f.local('v128', f32x4.add(f32x4.mul(x, f32x4.splat(LOG2E)), rounder));
   const n = f.local('v128', f32x4.sub(shifted, rounder));
   const high = f32x4.sub(x, f32x4.mul(n, f32x4.splat(LN2_HIGH)));
-  const r = f.local('v128', f32x4.sub(high, f32x4.mul(n, f32x4.splat(LN2_LOW))));
+  return { shifted, r: f.local('v128', f32x4.sub(high, f32x4.mul(n, f32x4.splat(LN2_LOW)))) };
+}
+
+/** For |x| below 2^20. */
+export function reduceExp(f: FunctionBuilder, x: Local<'v128'>): Reduced {
+  const { shifted, r } = splitExp(f, x);
   const part = f.local('v128', f32x4.add(r, f32x4.mul(f32x4.mul(r, r), polynomial(f, r, TAIL))));
   return { shifted, part };
 }
 
-/** 2^n for n from -126 to 127. */
-export function powerOfTwo({ shifted }: Reduced): Value<'v128'> {
+/** 2^n for the n in the low bits, from -126 to 127. */
+export function powerOfTwo(shifted: Local<'v128'>): Value<'v128'> {
   return i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(ONE_BITS));
 }
 
 /** e^x for x from -87 to 88: one multiplication fewer than `exp`. */
 export function expNormal(f: FunctionBuilder, x: Local<'v128'>): Value<'v128'> {
   const reduced = reduceExp(f, x);
-  return f32x4.mul(f32x4.add(reduced.part, f32x4.splat(1)), powerOfTwo(reduced));
+  return f32x4.mul(f32x4.add(reduced.part, f32x4.splat(1)), powerOfTwo(reduced.shifted));
 }
 
 /** e^x for x from -104 to 89, rounded once where it is subnormal. */

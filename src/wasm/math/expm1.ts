@@ -2,14 +2,7 @@
 import type { FunctionBuilder } from '../function-builder.ts';
 import { f32x4, i32x4, v128 } from '../simd.ts';
 import type { Local, Value } from '../value.ts';
-import { powerOfTwo, reduceExp } from './exp.ts';
-
-/** e^x - 1 for x from -40 to 88, but for the sign of 0. */
-export function expm1Bounded(f: FunctionBuilder, x: Local<'v128'>): Value<'v128'> {
-  const reduced = reduceExp(f, x);
-  const power = f.local('v128', powerOfTwo(reduced));
-  return f32x4.add(f32x4.mul(power, reduced.part), f32x4.sub(power, f32x4.splat(1)));
-}
+import { reduceExp } from './exp.ts';
 
 /** e^x - 1, within 2 units in the last place. */
 export function expm1(f: FunctionBuilder, x: Local<'v128'>): Value<'v128'> {

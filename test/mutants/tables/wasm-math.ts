@@ -23,10 +23,17 @@ export const mutants: readonly Mutant[] = [
     ['softplus forgets the linear part', 'missing term', 'f32x4.pmax(x, f32x4.splat(0))', 'f32x4.splat(0)'],
   ]),
   ...mutantsOf('src/wasm/math/tanh.ts', unaryMath, [
-    ['tanh is even', 'sign', 'v128.or(f32x4.abs(size), v128.and(x, sign))', 'f32x4.abs(size)'],
+    ['tanh of a negative number is 0', 'sign', 'f32x4.splat(-LIMIT)', 'f32x4.splat(0)'],
+    ['q is not taken off', 'missing term', 'f32x4.sub(f32x4.sub(f32x4.mul(r, p), f32x4.mul(s, q)), q)', 'f32x4.sub(f32x4.mul(r, p), f32x4.mul(s, q))'],
+    ['tanh stops early', 'special value', 'LIMIT = 9.02', 'LIMIT = 8'],
   ]),
   ...mutantsOf('src/wasm/math/sigmoid.ts', unaryMath, [
-    ['sigmoid is mirrored', 'sign', 'f32x4.gt(x, f32x4.splat(0))', 'f32x4.lt(x, f32x4.splat(0))'],
+    ['sigmoid is mirrored', 'sign', 'f32x4.add(a, r)', 'f32x4.sub(a, r)'],
+    ['no result is subnormal', 'special value', 'BIAS = 24', 'BIAS = 0'],
+  ]),
+  ...mutantsOf('src/wasm/math/exp-fraction.ts', unaryMath, [
+    ['the fraction of e^r has one term', 'missing term', 'polynomial(f, z, TAIL)', 'polynomial(f, z, [TAIL[0]])'],
+    ['the fraction of e^2r is scaled like that of e^r', 'scaled', '8 * TAIL[1]', '2 * TAIL[1]'],
   ]),
   ...mutantsOf('src/wasm/math/erf.ts', unaryMath, [
     ['erf is even', 'sign', 'v128.or(result, v128.and(x, i32x4.splat(0x80000000 | 0)))', 'result'],
