@@ -145,9 +145,9 @@ export const mutants: readonly Mutant[] = [
     ['vectors are reversed, and the elements in them are not', 'transposed', 'i32x4.shuffle(value, value, [3, 2, 1, 0])', 'value'],
     ['a stepped row forgets what does not fill a turn', 'off by one', 'f.forRest(k, count, 1', 'f.forRest(k, k, 1', { ops: ['transpose', 'slice'] }],
   ]),
-  ...mutantsOf('kernels/reduce/wasm.ts', { ops: ['sum', 'mean', 'max'] }, [
-    ['what does not fill a vector is left out', 'off by one', 'f.forRest(at, end, 4, () => f.set(total, combine(total, loadOne(fold, at))));', ''],
-    ['totals go on from the row before', 'stale buffer', 'for (const local of [...totals, total])', 'for (const local of [total])'],
+  ...mutantsOf('kernels/reduce/rows.ts', { ops: ['sum', 'mean', 'max'] }, [
+    ['what does not fill a vector is left out', 'off by one', 'source.rest(at, end, (value) => f.set(total, combine(total, value)));', ''],
+    ['totals go on from the row before', 'stale buffer', 'for (const local of [...this.#totals, this.#total])', 'for (const local of [this.#total])'],
     ['half of the last vector is left out', 'missing term', 'combine(last, i32x4.shuffle(last, last, neighbour))', 'last'],
   ]),
   ...mutantsOf('kernels/reduce/columns.ts', { ops: ['sum', 'mean'] }, [
