@@ -2,7 +2,8 @@
 import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
 import type { FloatArray, Kernel } from '../contract.ts';
 import { planBroadcast, type BroadcastGeometry } from './broadcast.ts';
-import { chainCall, type Chain } from './chain.ts';
+import type { Chain } from './chain-row.ts';
+import { chainCall } from './chain.ts';
 
 /** One node of a fused chain. */
 export interface FusedPart {
