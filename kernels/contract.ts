@@ -4,6 +4,7 @@
  */
 import type { Shape } from '../src/tensor/shape.ts';
 import type { FunctionBuilder, Local, ModuleBuilder, Value } from '../src/wasm/index.ts';
+import type { VectorFold } from './reduce/fold.ts';
 
 /** The element arrays a plain TypeScript kernel runs on: float32 in programs, float64 for gradient checks. */
 export type FloatArray = Float32Array | Float64Array;
@@ -33,6 +34,13 @@ export interface WasmCall {
 
 /** The value of four elements of an element-wise op from four of each input; inputs are locals and may be used twice. */
 export type Lanes = (f: FunctionBuilder, inputs: readonly Local<'v128'>[], module: ModuleBuilder) => Value<'v128'>;
+
+/** A reduction of neighbours: each result folds one row, in whole. */
+export interface RowFold {
+  readonly fold: VectorFold;
+  /** Elements of a row. */
+  readonly row: number;
+}
 
 /**
  * One computation. `Options` come from the op's node; `Geometry` is what the loops need, resolved once per node.
@@ -65,6 +73,8 @@ export interface Kernel<Options = unknown, Geometry = unknown> {
    * outputs are so large that another pass over them costs time. Its WebAssembly must give the bits of both in turn.
    */
   withActivation?(activation: Kernel): Kernel<Options>;
+  /** For reductions that may end such a chain: how they fold rows, undefined for a geometry in which they do not. */
+  rowFold?(geometry: Geometry): RowFold | undefined;
 
   /** Every device gives the same bits: nothing is rounded but single operations, or nothing is computed at all. */
   readonly exact?: true;

@@ -16,6 +16,35 @@ export function planBroadcast(inputs: readonly (Shape | undefined)[], outputs: r
   return { size: walk.rows * walk.length, walk };
 }
 
+/** Rows at the end of a shape, of which every input has a row or one number. */
+export interface FoldedRows {
+  /** The axes before the rows. */
+  readonly sizes: readonly number[];
+  /** Strides of each input along them. */
+  readonly strides: readonly (readonly number[])[];
+  /** Step of each input along a row: 1, or 0 for one number. */
+  readonly steps: readonly number[];
+}
+
+/** The axes from `first` on as one row; undefined where an input neither walks along all of them nor stays. */
+export function planFoldedRows(inputs: readonly Shape[], shape: Shape, first: number): FoldedRows | undefined {
+  const strides = inputs.map((input) => broadcastStrides(input, shape));
+  const inside = collapse(
+    shape.slice(first),
+    strides.map((operand) => operand.slice(first)),
+  );
+  if (inside.sizes.length > 0) return undefined;
+  const outside = collapse(
+    shape.slice(0, first),
+    strides.map((operand) => operand.slice(0, first)),
+  );
+  return {
+    sizes: [...outside.sizes, outside.length],
+    strides: outside.strides.map((operand, k) => [...operand, outside.steps[k]!]),
+    steps: inside.steps,
+  };
+}
+
 const NONE = new Int32Array(0);
 
 /** The walk where every input has the output's shape or is one number, which is most of them; eager calls feel the difference. */

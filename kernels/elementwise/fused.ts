@@ -1,8 +1,10 @@
 /** The kernel of a fused chain: made by the planner from the element-wise nodes of a program, for devices that emit code. */
 import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
 import type { FloatArray, Kernel } from '../contract.ts';
-import { planBroadcast, type BroadcastGeometry } from './broadcast.ts';
-import { chainCall, type Chain } from './chain.ts';
+import { planBroadcast, planFoldedRows, type BroadcastGeometry } from './broadcast.ts';
+import type { Chain } from './chain-row.ts';
+import { chainCall } from './chain.ts';
+import { reducedChainCall } from './reduced-chain.ts';
 
 /** One node of a fused chain. */
 export interface FusedPart {
@@ -20,34 +22,75 @@ export interface FusedParts {
   readonly results: readonly number[];
 }
 
+/** A reduction of one part, whose result is the last output. */
+export interface FusedReduction {
+  readonly kernel: Kernel;
+  /** The reduction's own, as if it stood alone. */
+  readonly geometry: unknown;
+  readonly part: number;
+}
+
 /** `shape` is that of every output; all inputs broadcast to it. */
-export function fusedKernel(
-  { inputShapes, parts, results }: FusedParts,
-  shape: Shape,
-): Kernel<unknown, BroadcastGeometry> {
-  const chain: Chain = {
-    inputCount: inputShapes.length,
-    steps: parts.map(({ kernel, operands }) => ({ name: kernel.name, lanes: kernel.lanes!, operands })),
-    results,
-  };
+export function fusedKernel(fused: FusedParts, shape: Shape): Kernel<unknown, BroadcastGeometry> {
+  const { inputShapes, parts, results } = fused;
   const size = sizeOf(shape);
   const full = inputShapes.flatMap((one, index) => (sizeOf(one) === size ? [index] : []));
   return {
     name: 'fused',
     plan: () => planBroadcast(inputShapes, [shape]),
-    wasm: (geometry) => chainCall(chain, geometry.walk),
-    cpu: (inputs, outputs) => runParts(inputs, outputs, { inputShapes, parts, results }),
+    wasm: (geometry) => chainCall(chainOf(fused), geometry.walk),
+    cpu: (inputs, outputs) => {
+      const values = runParts(inputs, fused);
+      results.forEach((part, index) => outputs[index]!.set(values[part]!));
+    },
     flops: (geometry) => geometry.size * parts.length,
     inPlace: results.map(() => full),
   };
 }
 
-// For a device that fuses and meets a chain that it cannot run otherwise.
-function runParts(
-  inputs: readonly (FloatArray | undefined)[],
-  outputs: readonly FloatArray[],
-  { inputShapes, parts, results }: FusedParts,
-): void {
+/** The same with a reduction behind it; undefined where the chain's rows are not those that the reduction folds. */
+export function reducedKernel(
+  fused: FusedParts,
+  shape: Shape,
+  { kernel, geometry, part }: FusedReduction,
+): Kernel<unknown, BroadcastGeometry> | undefined {
+  const rowFold = kernel.rowFold?.(geometry);
+  const first = rowFold && firstAxisOf(shape, rowFold.row);
+  const rows = first === undefined ? undefined : planFoldedRows(fused.inputShapes, shape, first);
+  if (!rowFold || !rows) return undefined;
+  const chain = fusedKernel(fused, shape);
+  return {
+    ...chain,
+    wasm: () => reducedChainCall(chainOf(fused), part, rowFold, rows),
+    cpu: (inputs, outputs) => {
+      const values = runParts(inputs, fused);
+      fused.results.forEach((one, index) => outputs[index]!.set(values[one]!));
+      kernel.cpu([values[part]], [outputs[fused.results.length]!], geometry);
+    },
+    flops: (all) => chain.flops(all) + kernel.flops(geometry),
+  };
+}
+
+/** The axis from which on a shape has this many elements; undefined where an axis would have to be split, or is empty. */
+function firstAxisOf(shape: Shape, row: number): number | undefined {
+  let elements = 1;
+  for (let axis = shape.length; ; axis--) {
+    if (elements === row) return axis;
+    if (axis === 0 || elements > row || elements === 0) return undefined;
+    elements *= shape[axis - 1]!;
+  }
+}
+
+function chainOf({ inputShapes, parts, results }: FusedParts): Chain {
+  return {
+    inputCount: inputShapes.length,
+    steps: parts.map(({ kernel, operands }) => ({ name: kernel.name, lanes: kernel.lanes!, operands })),
+    results,
+  };
+}
+
+/** The value of each part: for a device that fuses and meets a chain that it cannot run otherwise. */
+function runParts(inputs: readonly (FloatArray | undefined)[], { inputShapes, parts }: FusedParts): FloatArray[] {
   const values = inputs.map((input) => input!);
   const shapes = [...inputShapes];
   for (const { kernel, operands, shape } of parts) {
@@ -63,5 +106,5 @@ function runParts(
     values.push(result);
     shapes.push(shape);
   }
-  results.forEach((part, index) => outputs[index]!.set(values[inputs.length + part]!));
+  return values.slice(inputs.length);
 }

@@ -3,6 +3,7 @@ import {
   f32x4,
   f64,
   f64x2,
+  i32x4,
   v128,
   type FunctionBuilder,
   type I32,
@@ -61,9 +62,20 @@ export function loadFour({ wide }: VectorFold, address: I32, offset = 0): readon
   return [0, 8].map((half) => f64x2.promoteLowF32x4(v128.load64Zero(address, offset + half)));
 }
 
+/** The same from a vector of floats. */
+export function widenFour({ wide }: VectorFold, floats: Local<'v128'>): readonly Vector[] {
+  if (!wide) return [floats];
+  return [f64x2.promoteLowF32x4(floats), f64x2.promoteLowF32x4(i32x4.shuffle(floats, floats, [2, 3, 2, 3]))];
+}
+
 /** One float as a total in lane 0; the other lanes mean nothing. */
 export function loadOne({ wide }: VectorFold, address: I32): Vector {
   return wide ? f64x2.promoteLowF32x4(v128.load32Zero(address)) : v128.load32Zero(address);
+}
+
+/** The same from lane 0 of a vector. */
+export function widenOne({ wide }: VectorFold, floats: Vector): Vector {
+  return wide ? f64x2.promoteLowF32x4(floats) : floats;
 }
 
 /** Totals become results: a mean divides, doubles round to floats, which are the first lanes. */

@@ -2,16 +2,22 @@
  * Reductions over some axes, in double precision and in the order of flat positions.
  * Input x, output its shape without those axes (or with size 1: the memory is the same).
  */
-import type { Kernel } from '../contract.ts';
+import type { Kernel, RowFold } from '../contract.ts';
 import { argmaxCall } from './argmax.ts';
 import { maxFold, minFold, prodFold, runArgmax, runReduce, sumFold, type Fold } from './cpu.ts';
 import { maxVectors, meanVectors, minVectors, prodVectors, sumVectors, type VectorFold } from './fold.ts';
 import { planReduce, planSpan, type ReduceGeometry, type ReduceOptions, type SpanGeometry } from './plan.ts';
+import type { Runs } from './runs.ts';
 import { reduceCall } from './wasm.ts';
 
 export type { ReduceOptions } from './plan.ts';
 
 export type ReduceKernel = Kernel<ReduceOptions, ReduceGeometry>;
+
+/** Whole rows of neighbours. A product is folded in order, which takes one element of a vector at a time. */
+function rowFoldOf(fold: VectorFold, { reduced, row, rowReduced }: Runs): RowFold | undefined {
+  return rowReduced && reduced.length === 0 && !fold.ordered ? { fold, row } : undefined;
+}
 
 function reduceKernel(fold: Fold, vectors: VectorFold): ReduceKernel {
   return {
@@ -19,6 +25,7 @@ function reduceKernel(fold: Fold, vectors: VectorFold): ReduceKernel {
     plan: planReduce,
     cpu: (inputs, outputs, geometry) => runReduce(outputs[0]!, inputs[0]!, geometry, fold, 1),
     wasm: (geometry) => reduceCall(vectors, geometry.runs, geometry.count),
+    rowFold: (geometry) => rowFoldOf(vectors, geometry.runs),
     flops: (geometry) => geometry.size,
   };
 }
@@ -41,6 +48,7 @@ export const meanKernel: ReduceKernel = {
   plan: planReduce,
   cpu: (inputs, outputs, geometry) => runReduce(outputs[0]!, inputs[0]!, geometry, sumFold, geometry.count),
   wasm: (geometry) => reduceCall(meanVectors, geometry.runs, geometry.count),
+  rowFold: (geometry) => rowFoldOf(meanVectors, geometry.runs),
   flops: (geometry) => geometry.size,
 };
 

@@ -60,8 +60,11 @@ export interface Device {
   readonly fuses?: boolean;
   link(plan: Plan): Executable;
   memory(): DeviceMemory;
-  /** Milliseconds of each step of one run that changes nothing; undefined on a device that cannot tell. */
-  profile?(plan: Plan): readonly number[];
+  /**
+   * Milliseconds of each step in each of `runs` runs, on one memory apart whose pages and code earlier runs have warmed
+   * up. Arguments are zeros, and nothing that anybody can see changes. Undefined on a device that cannot tell.
+   */
+  profile?(plan: Plan, runs: number): readonly (readonly number[])[];
   /** Runs one kernel at once on host arrays; eager ops run on the host's kernels where a device has no such way. */
   runKernel?(
     kernel: Kernel,

@@ -3,12 +3,11 @@
  * scratch array, sized to the largest program, is shared by all programs; every variable has one array of its own.
  */
 import type { FloatArray } from '../../kernels/contract.ts';
-import { now } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { debugging, refuseNaN } from './debug.ts';
-import type { BufferRef, Device, DeviceMemory, Plan } from './device.ts';
+import type { BufferRef, Device, DeviceMemory, Plan, PlannedStep } from './device.ts';
 import { RunQueue } from './run-queue.ts';
 import { ThreadExecutable, type ThreadCopy, type ThreadDevice } from './thread-executable.ts';
 
@@ -74,14 +73,9 @@ export class HostDevice implements Device, ThreadDevice<HostCopy> {
     return { scratchBytes: this.scratch.byteLength, variableBytes: this.#variableBytes };
   }
 
-  /**
-   * Milliseconds of each step of one run, measured on memory of its own: arguments are zeros, variables copies, and
-   * nothing that anybody can see changes.
-   */
-  profile(plan: Plan): readonly number[] {
-    const apart = new HostDevice(this.name, this.precision).link(plan);
-    apart.upload();
-    return apart.timeSteps();
+  /** Milliseconds of each step in each run, on one memory of their own: arguments are zeros, variables copies. */
+  profile(plan: Plan, runs: number): readonly (readonly number[])[] {
+    return new HostDevice(this.name, this.precision).link(plan).timeRuns(runs);
   }
 
   /** @internal */
@@ -147,24 +141,23 @@ export class HostExecutable extends ThreadExecutable<HostCopy> {
     }
     const { steps } = this.plan;
     for (let i = 0; i < steps.length; i++) {
-      const step = steps[i] as Plan['steps'][number];
-      const bound = this.#steps[i] as BoundStep;
-      step.kernel.cpu(bound.inputs, bound.outputs, step.geometry);
-      if (debugging()) refuseNaN(step.label, bound.inputs, bound.outputs);
+      this.runStep(i);
+      if (!debugging()) continue;
+      const { inputs, outputs } = this.#steps[i] as BoundStep;
+      refuseNaN((steps[i] as PlannedStep).label, inputs, outputs);
     }
     for (const { from, to } of this.#writes) to.set(from);
     return this.#outputs;
   }
 
-  /** @internal The time of every step, with whatever stands in the memory. */
-  timeSteps(): number[] {
-    this.bind();
-    return this.plan.steps.map((step, i) => {
-      const { inputs, outputs } = this.#steps[i] as BoundStep;
-      const start = now();
-      step.kernel.cpu(inputs, outputs, step.geometry);
-      return now() - start;
-    });
+  protected override runStep(index: number): void {
+    const { kernel, geometry } = this.plan.steps[index] as PlannedStep;
+    const { inputs, outputs } = this.#steps[index] as BoundStep;
+    kernel.cpu(inputs, outputs, geometry);
+  }
+
+  protected override zeroArguments(): void {
+    for (const input of this.#inputs) input?.fill(0);
   }
 
   protected override bind(): void {

@@ -38,11 +38,9 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
     return this.residents.usage();
   }
 
-  /** Milliseconds of each step of one run on a memory of its own: arguments are zeros, variables copies. */
-  profile(plan: Plan): readonly number[] {
-    const apart = new WasmDevice(this.name).link(plan);
-    apart.upload();
-    return apart.timeSteps();
+  /** Milliseconds of each step in each run, on one memory of their own: arguments are zeros, variables copies. */
+  profile(plan: Plan, runs: number): readonly (readonly number[])[] {
+    return new WasmDevice(this.name).link(plan).timeRuns(runs);
   }
 
   /** Runs one kernel at once on host arrays. */

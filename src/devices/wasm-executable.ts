@@ -1,6 +1,5 @@
 /** A program on the WebAssembly device: its plan with every kernel compiled and every buffer bound to an address. */
 import type { FloatArray, Kernel, WasmCall } from '../../kernels/contract.ts';
-import { now } from '../clock.ts';
 import { DeviceError } from '../errors.ts';
 import type { WasmFunction } from '../wasm/index.ts';
 import { debugging, refuseNaN } from './debug.ts';
@@ -98,18 +97,16 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
     });
   }
 
-  /** @internal The time of every step, with whatever stands in the memory. */
-  timeSteps(): number[] {
-    this.bind();
-    return this.#steps.map((_, index) => {
-      const start = now();
-      this.runStep(index);
-      return now() - start;
-    });
+  protected override zeroArguments(): void {
+    const { floats } = this.#device.heap;
+    for (const ref of this.plan.inputs) {
+      if (!ref) continue;
+      const start = this.#addressOf(ref) / BYTES_PER_ELEMENT;
+      floats.fill(0, start, start + sizeOfRef(ref));
+    }
   }
 
-  /** Runs one step. */
-  protected runStep(index: number): void {
+  protected override runStep(index: number): void {
     const { run, step } = this.#steps[index] as WasmStep;
     if (run) {
       invoke(run, this.#args[index] as readonly number[]);

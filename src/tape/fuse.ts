@@ -1,21 +1,16 @@
 /**
  * Fusion: element-wise nodes that hand values to each other become one node, whose kernel keeps what is between them in
- * registers. Done after differentiation, on the live nodes of a program, in one pass along their order.
+ * registers; a reduction of the trailing axes may end it. Done after differentiation, on the live nodes of a program, in
+ * one pass along their order.
  */
-import { fusedKernel, type FusedPart } from '../../kernels/elementwise/fused.ts';
-import { sameShape, sizeOf, type Shape } from '../tensor/shape.ts';
+import { sameShape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import { fusedNode, reducedNode, type Group, type Surroundings } from './fused-node.ts';
 import type { TapeNode } from './tape.ts';
 
 /** A chain's values live in registers, of which there are 16: beyond this many they would go to memory and back. */
 const MOST_INPUTS = 10;
 const MOST_PARTS = 24;
-
-/** Nodes that will be one; open until something else reads what they compute. */
-interface Group {
-  readonly nodes: TapeNode[];
-  readonly shape: Shape;
-}
 
 /**
  * The same program with chains fused. `kept` are the tensors that must exist after the run.
@@ -27,12 +22,16 @@ export function fuse(
   rootOf: (tensor: Tensor) => Tensor,
 ): TapeNode[] {
   nodes = withActivations(nodes, kept, rootOf);
-  const readers = readersOf(nodes, rootOf);
+  const surroundings: Surroundings = { readers: readersOf(nodes, rootOf), kept, rootOf };
   const fused: TapeNode[] = [];
+  // Each tensor that an open group computes.
   const open = new Map<Tensor, Group>();
-  const close = (group: Group): void => {
+  const forget = (group: Group): void => {
     for (const node of group.nodes) for (const output of node.outputs) open.delete(output);
-    fused.push(...(group.nodes.length === 1 ? group.nodes : [fusedNode(group, readers, kept, rootOf)]));
+  };
+  const close = (group: Group): void => {
+    forget(group);
+    fused.push(...(group.nodes.length === 1 ? group.nodes : [fusedNode(group, surroundings)]));
   };
   for (const node of nodes) {
     const sources = new Set<Group>();
@@ -49,6 +48,13 @@ export function fuse(
         group = joined;
         sources.delete(source);
       }
+    }
+    const [source] = sources;
+    const ended = source && node.operation.kernel?.rowFold && reducedNode(source, node, surroundings);
+    if (ended) {
+      forget(source);
+      fused.push(ended);
+      continue;
     }
     // What the node reads and did not join must be computed before it.
     for (const source of sources) close(source);
@@ -114,58 +120,4 @@ function join(first: Group, second: Group, rootOf: (tensor: Tensor) => Tensor): 
 
 function readsWhole({ inputs }: TapeNode, size: number): boolean {
   return inputs.every((input) => input === undefined || input.size === size || input.size === 1);
-}
-
-function fusedNode(
-  { nodes, shape }: Group,
-  readers: ReadonlyMap<Tensor, ReadonlySet<TapeNode>>,
-  kept: ReadonlySet<Tensor>,
-  rootOf: (tensor: Tensor) => Tensor,
-): TapeNode {
-  const members = new Set(nodes);
-  const size = sizeOf(shape);
-  const inputs: Tensor[] = [];
-  const inputShapes: Shape[] = [];
-  const internal = new Map<Tensor, number>();
-  nodes.forEach(({ outputs: [output] }, index) => output && internal.set(output, index));
-  // Read whole, an operand has the chain's shape whatever its own; broadcast, the shape it is named with.
-  const inputOf = (tensor: Tensor): number => {
-    const read = tensor.size === size ? shape : tensor.shape;
-    const known = inputs.findIndex(
-      (other, index) => rootOf(other) === rootOf(tensor) && sameShape(inputShapes[index] ?? [], read),
-    );
-    if (known >= 0) return known;
-    inputShapes.push(read);
-    return inputs.push(tensor) - 1;
-  };
-  const external = nodes.map((node) =>
-    node.inputs.flatMap((input) => {
-      if (!input) return [];
-      const part = internal.get(rootOf(input));
-      return [part === undefined ? { input: inputOf(input) } : { part }];
-    }),
-  );
-  const parts: FusedPart[] = nodes.map(({ operation, outputs }, index) => ({
-    kernel: operation.kernel as FusedPart['kernel'],
-    operands: (external[index] ?? []).map((one) => ('part' in one ? inputs.length + one.part : one.input)),
-    shape: outputs[0]?.size === size ? shape : (outputs[0]?.shape ?? []),
-  }));
-  const results = [...nodes.keys()].filter((index) => {
-    const output = nodes[index]?.outputs[0];
-    if (!output) return false;
-    return kept.has(output) || [...(readers.get(output) ?? [])].some((reader) => !members.has(reader));
-  });
-  const names = nodes.map(({ operation }) => operation.name);
-  const labels = new Set(nodes.flatMap(({ label }) => label ?? []));
-  return {
-    operation: {
-      name: names.join('+'),
-      kernel: fusedKernel({ inputShapes, parts, results }, shape),
-      gradient: undefined,
-    },
-    inputs,
-    options: undefined,
-    outputs: results.flatMap((index) => nodes[index]?.outputs[0] ?? []),
-    label: labels.size === 0 ? undefined : [...labels].join(', '),
-  };
 }

@@ -67,9 +67,9 @@ export class Program {
   }
 
   /**
-   * Where the time of a run goes, the slowest first. The runs are apart from the real ones: arguments are zeros and no
-   * variable changes.
-   * @param runs how many runs are averaged, after one that is not counted. Default 5
+   * Where the time of a run goes, the slowest first. The runs are apart from the real ones, on memory of their own:
+   * arguments are zeros, variables begin each run with the values that they have now, and none changes.
+   * @param runs how many runs are averaged, after about 100 ms of others that warm up memory and code. Default 5
    * @throws DeviceError on a device that cannot tell the time of single steps; ArgumentError for less than one run
    * @example console.table(step.program(x, y).profile());
    */
@@ -87,20 +87,15 @@ export class Program {
         got: this.device.name,
       });
     }
-    this.device.profile(plan);
+    const times = this.device.profile(plan, runs);
     const rows = new Map<string, { what: string; calls: number; milliseconds: number; flops: number }>();
-    for (let run = 0; run < runs; run++) {
-      this.device.profile(plan).forEach((milliseconds, index) => {
-        const step = plan.steps[index];
-        if (!step) return;
-        const row = rows.get(step.label) ?? { what: step.label, calls: 0, milliseconds: 0, flops: 0 };
-        rows.set(step.label, row);
-        row.milliseconds += milliseconds / runs;
-        if (run > 0) return;
-        row.calls++;
-        row.flops += step.kernel.flops(step.geometry);
-      });
-    }
+    plan.steps.forEach(({ label, kernel, geometry }, index) => {
+      const row = rows.get(label) ?? { what: label, calls: 0, milliseconds: 0, flops: 0 };
+      rows.set(label, row);
+      row.calls++;
+      row.milliseconds += times.reduce((sum, run) => sum + (run[index] ?? 0), 0) / runs;
+      row.flops += kernel.flops(geometry);
+    });
     const total = [...rows.values()].reduce((sum, { milliseconds }) => sum + milliseconds, 0);
     return [...rows.values()]
       .map((row) => ({ ...row, share: total === 0 ? 0 : row.milliseconds / total }))

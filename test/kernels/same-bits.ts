@@ -1,4 +1,4 @@
-/** For kernels that are exact: WebAssembly gives the bits of the cpu, whatever the sizes and edges. */
+/** Where bits must agree: operands that show a difference, and for exact kernels the comparison of WebAssembly with the cpu. */
 import type { Kernel } from '../../kernels/contract.ts';
 import { sizeOf, type Shape } from '../../src/tensor/shape.ts';
 import { runOnWasm } from '../support/wasm-kernel.ts';
@@ -12,6 +12,23 @@ export function mixed(shape: Shape, seed = 1): { readonly shape: Shape; readonly
     const value = random();
     return value > 0.95 ? (rare[Math.floor((value - 0.95) * 140)] ?? 0.5) : value;
   });
+  return { shape, data };
+}
+
+/** Large numbers beside their opposites, in any order: what is left of their sum says in which order they were added. */
+export function cancelling(shape: Shape, seed: number): { readonly shape: Shape; readonly data: Float32Array } {
+  const random = uniform(seed);
+  const row = shape.at(-1) ?? 1;
+  const data = new Float32Array(sizeOf(shape)).fill(0.5);
+  for (let start = 0; start < data.length; start += row) {
+    const free = Array.from({ length: row }, (_, i) => start + i);
+    const take = (): number => free.splice(Math.floor(Math.abs(random()) * free.length) % free.length, 1)[0]!;
+    while (free.length > 1) {
+      const value = random() * 2 ** (50 * Math.abs(random()));
+      data[take()] = value;
+      data[take()] = -value;
+    }
+  }
   return { shape, data };
 }
 

@@ -11,18 +11,22 @@ const elementwise = { test: 'test/kernels/elementwise-wasm.test.ts' };
 // prettier-ignore
 export const mutants: readonly Mutant[] = [
   ...mutantsOf('kernels/elementwise/chain.ts', { ops: ['add', 'mul', 'where'] }, [
-    ['the rest of a row is left out', 'off by one', 'f.if(i32.ltSigned(at, end), () => {', 'f.if(i32.const(0), () => {'],
+    ['the rest of a row is left out', 'off by one', 'f.if(i32.ltSigned(at, end), () =>', 'f.if(i32.const(0), () =>'],
+    ['every input is walked with the strides of the first', 'stride', 'const [size, ...strides] = args.slice(axis * each, (axis + 1) * each);', 'const [size, first] = args.slice(axis * each, (axis + 1) * each); const strides = Array.from({ length: each - 1 }, () => first);'],
+    ['the next row is written behind whole vectors', 'stride', 'f.increment(output, end);', 'f.increment(output, wholeEnd);'],
+    ['chains with other steps share their code', 'stale buffer', ", steps ${steps.map(Math.sign).join('')}`", '`'],
+    ['chains with another order of operands share their code', 'stale buffer', '${name}(${operands.join()})', '${name}', planned],
+    ['chains that write other steps share their code', 'stale buffer', ' to ${results.join()}', '', fused],
+  ]),
+  ...mutantsOf('kernels/elementwise/chain-row.ts', { ops: ['add', 'mul', 'where'] }, [
     ['the third element of a rest is not written', 'off by one', 'f.if(i32.gtSigned(bytes, 8), () => f.storeLane32(address, value, 2, 8));', ''],
     ['the second element of a rest gets the value of the first', 'wrong operand', 'f.storeLane32(address, value, 1, 4)', 'f.storeLane32(address, value, 0, 4)'],
     ['the third element of a rest is not read', 'off by one', 'f.if(i32.gtSigned(bytes, 8), () => f.set(into, v128.load32Lane(address, into, 2, 8)));', ''],
-    ['a carry does not rewind the inputs', 'stride', 'inputs.forEach((input, k) => f.set(input, i32.sub(input, i32.mul(strideOf(k, axis), size))));', ''],
-    ['every input is walked with the strides of the first', 'stride', 'args[1 + axes + input * axes + axis]', 'args[1 + axes + axis]'],
-    ['the next row is written behind whole vectors', 'stride', 'f.increment(output, end);', 'f.increment(output, wholeEnd);'],
-    ['an output gets what stands before its step', 'wrong operand', 'results[chain.inputCount + chain.results[k]]', 'results[chain.inputCount + chain.results[k] - 1]'],
+    ['an output gets what stands before its step', 'wrong operand', 'at), values[step]);', 'at), results[chain.inputCount + step - 1]);'],
     ['an operand that is one number is walked along', 'missing broadcast sum', 'if (steps[k] !== 0)', 'if (true)'],
-    ['chains with other steps share their code', 'stale buffer', ", steps ${steps.map(Math.sign).join('')}`", '`'],
-    ['chains with another order of operands share their code', 'stale buffer', '${name}(${operands.join()})', '${name}', planned],
-    ['chains that write other steps share their code', 'stale buffer', ' to ${chain.results.join()}, ', ', ', fused],
+  ]),
+  ...mutantsOf('kernels/strided/nest.ts', { ops: ['add', 'mul', 'where'] }, [
+    ['a carry does not rewind the pointers', 'stride', 'pointers.forEach((pointer, k) => f.set(pointer, i32.sub(pointer, i32.mul(strides[k], size))));', ''],
   ]),
   ...mutantsOf('kernels/elementwise/lanes.ts', elementwise, [
     ['a difference is taken the other way', 'sign', 'f32x4.sub(a, b)', 'f32x4.sub(b, a)', { ops: ['sub'] }],
@@ -92,9 +96,9 @@ export const mutants: readonly Mutant[] = [
     ['vectors are reversed, and the elements in them are not', 'transposed', 'i32x4.shuffle(value, value, [3, 2, 1, 0])', 'value'],
     ['a stepped row forgets what does not fill a turn', 'off by one', 'f.forRest(k, count, 1', 'f.forRest(k, k, 1', { ops: ['transpose', 'slice'] }],
   ]),
-  ...mutantsOf('kernels/reduce/wasm.ts', { ops: ['sum', 'mean', 'max'] }, [
-    ['what does not fill a vector is left out', 'off by one', 'f.forRest(at, end, 4, () => f.set(total, combine(total, loadOne(fold, at))));', ''],
-    ['totals go on from the row before', 'stale buffer', 'for (const local of [...totals, total])', 'for (const local of [total])'],
+  ...mutantsOf('kernels/reduce/rows.ts', { ops: ['sum', 'mean', 'max'] }, [
+    ['what does not fill a vector is left out', 'off by one', 'source.rest(at, end, (value) => f.set(total, combine(total, value)));', ''],
+    ['totals go on from the row before', 'stale buffer', 'for (const local of [...this.#totals, this.#total])', 'for (const local of [this.#total])'],
     ['half of the last vector is left out', 'missing term', 'combine(last, i32x4.shuffle(last, last, neighbour))', 'last'],
   ]),
   ...mutantsOf('kernels/reduce/columns.ts', { ops: ['sum', 'mean'] }, [

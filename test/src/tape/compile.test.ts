@@ -1,10 +1,15 @@
 /** compile: what a signature is, what is frozen, what is refused, and what a program tells about itself. */
 import t from 'tap';
+import type { Kernel } from '../../../kernels/contract.ts';
 import { useDevice } from '../../../src/devices/default-device.ts';
 import { HostDevice } from '../../../src/devices/host-device.ts';
+import { WasmDevice } from '../../../src/devices/wasm-device.ts';
+import { defineOp, type TensorLike } from '../../../src/ops/define-op.ts';
 import { add, matmul, mul, neg, reshape, square, sum, tanh } from '../../../src/ops/index.ts';
+import { runWithTape } from '../../../src/tape/active-tape.ts';
 import { compile, PROGRAM_CACHE_SIZE } from '../../../src/tape/compile.ts';
 import { grad } from '../../../src/tape/grad.ts';
+import { planProgram } from '../../../src/tape/plan.ts';
 import { Tape } from '../../../src/tape/tape.ts';
 import { tensor, zeros, type Tensor } from '../../../src/tensor/tensor.ts';
 import { variable } from '../../../src/tensor/variable.ts';
@@ -233,3 +238,56 @@ t.test('profile tells the time of each op and changes nothing', (t) => {
   t.throws(() => step.program(tensor([1, 1])).profile(0), { message: /runs is 0/ });
   t.end();
 });
+
+for (const device of [new HostDevice('profiled'), new WasmDevice('profiled')]) {
+  t.test(`profile on the ${device.constructor.name} times runs on one memory that all begin alike`, (t) => {
+    const seen: { readonly memory: unknown; readonly x: number }[] = [];
+    // It overwrites what it reads: the argument, and the variable.
+    const kernel: Kernel = {
+      name: 'watch',
+      plan: () => undefined,
+      cpu: ([x], [y]) => {
+        seen.push({ memory: y?.buffer, x: x?.[0] ?? NaN });
+        y?.fill(7);
+      },
+      flops: () => 1,
+      inPlace: [[0]],
+    };
+    const watch = defineOp<[x: TensorLike]>({ name: 'watch', kernel, shape: ([x]) => x, gradient: 'none' });
+    const state = variable(tensor([3]), { name: 'state' });
+    const step = compile(
+      (x: Tensor) => {
+        state.assign(watch(state));
+        return watch(x);
+      },
+      { device },
+    );
+    const rows = step.program(tensor([5])).profile(4);
+    t.ok(seen.length >= 2 * (4 + 2), `${seen.length / 2} runs, some of which warm up`);
+    t.ok(
+      seen.every(({ x }, call) => x === (call % 2 === 0 ? 3 : 0)),
+      'each reads the value of the variable, and zeros for the argument',
+    );
+    const warm = seen.slice(2).map(({ memory }, call) => memory === seen[call % 2]?.memory);
+    t.ok(warm.every(Boolean), 'each works where the first one did');
+    t.strictSame(
+      rows.map(({ what, calls, flops, share }) => [what, calls, flops, share]),
+      [["'watch'", 2, 2, 1]],
+      'calls and operations are those of one run',
+    );
+    t.strictSame([...state.data], [3], 'no variable changed');
+    const tape = new Tape('traced');
+    const given = tape.createTensor([2]);
+    const { plan } = planProgram(
+      tape,
+      [given],
+      [runWithTape(tape, () => tanh(matmul(reshape(given, [1, 2]), zeros([2, 2]))))],
+    );
+    t.strictSame(
+      device.profile(plan, 3).map((run) => run.length),
+      [2, 2, 2],
+      'one time for each step of each run',
+    );
+    t.end();
+  });
+}

@@ -11,9 +11,12 @@ import {
   conv2d,
   exp,
   matmul,
+  max,
   maximum,
+  mean,
   mul,
   neg,
+  prod,
   relu,
   reshape,
   square,
@@ -28,6 +31,7 @@ import { planProgram } from '../../../src/tape/plan.ts';
 import { Tape } from '../../../src/tape/tape.ts';
 import { tensor, type Tensor } from '../../../src/tensor/tensor.ts';
 import { runningOn } from '../../../src/testing/running-on.ts';
+import { cancelling } from '../../kernels/same-bits.ts';
 
 type Program = (...args: readonly Tensor[]) => readonly Tensor[];
 
@@ -42,6 +46,9 @@ const operand = (shape: readonly number[], k = 0): Tensor =>
     ),
     shape,
   );
+
+/** Values whose sum tells in which order they were added. */
+const summands = (shape: readonly number[], k = 1): Tensor => tensor(cancelling(shape, k).data, shape);
 
 /** The steps that a program of these arguments has on a device that fuses. */
 function stepsOf(f: Program, args: readonly Tensor[]): number {
@@ -168,4 +175,100 @@ t.test('the gradient through a convolution and relu needs no sums from before re
   const program = compile(grad(loss), { device });
   t.match(program.program(filters).toString(), 'conv2d+relu');
   t.strictSame((await program(filters)).data, runningOn(device, () => grad(loss)(filters)).data);
+});
+
+t.test('a reduction over trailing axes, or all, is the end of the chain that it reads', async (t) => {
+  const [x, y] = [summands([6, 34]), summands([6, 34], 2)];
+  for (const reduce of [sum, mean, max]) {
+    await check(t, 1, (x, y) => [reduce(sub(x as Tensor, y as Tensor))], x, y);
+    await check(t, 1, (x, y) => [reduce(sub(x as Tensor, y as Tensor), { axis: -1 })], x, y);
+    await check(t, 1, (x, y) => [reduce(sub(x as Tensor, y as Tensor), { axis: 1, keepDims: true })], x, y);
+  }
+  await check(t, 1, (x) => [sum(neg(x as Tensor), { axis: [1, 2] })], summands([5, 4, 9]));
+});
+
+t.test('a chain of one op ends in a reduction, too', async (t) => {
+  await check(t, 1, (x) => [sum(square(x as Tensor))], operand([1000]));
+});
+
+t.test('what else is read of a chain that is reduced is written', async (t) => {
+  const [x, y] = [summands([4, 36]), summands([4, 36], 2)];
+  await check(
+    t,
+    1,
+    (x, y) => {
+      const difference = sub(x as Tensor, y as Tensor);
+      return [difference, sum(neg(difference), { axis: 1 })];
+    },
+    x,
+    y,
+  );
+  await check(
+    t,
+    2,
+    (x, y) => {
+      const difference = sub(x as Tensor, y as Tensor);
+      return [mul(difference, mean(difference, { axis: 1, keepDims: true }))];
+    },
+    x,
+    y,
+  );
+});
+
+t.test('an inner value of a chain is reduced, and the chain is written', async (t) => {
+  const inner = (x: Tensor | undefined): readonly Tensor[] => {
+    const a = neg(x as Tensor);
+    const b = square(a);
+    return [b, sum(a), max(b)];
+  };
+  await check(t, 2, inner, summands([64]));
+});
+
+t.test('rows under another shape and rows that repeat an operand are folded as they are', async (t) => {
+  const [x, one, row] = [summands([6, 32]), operand([6, 1]), summands([32], 3)];
+  await check(t, 1, (x) => [sum(reshape(neg(x as Tensor), [2, 96]), { axis: 1 })], x);
+  await check(t, 1, (x, one) => [mean(square(sub(x as Tensor, one as Tensor)), { axis: 1 })], x, one);
+  await check(t, 1, (x, row) => [sum(sub(x as Tensor, row as Tensor), { axis: 1 })], x, row);
+});
+
+t.test(
+  'a reduction stays a step where the rows of the chain are others, or short and not of whole vectors',
+  async (t) => {
+    const [x, row] = [operand([6, 32]), operand([32], 1)];
+    await check(t, 2, (x) => [sum(neg(x as Tensor), { axis: 0 })], x);
+    await check(t, 2, (x, row) => [sum(sub(x as Tensor, row as Tensor))], x, row);
+    await check(t, 2, (x) => [sum(reshape(neg(x as Tensor), [64, 3]), { axis: 1 })], x);
+    await check(t, 2, (x) => [prod(neg(x as Tensor), { axis: 1 })], x);
+    await check(t, 1, (x) => [sum(neg(x as Tensor), { axis: 1 })], operand([6, 12]));
+    await check(t, 2, (x) => [sum(neg(x as Tensor), { axis: 1 })], operand([6, 10]));
+  },
+);
+
+t.test('nothing joins a chain behind its reduction', async (t) => {
+  await check(t, 2, (x) => [tanh(sum(square(x as Tensor), { axis: 1 }))], operand([6, 32]));
+});
+
+t.test('reduced chains of other rows, steps and reductions have code of their own', async (t) => {
+  for (const shape of [
+    [3, 16],
+    [3, 64],
+    [3, 20],
+  ]) {
+    const x = summands(shape);
+    for (const reduce of [sum, mean, max]) {
+      await check(t, 1, (x) => [reduce(neg(square(x as Tensor)), { axis: 1 })], x);
+      await check(t, 1, (x) => [reduce(square(neg(x as Tensor)), { axis: 1 })], x);
+      await check(t, 1, (x) => [square(neg(x as Tensor)), reduce(neg(x as Tensor), { axis: 1 })].slice(1), x);
+    }
+  }
+});
+
+t.test('a program lists a chain with its reduction as one step', (t) => {
+  const error = compile((x: Tensor, y: Tensor) => mean(square(sub(x, y))), { device });
+  const lines = error
+    .program(operand([8, 4]), operand([8, 4]))
+    .toString()
+    .split('\n');
+  t.match(lines.at(-1), /^%0 = sub\+square\+mean\(%arg0, %arg1\) \[\]/);
+  t.end();
 });

@@ -2,8 +2,10 @@
 import fc from 'fast-check';
 import {
   add,
+  max,
   maximum,
   matmul,
+  mean,
   momentumUpdate,
   mul,
   neg,
@@ -19,6 +21,9 @@ import { ones, tensor, zeros, type Tensor } from '../../../src/tensor/tensor.ts'
 import { variable, type Variable } from '../../../src/tensor/variable.ts';
 
 const VARIABLES = 3;
+
+const WIDE = tensor(Float32Array.from({ length: 12 }, (_, i) => ((i * 7) % 12) / 4 - 1));
+const LONG = tensor(Float32Array.from({ length: 35 }, (_, i) => ((i * 11) % 35) / 8 - 2));
 
 type LineKind = (a: Tensor, b: Tensor, own: Variable, other: Variable) => Tensor | undefined | void;
 
@@ -40,6 +45,14 @@ const lines: Readonly<Record<string, LineKind>> = {
   tanh: (a) => tanh(a),
   neg: (a) => neg(a),
   sum: (a) => sum(a),
+  // Rows that a chain folds as it computes them: of whole vectors, of whole and partial ones, and all in one.
+  rowSums: (a) => sum(square(mul(fit(a, [4, 1]), WIDE)), { axis: 1 }),
+  rowMeans: (a, b) => mean(sub(mul(fit(a, [2, 2, 1]), LONG), fit(b, [2, 2, 1])), { axis: -1, keepDims: true }),
+  spread: (a) => {
+    const wide = tanh(mul(fit(a, [4, 1]), LONG));
+    return sub(max(neg(wide), { axis: 1 }), mean(wide));
+  },
+  meanSquare: (a, b) => mean(square(sub(fit(a, [4, 1]), fit(b, [4])))),
   rows: (a) => reshape(a, a.size === 16 ? [2, 8] : [a.size, 1]),
   transpose: (a) => transpose(fit(a, [2, 2])),
   matmul: (a, b) => matmul(fit(a, [2, 2]), fit(b, [2, 2])),
