@@ -2,6 +2,7 @@
 import { mutantsOf, type Mutant } from '../mutant.ts';
 
 const fused = { test: 'test/src/tape/fuse.test.ts' };
+const reduced = { test: 'test/kernels/reduced-chain.test.ts' };
 const planned = { test: 'test/src/tape/plan.test.ts' };
 const gemm = { test: 'test/kernels/gemm/product.test.ts' };
 const tile = { test: 'test/kernels/gemm/tile.test.ts' };
@@ -24,6 +25,31 @@ export const mutants: readonly Mutant[] = [
     ['the third element of a rest is not read', 'off by one', 'f.if(i32.gtSigned(bytes, 8), () => f.set(into, v128.load32Lane(address, into, 2, 8)));', ''],
     ['an output gets what stands before its step', 'wrong operand', 'at), values[step]);', 'at), results[chain.inputCount + step - 1]);'],
     ['an operand that is one number is walked along', 'missing broadcast sum', 'if (steps[k] !== 0)', 'if (true)'],
+  ]),
+  ...mutantsOf('kernels/elementwise/reduced-chain.ts', reduced, [
+    ['another part is folded', 'wrong operand', 'row.four(at, offset)[folded]', 'row.four(at, offset)[0]'],
+    ['the third element of a rest is not folded', 'off by one', 'f.if(i32.gtSigned(bytes, 8), () => take(widenOne(fold, i32x4.shuffle(value, value, [2, 2, 2, 2]))));', ''],
+    ['totals go on from the row before', 'stale buffer', 'totals.clear();', ''],
+    ['results of the chain stay in their first row', 'stride', 'f.increment(result, rowBytes)', 'f.increment(result, 0)'],
+    ['chains with another reduction share their code', 'stale buffer', ', ${fold.name} of ${folded}', '', fused],
+  ]),
+  ...mutantsOf('kernels/elementwise/fused.ts', reduced, [
+    ['an axis is split where rows end inside of it', 'axis', 'axis === 0 || elements > row || elements === 0', 'axis === 0 || elements >= row'],
+  ]),
+  ...mutantsOf('kernels/elementwise/broadcast.ts', reduced, [
+    ['a row that an input repeats inside is walked on', 'missing broadcast sum', 'inside.sizes.length > 0', 'false'],
+  ]),
+  ...mutantsOf('kernels/reduce/fold.ts', reduced, [
+    ['the upper half of a vector is the lower one', 'missing term', 'i32x4.shuffle(floats, floats, [2, 3, 2, 3])', 'floats'],
+  ]),
+  ...mutantsOf('kernels/activated.ts', fused, [
+    ['the host forgets the activation', 'missing term', 'activation.cpu(outputs.slice(0, 1), outputs.slice(0, 1), geometry.activation);', ''],
+  ]),
+  ...mutantsOf('kernels/conv2d/correlation-wasm.ts', fused, [
+    ['convolutions with and without an activation share their code', 'stale buffer', '` then ${activation.name}`', "''"],
+  ]),
+  ...mutantsOf('kernels/conv2d/sweep.ts', fused, [
+    ['sums are stored without the activation', 'missing term', 'if (activation)', 'if (false)'],
   ]),
   ...mutantsOf('kernels/strided/nest.ts', { ops: ['add', 'mul', 'where'] }, [
     ['a carry does not rewind the pointers', 'stride', 'pointers.forEach((pointer, k) => f.set(pointer, i32.sub(pointer, i32.mul(strides[k], size))));', ''],

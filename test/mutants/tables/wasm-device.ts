@@ -10,17 +10,24 @@ const memory = { test: 'test/src/devices/wasm-memory.test.ts' };
 // prettier-ignore
 export const mutants: readonly Mutant[] = [
   ...mutantsOf('src/tape/fuse.ts', planned, [
-    ['a value inside that a later step reads is not written', 'missing term', '[...(readers.get(output) ?? [])].some((reader) => !members.has(reader))', 'false'],
-    ['a value inside that the program returns is not written', 'missing term', 'kept.has(output) || ', ''],
     ['a group that something else reads stays open', 'stale buffer', 'for (const source of sources)\n            close(source);', ''],
     ['a chain is computed last step first', 'wrong operand', '[...first.nodes, ...second.nodes]', '[...second.nodes, ...first.nodes]'],
     ['nodes of other sizes join', 'axis', 'sizeOf(first.shape) !== sizeOf(second.shape)', 'false'],
     ['nodes of one size join, whatever they broadcast', 'axis', 'sameShape(first.shape, second.shape) || second.nodes.every((node) => readsWhole(node, size))', 'true', fused],
+    ['a group goes on behind its reduction', 'stale buffer', 'forget(source);\n', '\n', fused],
+    ['sums that the program returns are not stored', 'missing term', ' || kept.has(between)', '', fused],
+    ['sums that another step reads are not stored', 'missing term', ' && others.length === 0', '', fused],
+  ]),
+  ...mutantsOf('src/tape/fused-node.ts', planned, [
+    ['a value inside that a later step reads is not written', 'missing term', '[...(readers.get(output) ?? [])].some((reader) => !inside.has(reader))', 'false'],
+    ['a value inside that the program returns is not written', 'missing term', 'kept.has(output) || ', ''],
     ['two readings of one tensor are one, whatever their shapes', 'axis', ' && sameShape(inputShapes[index] ?? [], read)', ''],
     ['a step reads an input of the chain instead of the step before', 'wrong operand', 'inputs.length + one.part', 'one.part'],
     ['another name of a value inside is read from memory', 'stale buffer', 'internal.get(rootOf(input))', 'internal.get(input)'],
     ['a value that is broadcast is named with the shape of the chain', 'axis', 'tensor.size === size ? shape : tensor.shape', 'shape'],
     ['a chain knows only its first output', 'missing term', 'outputs: results.flatMap((index) => nodes[index]?.outputs[0] ?? [])', 'outputs: results.slice(0, 1).flatMap((index) => nodes[index]?.outputs[0] ?? [])'],
+    ['the reduction folds the first value of the chain', 'wrong operand', 'group.nodes.findIndex((node) => node.outputs[0] === surroundings.rootOf(input))', '0', fused],
+    ['the result of a reduction stands before those of its chain', 'wrong operand', '[...outputs, result]', '[result, ...outputs]', fused],
   ]),
   ...mutantsOf('src/devices/wasm-residents.ts', memory, [
     ['what must go is not written back', 'state', 'resident.writeBack();', ''],

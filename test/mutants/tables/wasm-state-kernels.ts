@@ -29,8 +29,8 @@ export const mutants: readonly Mutant[] = [
     ['what is kept is not scaled', 'scaled', 'Float32Array.of(1 / (1 - rate))', 'Float32Array.of(1)'],
   ]),
   ...mutantsOf('kernels/lstm/wasm.ts', { ops: ['lstm'] }, [
-    ['the candidate is read from the output gate', 'gate order', 'tanh(f, load(gate[2]))', 'tanh(f, load(gate[3]))'],
-    ['nothing is forgotten', 'missing term', 'f32x4.mul(forgetGate, load(cell))', 'load(cell)'],
+    ['the candidate is read from the output gate', 'gate order', 'activate(2, tanh)', 'activate(3, tanh)'],
+    ['nothing is forgotten', 'missing term', 'map(f32x4.mul, activate(1, sigmoid), load(cell))', 'load(cell)'],
     ['the cells of a step are not kept', 'stale buffer', 'store(cells, newCell);', ''],
     ['gates of a masked step stay', 'mask', 'f.fillMemory(gate, 0, gateBytes);', '', { test: 'test/kernels/lstm-wasm.test.ts' }],
     ['the cells of a masked step are not kept', 'mask', 'f.call(copyRow(module), cellsRow, cellRow, unitBytes);', ''],
@@ -52,9 +52,9 @@ export const mutants: readonly Mutant[] = [
     ['a masked step has the gradient that stood there', 'mask', 'f.fillMemory(dGateRow, 0, gateBytes);', ''],
   ]),
   ...mutantsOf('kernels/gru/wasm-row.ts', { ops: ['gru'] }, [
-    ['the reset gate is left out', 'missing term', 'f32x4.mul(reset, load(inner))', 'load(inner)'],
-    ['without resetAfter the reset gate is left out', 'missing term', 'f32x4.mul(reset, load(state))', 'load(state)'],
-    ['reset and update change places', 'gate order', 'const update = f.local(\'v128\', sigmoid(f, load(gate[0])));', 'const update = reset;'],
+    ['the reset gate is left out', 'missing term', 'f32x4.mul(r, q)', 'q'],
+    ['without resetAfter the reset gate is left out', 'missing term', 'map(f32x4.mul, reset, load(state))', 'load(state)'],
+    ['reset and update change places', 'gate order', 'map(nextState, update, load(hidden), candidate)', 'map(nextState, reset, load(hidden), candidate)'],
   ]),
   ...mutantsOf('kernels/gru/wasm-grad-row.ts', { ops: ['gru'] }, [
     ["the update's gradient adds the candidate", 'sign', 'f32x4.sub(load(previousHidden), candidate)', 'f32x4.add(load(previousHidden), candidate)'],
@@ -67,6 +67,8 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...mutantsOf('kernels/recurrent/wasm-row.ts', recurrent, [
     ['the third unit of a rest is not written', 'off by one', '() => f.storeLane32(to, value, 2, 8)', '() => { }'],
+    ['a block of vectors stores its first one everywhere', 'wrong operand', 'store(row, values[k])', 'store(row, values[0])'],
+    ['units behind whole blocks are left out', 'off by one', 'f.forRest(at, i32.and(bytes, -16), 16,', 'f.forRest(at, at, 16,'],
     ['units behind whole vectors are left out', 'off by one', 'f.if(rest, () => body(restLanes(f, at, rest)));', ''],
     ['a masked output passes no gradient', 'mask', 'f.if(i32.eqz(zeroOutputForMask), () => f.call(addRow(module), dHiddenRow, dSequenceRow, unitBytes));', ''],
   ]),
