@@ -35,7 +35,7 @@ t.before(() => {
   cpSync(join(root, 'dist/test/browser/page/train.js'), join(app, 'train.js'));
   writeFileSync(
     join(app, 'main.js'),
-    "import { train } from './train.js';\ntrain().then((result) => { globalThis.result = result; }, (error) => { globalThis.result = { error: String(error) }; });\n",
+    "import { train } from './train.js';\nglobalThis.result = train().catch((error) => ({ error: String(error) }));\n",
   );
   writeFileSync(
     join(app, 'index.html'),
@@ -73,7 +73,7 @@ async function runPage(
     const log: string[] = [];
     page.on('console', (message) => log.push(message.text?.() ?? ''));
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.waitForFunction('globalThis.result !== undefined', undefined, { timeout: 90_000 });
+    // Waits for the promise that the module left when the page loaded. Waiting in the page's own code would need `eval`.
     return { ...((await page.evaluate('globalThis.result')) as Trained), log };
   } finally {
     await browser.close();

@@ -27,7 +27,6 @@ export interface Playwright {
 export interface Page {
   readonly goto: (url: string) => Promise<unknown>;
   readonly on: (event: 'console' | 'pageerror', listener: (message: { text?: () => string }) => void) => void;
-  readonly waitForFunction: (code: string, argument: undefined, options: { timeout: number }) => Promise<unknown>;
   readonly evaluate: (code: string) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
