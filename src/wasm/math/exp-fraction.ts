@@ -15,9 +15,3 @@ export function fractionTail(f: FunctionBuilder, r: Local<'v128'>): Value<'v128'
   const z = f.local('v128', f32x4.mul(r, r));
   return f32x4.mul(z, polynomial(f, z, TAIL));
 }
-
-/** r coth r - 1: half of that for 2r, whose e^2r is (1 + tail + r) / (1 + tail - r). */
-export function fractionTailOfDouble(f: FunctionBuilder, r: Local<'v128'>): Value<'v128'> {
-  const z = f.local('v128', f32x4.mul(r, r));
-  return f32x4.mul(z, polynomial(f, z, [2 * TAIL[0], 8 * TAIL[1]]));
-}

@@ -54,3 +54,11 @@ for (const [name, { own, exact, limit, deepStep = 1 }] of Object.entries(functio
     t.end();
   });
 }
+
+t.test('tanh is within 0.8 units where it is near 1, since the gradient takes the difference', (t) => {
+  const inputs = Float32Array.from({ length: CHUNK }, (_, i) => 1.5 + (8 * i) / CHUNK);
+  const outputs = overArrays(math.tanh)(inputs);
+  const distances = Array.from(inputs, (x, i) => float32Ulps(outputs[i] as number, exact.tanh(x)));
+  t.ok(Math.max(...distances) <= 0.8, `${Math.max(...distances)} units`);
+  t.end();
+});
