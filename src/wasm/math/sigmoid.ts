@@ -18,5 +18,5 @@ export function sigmoid(f: FunctionBuilder, x: Local<'v128'>): Value<'v128'> {
   const { shifted, r } = splitExp(f, bounded, BIAS);
   const a = f.local('v128', f32x4.add(f32x4.splat(2), fractionTail(f, r)));
   const t = f.local('v128', f32x4.mul(powerOfTwo(shifted), f32x4.add(a, r)));
-  return f32x4.div(t, f32x4.add(t, f32x4.mul(f32x4.splat(2 ** BIAS), f32x4.sub(a, r))));
+  return f32x4.div(t, f32x4.add(t, f32x4.mul(f32x4.splat(1 << BIAS), f32x4.sub(a, r))));
 }
