@@ -1,7 +1,7 @@
 /** The checksum against its published value, bit by bit, and in parts. */
 import fc from 'fast-check';
 import t from 'tap';
-import { crc32c } from '../../../src/files/crc32c.ts';
+import { crc32c } from '../../../src/io/crc32c.ts';
 
 /** The definition: one bit at a time. */
 function bitwise(bytes: Uint8Array): number {
