@@ -15,8 +15,10 @@ const rows: readonly (readonly string[])[] = [
   ['layers'],
   ['models'],
   ['training'],
-  ['callbacks', 'tune', 'ensemble', 'data', 'io'],
-  ['testing', 'keras', 'node'],
+  ['data', 'io'],
+  ['keras', 'safetensors'],
+  ['callbacks', 'tune', 'ensemble'],
+  ['testing', 'node'],
 ];
 
 /** Folders that may import less than their row allows. */
