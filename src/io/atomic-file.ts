@@ -3,7 +3,7 @@
  * all of the new ones. The one module that writes files; for Node.
  */
 import { FileError } from '../errors.ts';
-import { codeOf, nodeFileSystem, type FileSystem } from './file-system.ts';
+import { codeOf, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts';
 
 let writes = 0;
 /** Paths whose leftovers this process has looked for. */
@@ -21,7 +21,6 @@ const swept = new Set<string>();
 export async function writeFileAtomically(path: string, bytes: Uint8Array, fs?: FileSystem): Promise<void> {
   const files = fs ?? (await nodeFileSystem());
   const folder = files.parentOf(path);
-  await makeFolder(files, path, folder);
   await sweep(files, path, folder);
   // Two writers of one path, in one process or in two, must not share a temporary file.
   const temporary = `${path}.${files.writer}-${writes++}.tmp`;
@@ -54,8 +53,9 @@ interface NewFile {
   readonly bytes: Uint8Array;
 }
 
-async function writeNew({ files, path, temporary, bytes }: NewFile): Promise<void> {
-  const file = await step(path, 'creating a temporary file', () => files.create(temporary));
+async function writeNew(target: NewFile): Promise<void> {
+  const { path, bytes } = target;
+  const file = await step(path, 'creating a temporary file', () => create(target));
   try {
     for (let offset = 0; offset < bytes.length;) {
       offset += await step(path, 'writing', async () => {
@@ -74,15 +74,30 @@ async function writeNew({ files, path, temporary, bytes }: NewFile): Promise<voi
   await step(path, 'closing the file', () => file.close());
 }
 
-/** A new folder is safe when the folder above it, which has its name, is synced. */
-async function makeFolder(files: FileSystem, path: string, folder: string): Promise<void> {
-  const first = await step(path, 'making the folder', () => files.makeFolder(folder));
-  if (first === undefined) return;
-  const top = files.parentOf(first);
-  for (let made = folder; made !== top && made !== files.parentOf(made);) {
-    made = files.parentOf(made);
-    await syncFolder(files, path, made);
+async function create({ files, path, temporary }: NewFile): Promise<OpenFile> {
+  try {
+    return await files.create(temporary);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    const folder = files.parentOf(temporary);
+    await step(path, 'making the folder', () => makeFolder(files, path, folder));
+    return files.create(temporary);
   }
+}
+
+/** Makes a folder, and those above it that are missing, and syncs the folder that got the new name. */
+async function makeFolder(files: FileSystem, path: string, folder: string): Promise<void> {
+  const parent = files.parentOf(folder);
+  try {
+    await files.makeFolder(folder);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') return;
+    if (codeOf(error) !== 'ENOENT' || parent === folder) throw error;
+    await makeFolder(files, path, parent);
+    // Once: below /proc, for one, the parent is there and still nothing can be made in it.
+    await files.makeFolder(folder);
+  }
+  await syncFolder(files, path, parent);
 }
 
 /** Systems that cannot sync folders say so by these codes; there the file system orders renames itself. */
@@ -124,7 +139,7 @@ async function step<Result>(path: string, doing: string, act: () => Promise<Resu
   try {
     return await act();
   } catch (error) {
-    throw fileError(path, doing, error);
+    throw error instanceof FileError ? error : fileError(path, doing, error);
   }
 }
 

@@ -17,8 +17,8 @@ export interface FileSystem {
   read(path: string, limit: number): Promise<Uint8Array>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
-  /** Makes a folder and those above it; says which was the first that it made. */
-  makeFolder(path: string): Promise<string | undefined>;
+  /** Makes a folder in an existing one; fails when there is one. */
+  makeFolder(path: string): Promise<void>;
   /** The names in a folder. */
   list(path: string): Promise<readonly string[]>;
   parentOf(path: string): string;
@@ -40,7 +40,7 @@ interface NodeFiles {
   open(path: string, flags: string): Promise<NodeHandle>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
-  mkdir(path: string, options: { readonly recursive: true }): Promise<string | undefined>;
+  mkdir(path: string): Promise<void>;
   readdir(path: string): Promise<readonly string[]>;
   stat(path: string): Promise<{ readonly mtimeMs: number }>;
 }
@@ -74,7 +74,7 @@ async function importFileSystem(): Promise<FileSystem> {
     read: (path, limit) => readStart(files, path, limit),
     rename: (from, to) => files.rename(from, to),
     remove: (path) => files.unlink(path),
-    makeFolder: (path) => files.mkdir(path, { recursive: true }),
+    makeFolder: (path) => files.mkdir(path),
     list: (path) => files.readdir(path),
     parentOf: (path) => paths.dirname(path),
     writer: `${process.pid}-${threads.threadId}`,
