@@ -18,7 +18,7 @@ import { configText, parseJson } from './json-text.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { readNames, writeNames } from './legacy-lists.ts';
 import { makeModel } from './make-model.ts';
-import { loadOptimizer } from './weights-file.ts';
+import { optimizerDelivery } from './weights-file.ts';
 
 /** Written as the one that every reader of these files knows. */
 const BACKEND = 'tensorflow';
@@ -70,8 +70,10 @@ export function readLegacy(root: H5Group, weightBytes: number, options: LoadOpti
   const settings = { ...(training as object), optimizer: fields.get('optimizer_config') };
   inFile(where, () => model.compile(compileOptions(where, settings, customObjects)));
   const group = groupAt(root, 'optimizer_weights');
-  if (group && model.optimizer)
-    loadOptimizer(where, model.optimizer, model.trainableWeights, weightsOf(`${where}: optimizer_weights`, group));
+  if (group && model.optimizer) {
+    const arrays = weightsOf(`${where}: optimizer_weights`, group);
+    assignArrays(where, optimizerDelivery(where, model.optimizer, model.trainableWeights, arrays), {});
+  }
   return model;
 }
 
