@@ -4,10 +4,9 @@ import { ByteBudget } from '../io/byte-budget.ts';
 import { fieldsOf } from '../models/json-reader.ts';
 import type { Model } from '../models/model.ts';
 import { optimizerOf } from '../training/state.ts';
-import { compileConfig, compileOptions } from './compile-config.ts';
+import { compileConfig, compileFrom } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { readH5, writeH5 } from './hdf5.ts';
-import { inFile } from './in-file.ts';
 import { configText, parseJson } from './json-text.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { makeModel } from './make-model.ts';
@@ -47,7 +46,7 @@ export async function readArchive(bytes: Uint8Array, options: LoadOptions): Prom
   const model = makeModel(config, { where, customObjects, weightBytes: weights.length });
   const compiled = fields.get('compile_config');
   const settings = compile && compiled ? fieldsOf(`${where}: compile_config`, compiled) : new Map<string, unknown>();
-  if (settings.size > 0) inFile(where, () => model.compile(compileOptions(where, compiled, customObjects)));
+  if (settings.size > 0) compileFrom(where, model, compiled, customObjects);
   loadWeightsTree(model, await readH5(weights, `${where}: ${WEIGHTS}`), {
     where,
     optimizer: model.optimizer,

@@ -10,10 +10,9 @@ import type { Model } from '../models/model.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { optimizerOf } from '../training/state.ts';
 import { assignArrays, type Delivery } from './assign-arrays.ts';
-import { compileConfig, compileOptions } from './compile-config.ts';
+import { compileConfig, compileFrom } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { groupAt, makeGroup, newGroup, writeH5, type H5Dataset, type H5Group } from './hdf5.ts';
-import { inFile } from './in-file.ts';
 import { configText, parseJson } from './json-text.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { readNames, writeNames } from './legacy-lists.ts';
@@ -68,7 +67,7 @@ export function readLegacy(root: H5Group, weightBytes: number, options: LoadOpti
   const training = jsonAttribute(root, 'training_config', where);
   const fields = fieldsOf(`${where}: training_config`, training);
   const settings = { ...(training as object), optimizer: fields.get('optimizer_config') };
-  inFile(where, () => model.compile(compileOptions(where, settings, customObjects)));
+  compileFrom(where, model, settings, customObjects);
   const group = groupAt(root, 'optimizer_weights');
   if (group && model.optimizer) {
     const arrays = weightsOf(`${where}: optimizer_weights`, group);

@@ -37,7 +37,8 @@ for (const { name, model, compile, formats } of interopCases()) {
       if (format === 'weights.h5') continue;
       t.strictSame(copy.toJSON(), model.toJSON(), `the config of ${format}`);
       t.strictSame(copy.metricsNames, model.metricsNames, `the names of logs of ${format}`);
-      if (compile) t.strictSame(await lossesOf(copy, inputs, targets, STEPS), losses, `the further losses of ${format}`);
+      if (compile)
+        t.strictSame(await lossesOf(copy, inputs, targets, STEPS), losses, `the further losses of ${format}`);
     }
   });
 }
