@@ -36,6 +36,7 @@ import {
   type RegularizerSpec,
 } from './options.ts';
 import { unrollSteps, type RecurrentOutcome, type RecurrentRun, type Step } from './recurrent-cell.ts';
+import { firstState } from './new-weights.ts';
 import type { SymbolicTensor } from './symbolic-tensor.ts';
 
 /** Options of every recurrent layer. */
@@ -331,10 +332,10 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
     const names = this.recurrence.states;
     this.states = names.map(
       (_, index) =>
-        new Variable(tensor(new Float32Array(batch * this.units), [batch, this.units]), {
-          name: `${this.name}/rnn_state${index === 0 ? '' : `_${index}`}`,
-          trainable: false,
-        }),
+        new Variable(
+          firstState(this.name, [batch, this.units], () => zeros([batch, this.units])),
+          { name: `${this.name}/rnn_state${index === 0 ? '' : `_${index}`}`, trainable: false },
+        ),
     );
   }
 

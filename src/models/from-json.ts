@@ -1,5 +1,5 @@
-/** Models from Keras 3's JSON: the layers are made first, then called as their inputs come to exist. */
-import { FormatError, optionsOf } from '../errors.ts';
+/** Models from Keras's JSON, older forms translated first: the layers are made first, then called as their inputs come to exist. */
+import { FormatError, GradtapeError, optionsOf } from '../errors.ts';
 import type { CallOptions, GraphNode } from '../layers/graph-node.ts';
 import { OpLayer, type Layer } from '../layers/layer.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
@@ -14,10 +14,13 @@ import {
   type Envelope,
   type Fields,
 } from './json-reader.ts';
+import { HARD_SIGMOID_OF_KERAS_2, hardSigmoidOfKeras2 } from './keras2/hard-sigmoid.ts';
+import { isKeras2, toKeras3 } from './keras2/to-keras3.ts';
 import { makeLayer, type CustomObject, type LayerReader } from './make-layer.ts';
 import { isModel, model as makeModel, type Model, type ModelOptions } from './model.ts';
 import { Sequential } from './sequential.ts';
 import { isOperation, readOperation } from './operations.ts';
+import { checkDepth, parseJson } from './parse-json.ts';
 import { kerasKeys, type Structure } from './structure.ts';
 
 export type { CustomObject } from './make-layer.ts';
@@ -54,17 +57,21 @@ interface Entry {
 }
 
 /**
- * The model of a JSON that `model.toJSON()` or Keras's `to_json()` gave, with new weights.
+ * The model of a JSON that `model.toJSON()` or Keras's `to_json()` gave, Keras 2's too, with new weights.
  * @param json the object, or its text
  * @throws FormatError for text that is no JSON, an unknown layer class, a key that cannot be honoured, a broken graph
  * @example const copy = modelFromJSON(net.toJSON());
  */
 export function modelFromJSON(json: object | string, options: ModelFromJSONOptions = {}): Model {
   const where = 'modelFromJSON';
-  const made = new ModelReader(new Map(Object.entries(optionsOf(where, options).customObjects ?? {}))).readInner(
-    where,
-    typeof json === 'string' ? parse(json) : json,
-  );
+  const customObjects = new Map(Object.entries(optionsOf(where, options).customObjects ?? {}));
+  let envelope = typeof json === 'string' ? parseJson(where, json) : json;
+  if (typeof json !== 'string') checkDepth(where, json);
+  if (isKeras2(envelope)) {
+    envelope = toKeras3(envelope as object);
+    customObjects.set(HARD_SIGMOID_OF_KERAS_2, customObjects.get('hard_sigmoid') ?? hardSigmoidOfKeras2);
+  }
+  const made = read(where, customObjects, envelope);
   if (isModel(made)) return made;
   throw new FormatError(`${where}: the JSON is of a ${made.className} layer, not of a model.`, {
     where,
@@ -72,11 +79,18 @@ export function modelFromJSON(json: object | string, options: ModelFromJSONOptio
   });
 }
 
-function parse(text: string): unknown {
+// What a layer says of an option that is wrong is, here, said of the JSON.
+function read(where: string, customObjects: ReadonlyMap<string, CustomObject>, envelope: unknown): Layer {
   try {
-    return JSON.parse(text);
+    return new ModelReader(customObjects).readInner(where, envelope);
   } catch (cause) {
-    throw new FormatError('modelFromJSON: the text is no JSON.', { where: 'modelFromJSON', cause });
+    if (!(cause instanceof GradtapeError) || cause instanceof FormatError) throw cause;
+    throw new FormatError(cause.message, {
+      where: cause.where ?? where,
+      got: cause.got,
+      expected: cause.expected,
+      cause,
+    });
   }
 }
 
@@ -133,7 +147,7 @@ class ModelReader implements LayerReader {
       const { fields } = inner;
       const called = typeof fields.get('name') === 'string' ? (fields.get('name') as string) : inner.className;
       const calls = listOf(`layer '${called}': inbound_nodes`, fields.get('inbound_nodes') ?? []).map((call) =>
-        callFields(called, call),
+        fieldsOf(`layer '${called}': inbound_nodes`, call),
       );
       const layer =
         isOperation(inner) && !this.customObjects.has(inner.className)
@@ -159,16 +173,6 @@ function modelOptions(config: Fields): ModelOptions {
     ...(typeof name === 'string' ? { name } : {}),
     ...(config.get('trainable') === false ? { trainable: false } : {}),
   };
-}
-
-function callFields(name: string, call: unknown): Fields {
-  if (Array.isArray(call)) {
-    throw new FormatError(
-      `layer '${name}': its inbound_nodes are lists, as Keras 2 writes them. Load and save the model with Keras 3.`,
-      { where: name },
-    );
-  }
-  return fieldsOf(`layer '${name}': inbound_nodes`, call);
 }
 
 // Calls every layer as often as the config says, each layer's calls in order. A call whose inputs do not exist yet waits
