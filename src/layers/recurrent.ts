@@ -36,7 +36,7 @@ import {
   type RegularizerSpec,
 } from './options.ts';
 import { unrollSteps, type RecurrentOutcome, type RecurrentRun, type Step } from './recurrent-cell.ts';
-import { firstState } from './new-weights.ts';
+import { firstValue } from './first-values.ts';
 import type { SymbolicTensor } from './symbolic-tensor.ts';
 
 /** Options of every recurrent layer. */
@@ -333,7 +333,7 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
     this.states = names.map(
       (_, index) =>
         new Variable(
-          firstState(this.name, [batch, this.units], () => zeros([batch, this.units])),
+          firstValue(`${this.name}/state`, [batch, this.units], () => zeros([batch, this.units])),
           { name: `${this.name}/rnn_state${index === 0 ? '' : `_${index}`}`, trainable: false },
         ),
     );

@@ -14,7 +14,6 @@ import {
   type Envelope,
   type Fields,
 } from './json-reader.ts';
-import { HARD_SIGMOID_OF_KERAS_2, hardSigmoidOfKeras2 } from './keras2/hard-sigmoid.ts';
 import { isKeras2, toKeras3 } from './keras2/to-keras3.ts';
 import { makeLayer, type CustomObject, type LayerReader } from './make-layer.ts';
 import { isModel, model as makeModel, type Model, type ModelOptions } from './model.ts';
@@ -67,10 +66,7 @@ export function modelFromJSON(json: object | string, options: ModelFromJSONOptio
   const customObjects = new Map(Object.entries(optionsOf(where, options).customObjects ?? {}));
   let envelope = typeof json === 'string' ? parseJson(where, json) : json;
   if (typeof json !== 'string') checkDepth(where, json);
-  if (isKeras2(envelope)) {
-    envelope = toKeras3(envelope as object);
-    customObjects.set(HARD_SIGMOID_OF_KERAS_2, customObjects.get('hard_sigmoid') ?? hardSigmoidOfKeras2);
-  }
+  if (isKeras2(envelope)) envelope = toKeras3(envelope as object);
   const made = read(where, customObjects, envelope);
   if (isModel(made)) return made;
   throw new FormatError(`${where}: the JSON is of a ${made.className} layer, not of a model.`, {

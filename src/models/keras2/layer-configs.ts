@@ -1,6 +1,5 @@
 /** Keys of layers that Keras 2 calls otherwise, writes otherwise, or has where Keras 3 has none. */
 import { fieldsOf, isEnvelope, isObject, type Fields } from '../json-reader.ts';
-import { HARD_SIGMOID_OF_KERAS_2 } from './hard-sigmoid.ts';
 
 /** TensorFlow.js leaves out what it cannot do otherwise. */
 export type Dialect = 'keras2' | 'tfjs';
@@ -54,7 +53,8 @@ export function translateLayerConfig(className: unknown, config: Fields, dialect
 }
 
 function translateValue(key: string, value: unknown): unknown {
-  if (/(^|_)activation$/.test(key)) return value === 'hard_sigmoid' ? HARD_SIGMOID_OF_KERAS_2 : value;
+  // Keras 3 means another function by that name.
+  if (/(^|_)activation$/.test(key)) return value === 'hard_sigmoid' ? 'hard_sigmoid_keras2' : value;
   return key.endsWith('_initializer') && isEnvelope(value) ? translateInitializer(value) : value;
 }
 
