@@ -1,5 +1,5 @@
 /** The weights in the shards of a TensorFlow.js model: groups of files, each cut into tensors without gaps, little-endian. */
-import { FormatError } from '../errors.ts';
+import { describeValue, FormatError } from '../errors.ts';
 import { fieldsOf, listOf, stringOf, type Fields } from '../models/json-reader.ts';
 import { formatShape } from '../tensor/shape.ts';
 import { halfToFloat } from '../io/half.ts';
@@ -140,7 +140,7 @@ function quantizationOf(at: string, value: unknown): Quantization | undefined {
   const [scale, min] = [fields.get('scale') ?? 1, fields.get('min') ?? 0];
   if (!(packed as readonly string[]).includes(dtype) || !Number.isFinite(scale) || !Number.isFinite(min)) {
     throw new FormatError(
-      `${at}: it is quantized as ${dtype} with scale ${String(scale)} and min ${String(min)}; known: ${packed.join(', ')}, with finite numbers.`,
+      `${at}: it is quantized as ${dtype} with scale ${describeValue(scale)} and min ${describeValue(min)}; known: ${packed.join(', ')}, with finite numbers.`,
       { where: at, got: dtype, expected: packed },
     );
   }

@@ -8,7 +8,7 @@ import { reshape, slice } from '../ops/index.ts';
 import { dropoutWith } from '../ops/random.ts';
 import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
-import { ones, tensor, zeros, type Tensor } from '../tensor/tensor.ts';
+import { ones, zeros, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import type { CallContext } from './call-scope.ts';
 import type { CallOptions } from './graph-node.ts';
