@@ -11,6 +11,7 @@ import type { PartialShape } from '../tensor/symbolic.ts';
 import { ones, zeros, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import type { CallContext } from './call-scope.ts';
+import { firstValue } from './first-values.ts';
 import type { CallOptions } from './graph-node.ts';
 import {
   Layer,
@@ -36,7 +37,6 @@ import {
   type RegularizerSpec,
 } from './options.ts';
 import { unrollSteps, type RecurrentOutcome, type RecurrentRun, type Step } from './recurrent-cell.ts';
-import { firstValue } from './first-values.ts';
 import type { SymbolicTensor } from './symbolic-tensor.ts';
 
 /** Options of every recurrent layer. */
@@ -330,13 +330,12 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
       );
     }
     const names = this.recurrence.states;
-    this.states = names.map(
-      (_, index) =>
-        new Variable(
-          firstValue(`${this.name}/state`, [batch, this.units], () => zeros([batch, this.units])),
-          { name: `${this.name}/rnn_state${index === 0 ? '' : `_${index}`}`, trainable: false },
-        ),
-    );
+    const stateShape = [batch, this.units];
+    this.states = names.map((_, index) => {
+      const name = `${this.name}/rnn_state${index === 0 ? '' : `_${index}`}`;
+      const value = firstValue(name, stateShape, () => zeros(stateShape));
+      return new Variable(value, { name, trainable: false });
+    });
   }
 
   private checkMask(shape: Shape, expected: Shape): void {
