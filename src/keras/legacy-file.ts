@@ -15,6 +15,8 @@ import type { LoadOptions } from './files.ts';
 import { groupAt, makeGroup, newGroup, writeH5, type H5Dataset, type H5Group } from './hdf5.ts';
 import { inFile } from './in-file.ts';
 import { parseJson } from './json-text.ts';
+import { toKeras3Optimizer } from './keras2-optimizer.ts';
+import { isKeras2Version, toKeras3Training } from './keras2-training.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { readNames, writeNames } from './legacy-lists.ts';
 import { makeModel } from './make-model.ts';
@@ -53,16 +55,28 @@ export async function writeLegacy(model: Model, includeOptimizer: boolean): Prom
 /** The model of a legacy file's tree. @param weightBytes size of the file @throws FormatError */
 export function readLegacy(root: H5Group, weightBytes: number, options: LoadOptions): Model {
   const { where, customObjects, compile } = options;
-  const model = makeModel(jsonAttribute(root, 'model_config', where), { where, customObjects, weightBytes });
+  const version = root.attributes.get('keras_version');
+  const config = fieldsOf(`${where}: model_config`, jsonAttribute(root, 'model_config', where));
+  const versioned = Object.fromEntries(isKeras2Version(version) ? [...config, ['keras_version', version]] : config);
+  const model = makeModel(versioned, { where, customObjects, weightBytes });
   loadLegacyWeights(model, groupAt(root, 'model_weights') ?? newGroup(), { where: `${where}: model_weights` });
   if (!compile || !root.attributes.has('training_config')) return model;
   const training = jsonAttribute(root, 'training_config', where);
   const fields = fieldsOf(`${where}: training_config`, training);
-  const settings = { ...(training as object), optimizer: fields.get('optimizer_config') };
+  const settings = isKeras2Version(version)
+    ? toKeras3Training(`${where}: training_config`, training)
+    : { ...(training as object), optimizer: fields.get('optimizer_config') };
   inFile(where, () => model.compile(compileOptions(where, settings, customObjects)));
   const group = groupAt(root, 'optimizer_weights');
-  if (group && model.optimizer)
-    loadOptimizer(where, model.optimizer, model.trainableWeights, weightsOf(`${where}: optimizer_weights`, group));
+  if (!group || !model.optimizer) return model;
+  const arrays = weightsOf(`${where}: optimizer_weights`, group);
+  const names = isKeras2Version(version) ? readNames(where, group, 'weight_names') : undefined;
+  loadOptimizer(
+    where,
+    model.optimizer,
+    model.trainableWeights,
+    names ? toKeras3Optimizer(model.optimizer, model.trainableWeights, { arrays, names }) : arrays,
+  );
   return model;
 }
 

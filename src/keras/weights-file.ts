@@ -5,6 +5,7 @@ import type { Optimizer } from '../optimizers/index.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { assignArrays, type Delivery } from './assign-arrays.ts';
 import { groupAt, makeGroup, newGroup, type H5Dataset, type H5Group } from './hdf5.ts';
+import { toKeras3Optimizer } from './keras2-optimizer.ts';
 import { weightPlaces } from './weight-places.ts';
 
 /** Groups that belong to no weight: random states, metrics. */
@@ -43,6 +44,8 @@ export interface LoadTreeOptions {
   readonly optimizer?: Optimizer | undefined;
   /** The weights that the optimizer trains. */
   readonly trainable?: readonly Variable[] | undefined;
+  /** Keras 2.13 to 2.15 wrote the file: their optimizers have fewer variables. */
+  readonly keras2?: boolean;
 }
 
 /** Whether a tree is one of weights by path. */
@@ -76,7 +79,10 @@ export function loadWeightsTree(model: Model, root: H5Group, options: LoadTreeOp
     )
     .map((path) => `'${path}' in the file: the model has no such layer.`);
   assignArrays(where, deliveries, { problems, skipMismatch: skipMismatch ?? false });
-  if (optimizer) loadOptimizer(where, optimizer, trainable, arraysOf(groupAt(root, 'optimizer/vars')) ?? []);
+  if (!optimizer) return;
+  const arrays = arraysOf(groupAt(root, 'optimizer/vars')) ?? [];
+  const inOrder = options.keras2 ? toKeras3Optimizer(optimizer, trainable, { arrays }) : arrays;
+  loadOptimizer(where, optimizer, trainable, inOrder);
 }
 
 /**

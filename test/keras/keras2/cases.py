@@ -227,7 +227,16 @@ def compiled(optimizer, loss="mse", **more):
     return lambda: {"optimizer": optimizer(), "loss": loss, **more}
 
 
+def plain_tf_keras():
+    """Keras 2 as its successor package has it."""
+    import tf_keras
+
+    return tf_keras.Sequential([tf_keras.layers.Dense(3, activation="relu", input_shape=(4,)), tf_keras.layers.Dense(2)])
+
+
+# Without Nadam: Keras 2 multiplies its product of momentums once or several times a step, as it was traced.
 CASES = [
+    {"name": "plain_tf_keras", "model": plain_tf_keras},
     {"name": "plain", "model": plain, "compile": compiled(optimizers.Adam, "categorical_crossentropy", metrics=["accuracy"])},
     {"name": "plain_uncompiled", "model": plain},
     {"name": "plain_schedule", "model": plain, "compile": compiled(
@@ -249,8 +258,8 @@ CASES = [
     {"name": "convolutional_weights", "model": convolutional, "how": "weights"},
     {"name": "residual", "model": residual, "compile": compiled(lambda: optimizers.SGD(0.05, momentum=0.9, nesterov=True))},
     {"name": "siamese", "model": siamese, "compile": compiled(lambda: optimizers.Adagrad(0.1), "binary_crossentropy")},
-    {"name": "lstm", "model": lstm, "compile": compiled(lambda: optimizers.Adamax(0.01))},
-    {"name": "gru", "model": gru, "compile": compiled(lambda: optimizers.Nadam(0.01))},
+    {"name": "lstm", "model": lstm, "integers": True, "compile": compiled(lambda: optimizers.Adamax(0.01))},
+    {"name": "gru", "model": gru, "compile": compiled(lambda: optimizers.RMSprop(0.01), "mae", metrics=["mse"])},
     {"name": "gru_reset_before", "model": gru_reset_before},
     {"name": "hard_sigmoid", "model": hard_sigmoid},
     {"name": "bidirectional", "model": bidirectional, "compile": compiled(lambda: optimizers.Adadelta(1.0))},

@@ -36,7 +36,7 @@ def inputs_of(case, model):
     for one in model.inputs:
         shape = [4] + [5 if size is None else size for size in one.shape[1:]]
         random = random_of(f"{case['name']}/{one.name}")
-        if one.dtype == tf.int32:
+        if one.dtype == tf.int32 or case.get("integers"):
             made[one.name] = random.randint(0, 10, shape).astype(np.int32)
         else:
             made[one.name] = uniform(random, shape)
@@ -49,6 +49,15 @@ def randomize(name, model):
     for variable in model.weights:
         low, high = (0.2, 1.2) if "moving_variance" in variable.name else (-0.6, 0.6)
         variable.assign(uniform(random, variable.shape, low, high))
+
+
+def targets_of(case, model, x):
+    """Positive numbers that add up to 1, as the gradient of a crossentropy on logits takes for granted."""
+    random = random_of(f"{case['name']}/targets")
+    outputs = model(x if len(x) > 1 else x[0], training=False)
+    made = [uniform(random, one.shape, 0.1, 1) for one in (outputs if isinstance(outputs, list) else [outputs])]
+    made = [one / one.sum(-1, keepdims=True) if one.shape[-1] > 1 else one for one in made]
+    return made if len(made) > 1 else made[0]
 
 
 def train(model, x, targets, steps):
@@ -70,9 +79,7 @@ def make(case, folder):
     if "compile" in case:
         options = case["compile"]()
         model.compile(**options)
-        random = random_of(f"{case['name']}/targets")
-        targets = [uniform(random, [4, *one.shape[1:]], 0, 1) for one in model(x if len(x) > 1 else x[0], training=False)] \
-            if len(model.outputs) > 1 else uniform(random, [4, *model(x if len(x) > 1 else x[0]).shape[1:]], 0, 1)
+        targets = targets_of(case, model, x)
         train(model, x, targets, STEPS_BEFORE)
     path = folder / record["file"]
     if record["how"] == "weights":
