@@ -5,7 +5,7 @@ import type { CustomObject } from '../models/from-json.ts';
 import { fieldsOf, isObject, listOf, stringOf, type Fields } from '../models/json-reader.ts';
 import { parseJson } from '../models/parse-json.ts';
 import { modelFromJSON, type Model } from '../training/models.ts';
-import { readShards, shardNames, type TfjsWeight } from './tfjs-shards.ts';
+import { readShards, shardNames } from './tfjs-shards.ts';
 import { assignByName } from './tfjs-names.ts';
 
 /** What the states of stateful layers may take, which are in no file. */
@@ -57,8 +57,6 @@ export function readTfjs(file: {
 export function shardsOf(where: string, json: object | string): readonly string[] {
   return shardNames(where, manifestOf(where, rootOf(where, json)));
 }
-
-export type { TfjsWeight };
 
 function rootOf(where: string, json: object | string): Fields {
   const root = fieldsOf(where, typeof json === 'string' ? parseJson(where, json) : json);

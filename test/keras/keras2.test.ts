@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { modelFromJSON, type Model, type Tensor } from '../../src/index.ts';
+import { layers, modelFromJSON, sequential, type Model, type Tensor } from '../../src/index.ts';
 import { fromKeras, loadWeights } from '../../src/keras/index.ts';
 import { root } from '../house/sources.ts';
 import {
@@ -77,6 +77,23 @@ async function check(t: Test, given: Keras2Case): Promise<void> {
 }
 
 for (const given of cases) t.test(`${given.file}`, (t) => check(t, given));
+
+t.test('weights go into layers by name, and those of other layers stay', async (t) => {
+  const bytes = new Uint8Array(readFileSync(join(folder, 'plain_weights.h5')));
+  const source = await load(cases.find(({ name }) => name === 'plain_weights') as Keras2Case);
+  const make = (names: readonly string[]): Model =>
+    sequential(
+      names.map((name, index) => layers.dense(5 - 2 * index, { name, ...(index === 0 ? { inputShape: [4] } : {}) })),
+    );
+  const partly = make(['hidden', 'other']);
+  const before = await partly.getLayer('other').getWeights();
+  await loadWeights(partly, bytes, { byName: true });
+  t.strictSame(await partly.getLayer('hidden').getWeights(), await source.getLayer('hidden').getWeights());
+  t.strictSame(await partly.getLayer('other').getWeights(), before);
+  const ordered = make(['a', 'b']);
+  await loadWeights(ordered, bytes);
+  t.strictSame(await ordered.getLayer('b').getWeights(), await source.getLayer('end').getWeights());
+});
 
 t.test('at least 40 files, and under 1.5 MB', (t) => {
   t.ok(cases.length >= 40, `${cases.length} files`);

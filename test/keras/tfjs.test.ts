@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { tensor, type Tensor } from '../../src/index.ts';
-import { fromTfjs } from '../../src/keras/tfjs.ts';
+import { fromKeras, fromTfjs, loadModel } from '../../src/keras/index.ts';
 import { root } from '../house/sources.ts';
 import { decodeTensors, ErrorReport, relativeDifference, toTensor, type FixtureTensor } from './fixture.ts';
 
@@ -58,6 +58,26 @@ t.test('shards may come as a list, and the JSON as an object', async (t) => {
   const [a, b] = [await fromTfjs(json, list), await fromTfjs(jsonOf('plain-shards'), shards)];
   const x = tensor([[1, 2, 3, 4]]);
   t.strictSame((a(x) as Tensor).data, (b(x) as Tensor).data);
+});
+
+t.test('loadModel reads model.json and the shards beside it, and no other files', async (t) => {
+  const model = await loadModel(join(folder, 'plain-shards', 'model.json'));
+  const same = await fromTfjs(jsonOf('plain-shards'), shardsOf('plain-shards'));
+  const x = tensor([[1, 2, 3, 4]]);
+  t.strictSame((model(x) as Tensor).data, (same(x) as Tensor).data);
+  for (const [name, message] of [
+    ['notes.txt', /only \.bin files are read/],
+    ['../outside.bin', /only files beside model\.json are read/],
+    ['C:outside.bin', /only files beside model\.json are read/],
+    ['gone.bin', /gone\.bin' cannot be read/],
+  ] as const) {
+    const json = jsonOf('plain');
+    json.weightsManifest[0]?.paths.splice(0, 1, name);
+    const path = join(t.testdir({ 'model.json': JSON.stringify(json) }), 'model.json');
+    await t.rejects(loadModel(path), { message }, name);
+  }
+  const bytes = new Uint8Array(readFileSync(join(folder, 'plain', 'model.json')));
+  await t.rejects(fromKeras(bytes), { name: 'FormatError', message: /fromTfjs\(json, shards\)/ });
 });
 
 t.test('what does not fit is refused, with the name of what', async (t) => {
