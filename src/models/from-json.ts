@@ -32,6 +32,18 @@ export interface ModelFromJSONOptions {
 /** Models deeper in models than this are taken for an attack. */
 const MAX_DEPTH = 32;
 
+/**
+ * Calls that a file may describe, those inside models that are called counted again at each call: thirty models that each
+ * call the one inside twice are a billion calls in ten kilobytes.
+ */
+const MAX_CALLS = 200_000;
+
+/** Layers that one file may have. Each takes some kilobytes of memory, and a few dozen bytes of the file. */
+const MAX_LAYERS = 5_000;
+
+/** Names that some program behind this one may take for the path of a file. */
+const CLIMBS = /(^|[\\/])\.\.?([\\/]|$)|^[\\/]|\0/;
+
 /** Layers whose calls Keras writes `training: false` for, whether anybody asked for it or not. */
 const automaticTraining: ReadonlySet<string> = new Set([
   'AlphaDropout',
@@ -93,7 +105,10 @@ function read(where: string, customObjects: ReadonlyMap<string, CustomObject>, e
 class ModelReader implements LayerReader {
   readonly customObjects: ReadonlyMap<string, CustomObject>;
   readonly #shared = new Map<number, Layer>();
+  readonly #calls = new Map<Layer, number>();
   #depth = 0;
+  #callsLeft = MAX_CALLS;
+  #layersLeft = MAX_LAYERS;
 
   constructor(customObjects: ReadonlyMap<string, CustomObject>) {
     this.customObjects = customObjects;
@@ -107,7 +122,10 @@ class ModelReader implements LayerReader {
     if (known) return known;
     if (++this.#depth > MAX_DEPTH)
       throw new FormatError(`${where}: models lie more than ${MAX_DEPTH} deep in one another.`, { where });
+    if (--this.#layersLeft < 0)
+      throw new FormatError(`${where}: the JSON has more than ${MAX_LAYERS} layers.`, { where, expected: MAX_LAYERS });
     const layer = this.#make(envelope);
+    checkName(layer.name);
     this.#depth--;
     if (typeof id === 'number') this.#shared.set(id, layer);
     return layer;
@@ -129,7 +147,12 @@ class ModelReader implements LayerReader {
   #sequential(config: Fields): Model {
     const where = nameOf(config);
     const layers = listOf(`${where}: layers`, config.get('layers')).map((one) => this.readInner(where, one));
+    const calls = this.#count(
+      where,
+      layers.map((layer) => ({ layer, times: 1 })),
+    );
     const made = new Sequential(layers, modelOptions(config));
+    this.#calls.set(made, calls);
     const shape = config.get('build_input_shape');
     if (!made.built && layers.length > 0 && Array.isArray(shape)) made.build(shape as (number | null)[]);
     return made;
@@ -153,10 +176,39 @@ class ModelReader implements LayerReader {
       if (entries.has(name)) throw new FormatError(`${where}: two layers are named '${name}'.`, { where, got: name });
       entries.set(name, { layer, calls, nodes: layer instanceof InputLayer ? [layer.tensor.node] : [] });
     }
+    const calls = this.#count(
+      where,
+      [...entries.values()].map((entry) => ({ layer: entry.layer, times: entry.calls.length })),
+    );
     connect(where, entries);
     const ends = (key: string): Structure<SymbolicTensor> => structureOf(`${where}: ${key}`, config.get(key), entries);
-    return makeModel(ends('input_layers'), ends('output_layers'), modelOptions(config));
+    const made = makeModel(ends('input_layers'), ends('output_layers'), modelOptions(config));
+    this.#calls.set(made, calls);
+    return made;
   }
+
+  /** Counts calls before they are made. */
+  #count(where: string, called: readonly { readonly layer: Layer; readonly times: number }[]): number {
+    const calls = called.reduce((sum, { layer, times }) => sum + times * this.#callsIn(layer), 0);
+    this.#callsLeft -= calls;
+    if (this.#callsLeft >= 0) return calls;
+    throw new FormatError(
+      `${where}: the JSON describes more than ${MAX_CALLS} calls of layers: models that call models that call models.`,
+      { where, expected: MAX_CALLS },
+    );
+  }
+
+  #callsIn(layer: Layer): number {
+    return this.#calls.get(layer) ?? layer.sublayers.reduce((sum, inner) => sum + this.#callsIn(inner), 1);
+  }
+}
+
+function checkName(name: string): void {
+  if (!CLIMBS.test(name)) return;
+  throw new FormatError(
+    `layer '${name}': its name is the path of a file outside a folder. Give the layer another name.`,
+    { where: name, got: name },
+  );
 }
 
 function nameOf(config: Fields): string {
