@@ -4,12 +4,13 @@ import { ByteBudget } from '../io/byte-budget.ts';
 import { fieldsOf } from '../models/json-reader.ts';
 import { isKeras2 } from '../models/keras2/to-keras3.ts';
 import type { Model } from '../models/model.ts';
+import { parseJson } from '../models/parse-json.ts';
 import { optimizerOf } from '../training/state.ts';
 import { compileConfig, compileOptions } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { readH5, writeH5 } from './hdf5.ts';
 import { inFile } from './in-file.ts';
-import { parseJson } from './json-text.ts';
+import { configText } from './config-text.ts';
 import { toKeras3Training } from './keras2-training.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { makeModel } from './make-model.ts';
@@ -26,7 +27,7 @@ export async function writeArchive(model: Model, includeOptimizer: boolean): Pro
   const compiled = includeOptimizer ? compileConfig(model) : undefined;
   const config = { ...model.toJSON(), compile_config: compiled ?? {} };
   const weights = await writeH5(await weightsTree(model, compiled && optimizerOf(model)));
-  const text = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const text = (value: object): Uint8Array => new TextEncoder().encode(configText(value));
   return writeZip(
     new Map([
       ['metadata.json', text({ keras_version: KERAS_VERSION })],
