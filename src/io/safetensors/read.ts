@@ -14,7 +14,7 @@ export interface Safetensors {
 
 export interface ReadSafetensorsOptions {
   /** Read these tensors only; default all. */
-  readonly names?: Iterable<string>;
+  readonly names?: readonly string[];
 }
 
 /**
@@ -44,18 +44,25 @@ export function readSafetensors(bytes: Uint8Array, options: ReadSafetensorsOptio
   return { tensors, metadata };
 }
 
-function chosen(entries: readonly TensorEntry[], names: Iterable<string> | undefined): readonly TensorEntry[] {
+function chosen(entries: readonly TensorEntry[], names: readonly string[] | undefined): readonly TensorEntry[] {
   if (names === undefined) return entries;
-  const wanted = new Set(typeof names === 'string' ? [names] : names);
+  const given: unknown = names;
+  if (!Array.isArray(given)) throw wrongNames(`\`names\` is ${describeValue(given)}. Give an array of names.`, given);
+  const wanted = new Set<unknown>(given);
   const found = entries.filter(({ name }) => wanted.delete(name));
   for (const name of wanted) {
     const known = entries.slice(0, 10).map((entry) => shortened(entry.name));
-    throw new ArgumentError(
-      `${WHERE}: the file has no tensor '${name}'. It has ${entries.length}: ${known.join(', ')}${entries.length > 10 ? ', ...' : '.'}`,
-      { where: WHERE, got: name },
+    const more = entries.length > known.length ? ', ...' : '.';
+    throw wrongNames(
+      `the file has no tensor ${describeValue(name)}. It has ${entries.length}: ${known.join(', ')}${more}`,
+      name,
     );
   }
   return found;
+}
+
+function wrongNames(what: string, got: unknown): ArgumentError {
+  return new ArgumentError(`${WHERE}: ${what}`, { where: WHERE, got });
 }
 
 const OTHERS = 'Give the names of the other tensors as `names` to read those.';
