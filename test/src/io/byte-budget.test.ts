@@ -1,28 +1,37 @@
-/** What one file may allocate. */
+/** A budget lends twice the file's size plus 32 MB, not a byte more. */
 import t from 'tap';
+import { FormatError } from '../../../src/errors.ts';
 import { ByteBudget } from '../../../src/io/byte-budget.ts';
 
-const FIXED = 32 * 1024 * 1024;
+const allowance = 32 * 1024 * 1024;
 
-t.test('a file may take twice its size and 32 MB, all charges together', (t) => {
-  const budget = new ByteBudget('a.h5', 1000);
-  budget.charge(FIXED, 'the first');
-  budget.charge(2000, 'the second');
+t.test('all of it may be used, in pieces, and then nothing but nothing', (t) => {
+  const budget = new ByteBudget('reader', 1_000);
+  t.equal(budget.left, allowance + 2_000);
+  budget.charge(2_000, 'the header');
+  budget.charge(allowance, 'the rest');
   budget.charge(0, 'nothing');
-  t.throws(() => budget.charge(1, 'the third'), {
-    name: 'FormatError',
-    message:
-      'a.h5: the third would take 1 bytes, but a file of 1000 bytes may take 33556432 in all. The file is damaged or hostile.',
-  });
+  t.equal(budget.left, 0);
+  t.throws(() => budget.charge(1, 'one byte'), FormatError);
   t.end();
 });
 
-t.test('what is no number of bytes is refused, and a check takes nothing', (t) => {
-  const budget = new ByteBudget('a.h5', 0);
-  for (const bytes of [-1, NaN, Infinity, FIXED + 1])
-    t.throws(() => budget.charge(bytes, 'it'), { name: 'FormatError' });
-  budget.check(FIXED, 'all of it');
-  budget.charge(FIXED, 'all of it');
-  t.throws(() => budget.check(1, 'more'), { name: 'FormatError' });
+t.test('a refused charge costs nothing and says what it was for', (t) => {
+  const budget = new ByteBudget('reader', 0);
+  t.throws(() => budget.charge(allowance + 1, "the tensor 'kernel'", 'Read fewer.'), {
+    name: 'FormatError',
+    message: /^reader: the tensor 'kernel' needs 33554433 bytes of memory, and 33554432 are left .* Read fewer\.$/,
+    where: 'reader',
+    got: allowance + 1,
+    expected: allowance,
+  });
+  budget.charge(allowance, 'the file');
+  t.end();
+});
+
+t.test('no number that is none is charged', (t) => {
+  const budget = new ByteBudget('reader', 0);
+  for (const bytes of [NaN, Infinity, -1]) t.throws(() => budget.charge(bytes, 'a size'), FormatError, String(bytes));
+  t.equal(budget.left, allowance);
   t.end();
 });
