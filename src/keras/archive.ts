@@ -6,10 +6,9 @@ import { isKeras2 } from '../models/keras2/to-keras3.ts';
 import type { Model } from '../models/model.ts';
 import { parseJson } from '../models/parse-json.ts';
 import { optimizerOf } from '../training/state.ts';
-import { compileConfig, compileOptions } from './compile-config.ts';
+import { compileConfig, compileFrom } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { readH5, writeH5 } from './hdf5.ts';
-import { inFile } from './in-file.ts';
 import { configText } from './config-text.ts';
 import { toKeras3Training } from './keras2-training.ts';
 import { KERAS_VERSION } from './keras-version.ts';
@@ -53,7 +52,7 @@ export async function readArchive(bytes: Uint8Array, options: LoadOptions): Prom
   const keras2 = isKeras2(config);
   if (settings.size > 0) {
     const current = keras2 ? toKeras3Training(`${where}: compile_config`, compiled) : compiled;
-    inFile(where, () => model.compile(compileOptions(where, current, customObjects)));
+    compileFrom(where, model, current, customObjects);
   }
   loadWeightsTree(model, await readH5(weights, `${where}: ${WEIGHTS}`), {
     where,

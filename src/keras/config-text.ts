@@ -5,8 +5,6 @@
  * @example configText({ momentum: 0 }) // {"momentum":0.0}
  */
 export function configText(config: object): string {
-  const marked = JSON.stringify(config, (key, value: unknown) =>
-    key === 'momentum' && Number.isInteger(value) ? `\0${value as number}.0` : value,
-  );
-  return marked.replace(/"\\u0000(-?\d+\.0)"/g, '$1');
+  // Inside a text the quotes would be escaped.
+  return JSON.stringify(config).replace(/"momentum":(-?\d+)(?=[,}])/g, '"momentum":$1.0');
 }

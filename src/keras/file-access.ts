@@ -18,9 +18,9 @@ export async function readFile(where: string, path: string): Promise<Uint8Array>
         got: path,
       },
     );
-  const { readFile: read } = await nodeFiles(where);
+  const files = await nodeFiles(where);
   try {
-    return await read(path);
+    return await files.readFile(path);
   } catch (cause) {
     throw new FileError(`${where}: '${path}' cannot be read: ${(cause as Error).message}`, {
       path,

@@ -11,17 +11,16 @@ import { parseJson } from '../models/parse-json.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { optimizerOf } from '../training/state.ts';
 import { assignArrays, type Delivery } from './assign-arrays.ts';
-import { compileConfig, compileOptions } from './compile-config.ts';
+import { compileConfig, compileFrom } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { groupAt, makeGroup, newGroup, writeH5, type H5Dataset, type H5Group } from './hdf5.ts';
-import { inFile } from './in-file.ts';
 import { configText } from './config-text.ts';
 import { toKeras3Optimizer } from './keras2-optimizer.ts';
 import { isKeras2Version, toKeras3Training } from './keras2-training.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { readNames, writeNames } from './legacy-lists.ts';
 import { makeModel } from './make-model.ts';
-import { loadOptimizer } from './weights-file.ts';
+import { optimizerDelivery } from './weights-file.ts';
 
 /** Written as the one that every reader of these files knows. */
 const BACKEND = 'tensorflow';
@@ -76,17 +75,13 @@ export function readLegacy(root: H5Group, weightBytes: number, options: LoadOpti
   const settings = isKeras2Version(version)
     ? toKeras3Training(`${where}: training_config`, training)
     : { ...(training as object), optimizer: fields.get('optimizer_config') };
-  inFile(where, () => model.compile(compileOptions(where, settings, customObjects)));
+  compileFrom(where, model, settings, customObjects);
   const group = groupAt(root, 'optimizer_weights');
   if (!group || !model.optimizer) return model;
-  const arrays = weightsOf(`${where}: optimizer_weights`, group);
+  const found = weightsOf(`${where}: optimizer_weights`, group);
   const names = isKeras2Version(version) ? readNames(where, group, 'weight_names') : undefined;
-  loadOptimizer(
-    where,
-    model.optimizer,
-    model.trainableWeights,
-    names ? toKeras3Optimizer(model.optimizer, model.trainableWeights, { arrays, names }) : arrays,
-  );
+  const arrays = names ? toKeras3Optimizer(model.optimizer, model.trainableWeights, { arrays: found, names }) : found;
+  assignArrays(where, optimizerDelivery(where, model.optimizer, model.trainableWeights, arrays), {});
   return model;
 }
 
