@@ -40,7 +40,7 @@ async function largeArchive(bytes: number): Promise<Uint8Array> {
 
 const keras: HostileReader = {
   name: '.keras',
-  files: async () => [await intactArchive(), keras2('plain_v3.keras')],
+  files: async () => [await intactArchive(), await intactArchive(true), keras2('plain_v3.keras')],
   read: (bytes) => fromKeras(bytes),
   bombs: { ...bombsOf(zipHoles), ...bombsOf(configHoles), '40 MB of weights': () => largeArchive(40 * MB) },
   named: (name) => archiveOf(renamed(name)),
