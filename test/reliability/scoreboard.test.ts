@@ -102,7 +102,11 @@ const carelessSave: Save = async (path, bytes, files) => {
   mkdirSync(dirname(path), { recursive: true });
   await files.remove(path).catch(() => undefined);
   const file = await files.create(path);
-  await file.write(sealBytes(bytes, 1)).finally(() => file.close());
+  try {
+    await file.write(sealBytes(bytes, 1));
+  } finally {
+    await file.close();
+  }
 };
 
 /** Believes that what follows the seal is as it was written. */
