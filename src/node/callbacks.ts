@@ -1,0 +1,5 @@
+/**
+ * The callbacks of 'gradtape/node': the core's, the same references, and in place of each that gives its files to a sink
+ * one of the same name that takes a path. A name exported here hides the core's.
+ */
+export * from '../callbacks/index.ts';
