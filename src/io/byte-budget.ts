@@ -1,0 +1,43 @@
+/** What reading a file may allocate: twice its size plus 32 MB, charged before each allocation. */
+import { FormatError } from '../errors.ts';
+
+const ALLOWANCE = 32 * 2 ** 20;
+
+/** Counts what a reader allocates for one file. */
+export class ByteBudget {
+  readonly #where: string;
+  readonly #limit: number;
+  #charged = 0;
+
+  /**
+   * @param where names the reader or the file in messages
+   * @param fileBytes size of the file
+   */
+  constructor(where: string, fileBytes: number) {
+    this.#where = where;
+    this.#limit = 2 * fileBytes + ALLOWANCE;
+  }
+
+  /** Bytes that may still be allocated. */
+  get left(): number {
+    return this.#limit - this.#charged;
+  }
+
+  /**
+   * Call it before the allocation.
+   * @param bytes that will be allocated
+   * @param what they are for, as messages say it: `the tensor 'kernel'`
+   * @param wayOut ends the message
+   * @throws FormatError when the file has used up what it may
+   */
+  charge(bytes: number, what: string, wayOut = 'The file is damaged or meant to exhaust the memory.'): void {
+    // Written so that NaN is refused as well.
+    if (!(bytes >= 0 && bytes <= this.left)) {
+      throw new FormatError(
+        `${this.#where}: ${what} needs ${bytes} bytes of memory, and ${this.left} are left of ${this.#limit}, twice the file's size plus 32 MB. ${wayOut}`,
+        { where: this.#where, got: bytes, expected: this.left },
+      );
+    }
+    this.#charged += bytes;
+  }
+}
