@@ -31,7 +31,9 @@ export { Layer, type Config, type LayerOptions } from './layers/layer.ts';
 export { maskOf, setMask } from './layers/masks.ts';
 export { clearSession, seed } from './layers/naming.ts';
 export { SymbolicTensor } from './layers/symbolic-tensor.ts';
+export type { DotOptions } from './models/dot.ts';
 export { input } from './models/input.ts';
+export type { VizPackage } from './models/viz.ts';
 export { defineOp, stopGradient, type Op, type OpDefinition, type TensorLike } from './ops/define-op.ts';
 export { compile, type Compiled } from './tape/compile.ts';
 export { grad, valueAndGrad } from './tape/grad.ts';
@@ -46,7 +48,7 @@ export type { ArrayData, BatchData, BatchEntry, BatchSource, DataSet, SampleWeig
 export type { EvaluateOptions } from './training/evaluate.ts';
 export type { FitOptions } from './training/fit.ts';
 export { History } from './training/history.ts';
-export type { TestOnBatchOptions, TrainOnBatchOptions } from './training/methods.ts';
+export type { ModelSvgOptions, TestOnBatchOptions, TrainOnBatchOptions } from './training/methods.ts';
 export { Model, model, modelFromJSON, Sequential, sequential } from './training/models.ts';
 export type { PredictOptions } from './training/predict.ts';
 export type { ClassWeight } from './training/prepare.ts';

@@ -71,7 +71,5 @@ export const later: Readonly<Record<string, number>> = {
   'callbacks: backupAndRestore': 6,
   'callbacks: snapshotEnsemble': 8,
   'callbacks: weightAveraging': 8,
-  'model: toDot': 6,
-  'model: toSvg': 6,
   'history: toSvg': 6,
 };
