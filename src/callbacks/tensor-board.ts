@@ -3,6 +3,8 @@ import { now } from '../clock.ts';
 import { warn } from '../console.ts';
 import type { FileSink } from '../io/sink.ts';
 import { EventWriter } from '../io/tensorboard/event-writer.ts';
+import type { GraphDefNode } from '../io/tensorboard/graph-def.ts';
+import { modelDiagram, type DiagramGroup } from '../models/diagram.ts';
 import type { Model } from '../models/model.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -134,12 +136,16 @@ export class TensorBoard implements CallbackHooks {
     this.#gradients = undefined;
   }
 
+  // TensorBoard's page begins with the run's own graph and fails where there is only the conceptual one of Keras.
   #writeGraph(): void {
+    this.#writer('train').graph(nodesOf(modelDiagram(this.model)));
     try {
       this.#writer('train').kerasGraph(JSON.stringify(this.model));
     } catch (error) {
       // As in Keras: a model that no file can hold is trained all the same.
-      warn(`tensorBoard: the graph is not written. ${error instanceof Error ? error.message : String(error)}`);
+      warn(
+        `tensorBoard: the conceptual graph is not written. ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
@@ -161,6 +167,21 @@ export class TensorBoard implements CallbackHooks {
     for (const writer of this.#writers.values()) await writer.flush();
     this.#lastFlush = now();
   }
+}
+
+// Names without the outermost model's, which would be one closed group around everything.
+function nodesOf(diagram: DiagramGroup): GraphDefNode[] {
+  const nameOf = (path: string): string => path.slice(diagram.path.length + 1);
+  const nodes: GraphDefNode[] = [];
+  const visit = ({ boxes, groups }: DiagramGroup): void => {
+    for (const { path, className, sources, outputShapes } of boxes) {
+      const inputs = sources.map((source) => nameOf(source.path));
+      nodes.push({ name: nameOf(path), op: className, inputs, outputShapes });
+    }
+    groups.forEach(visit);
+  };
+  visit(diagram);
+  return nodes;
 }
 
 // Layers of two nested models may have one name, and so may their weights.

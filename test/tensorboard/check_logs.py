@@ -180,7 +180,15 @@ def check_pages(folder, expected):
         text = server.get("plugin/graphs/graph", run=run, tag="keras", conceptual="true").decode()
         got = parse_graph(text)
         for name, inputs in nodes.items():
-            check(f"graph of {run}: inputs of {name}", got.get(name), inputs)
+            check(f"conceptual graph of {run}: inputs of {name}", got.get(name), inputs)
+        # The graph of the run: the same, without the model's name and the inputs of models inside.
+        own = parse_graph(server.get("plugin/graphs/graph", run=run, conceptual="false").decode())
+        model = run.split("/")[0] + "/"
+        wanted = {name.removeprefix(model): [one.removeprefix(model) for one in inputs] for name, inputs in nodes.items()}
+        for name, inputs in wanted.items():
+            outside = [one if one in wanted else expected["innerInputs"][one] for one in inputs]
+            check(f"graph of {run}: inputs of {name}", own.get(name), outside)
+        check(f"graph of {run}: nodes", sorted(own), sorted(wanted))
     for plugin, table in (("histograms", "histograms"), ("scalars", "scalars"), ("images", "images"), ("text", "texts")):
         tags = server.json(f"plugin/{plugin}/tags")
         for run, wanted in expected[table].items():

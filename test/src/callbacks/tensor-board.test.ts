@@ -175,16 +175,30 @@ t.test('without gradients if so asked', async (t) => {
   t.strictSame(tags('logs/train').filter((tag) => tag.includes('gradient')), []); // prettier-ignore
 });
 
-t.test('the graph is the model’s JSON, once; none if so asked', async (t) => {
-  const { values, net } = await fitted({});
-  const graphs = values('logs/train', 'keras');
-  t.equal(graphs.length, 1);
-  t.strictSame(JSON.parse(textOf(graphs[0]?.[1].strings[0] ?? new Uint8Array())), JSON.parse(JSON.stringify(net)));
-  const without = await fitted({ writeGraph: false });
-  t.notOk(without.tags('logs/train').includes('keras'));
-});
+t.test(
+  'the run’s graph has a node for each layer, the conceptual graph is the model’s JSON; none if so asked',
+  async (t) => {
+    const { values, net, events } = await fitted({});
+    const [graph, ...others] = events('logs/train')
+      .map((event) => event.graph)
+      .filter((one) => Object.keys(one).length > 0);
+    t.strictSame(graph, {
+      input_layer: { op: 'InputLayer', inputs: [], shapes: [[-1, 4]] },
+      dense: { op: 'Dense', inputs: ['input_layer'], shapes: [[-1, 3]] },
+      dropout: { op: 'Dropout', inputs: ['dense'], shapes: [[-1, 3]] },
+      dense_1: { op: 'Dense', inputs: ['dropout'], shapes: [[-1, 1]] },
+    });
+    t.strictSame(others, []);
+    const graphs = values('logs/train', 'keras');
+    t.equal(graphs.length, 1);
+    t.strictSame(JSON.parse(textOf(graphs[0]?.[1].strings[0] ?? new Uint8Array())), JSON.parse(JSON.stringify(net)));
+    const without = await fitted({ writeGraph: false });
+    t.notOk(without.tags('logs/train').includes('keras'));
+    t.strictSame(without.events('logs/train').filter((event) => Object.keys(event.graph).length > 0), []); // prettier-ignore
+  },
+);
 
-t.test('a model that has no JSON is trained, with a warning and no graph', async (t) => {
+t.test('a model that has no JSON is trained, with a warning and no conceptual graph', async (t) => {
   const features = gt.input([4]);
   const net = gt.model(
     features,
@@ -195,7 +209,7 @@ t.test('a model that has no JSON is trained, with a warning and no graph', async
   const { warnings } = await captured(async () => {
     tags = (await fitted({}, {}, net)).tags('logs/train');
   });
-  t.match(warnings, [/^tensorBoard: the graph is not written\. .*lambda/i]);
+  t.match(warnings, [/^tensorBoard: the conceptual graph is not written\. .*lambda/i]);
   t.ok(tags.includes('epoch_loss') && !tags.includes('keras'));
 });
 
