@@ -48,6 +48,7 @@ export type { ArrayData, BatchData, BatchEntry, BatchSource, DataSet, SampleWeig
 export type { EvaluateOptions } from './training/evaluate.ts';
 export type { FitOptions } from './training/fit.ts';
 export { History } from './training/history.ts';
+export type { HistoryPictureOptions } from './training/history-picture.ts';
 export type { ModelSvgOptions, TestOnBatchOptions, TrainOnBatchOptions } from './training/methods.ts';
 export { Model, model, modelFromJSON, Sequential, sequential } from './training/models.ts';
 export type { PredictOptions } from './training/predict.ts';

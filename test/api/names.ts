@@ -71,5 +71,4 @@ export const later: Readonly<Record<string, number>> = {
   'callbacks: backupAndRestore': 6,
   'callbacks: snapshotEnsemble': 8,
   'callbacks: weightAveraging': 8,
-  'history: toSvg': 6,
 };
