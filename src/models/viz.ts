@@ -29,7 +29,7 @@ async function load(where: string): Promise<VizPackage> {
   } catch (cause) {
     throw new ArgumentError(
       `${where}: the picture is drawn by ${PACKAGE}, which could not be loaded. Install it: npm install ${PACKAGE}. ` +
-        `In a bundled page also hand it over: toSvg({ viz: await import('${PACKAGE}') }).`,
+        'In a bundled page import it yourself and hand it over: toSvg({ viz }).',
       { where, cause },
     );
   }

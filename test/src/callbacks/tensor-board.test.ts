@@ -313,7 +313,7 @@ t.test('refuses wrong options', (t) => {
   const sink = (): void => undefined;
   const refuse = (options: unknown, message: RegExp): void =>
     void t.throws(() => callbacks.tensorBoard(options as never), { name: 'ArgumentError', message });
-  refuse({}, /sink is undefined\. Give a function \(name, bytes\) => \.\.\., or import 'gradtape\/node'/);
+  refuse({}, /sink is undefined\. Give a function \(name, bytes\) => \.\.\., or use the one of gradtape\/node/);
   refuse({ sink, logDir: 5 }, /logDir is 5/);
   refuse({ sink, histogramFreq: -1 }, /histogramFreq is -1\. Give a number of epochs, or 0/);
   refuse({ sink, embeddingsFreq: 0.5 }, /embeddingsFreq is 0\.5/);
