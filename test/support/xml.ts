@@ -24,8 +24,10 @@ export function parseXml(source: string): XmlElement {
     return found ?? undefined;
   };
   const decode = (text: string): string => {
-    if (/&(?!(?:amp|lt|gt|quot);)/.test(text)) fail('an entity');
-    return text.replace(/&(\w+);/g, (_, name: string) => ENTITIES[name] ?? '');
+    if (/&(?!(?:amp|lt|gt|quot|#\d+);)/.test(text)) fail('an entity');
+    return text
+      .replace(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
+      .replace(/&(\w+);/g, (_, name: string) => ENTITIES[name] ?? '');
   };
   const readElement = (): XmlElement => {
     const tag = take(/<([A-Za-z]+)/)?.[1] ?? fail('a tag');
