@@ -2,6 +2,12 @@
 import { History } from '../training/history.ts';
 
 export { progressBar, type ProgressBar, type ProgressBarOptions } from '../training/progress-bar.ts';
+export {
+  backupAndRestore,
+  type BackupAndRestore,
+  type BackupAndRestoreOptions,
+  type FileSource,
+} from './backup-and-restore.ts';
 export { earlyStopping, type EarlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
 export { lambdaCallback } from './lambda-callback.ts';
 export {

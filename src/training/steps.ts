@@ -5,8 +5,10 @@ import { computeLoss } from '../losses/index.ts';
 import { addStates, resolveMetric, type Metric } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import { concat, mul, add, reshape } from '../ops/index.ts';
+import { withKeysOf } from '../ops/random-state.ts';
 import { compile, type Compiled } from '../tape/compile.ts';
 import { valueAndGrad } from '../tape/grad.ts';
+import { StateFields, type StateValue } from '../tensor/state-value.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
 import type { Compilation } from './compilation.ts';
 import type { Batch } from './data.ts';
@@ -36,18 +38,25 @@ export class Steps {
     this.#compilation = compilation;
     const options = compilation.device === undefined ? {} : { device: compilation.device };
     const { optimizer, trainable } = compilation;
-    this.train = compile((...args: StepArguments) => {
-      let report: readonly Tensor[] = [];
-      const total = (): Tensor => {
-        const result = this.#report(args, true);
-        report = result.values;
-        return optimizer.scaleLoss(result.total);
-      };
-      const [, gradients] = valueAndGrad(total, trainable);
-      optimizer.apply(gradients, trainable);
-      return pack(report);
-    }, options);
-    this.test = compile((...args: StepArguments) => pack(this.#report(args, false).values), options);
+    this.train = compile(
+      (...args: StepArguments) =>
+        withKeysOf('train', () => {
+          let report: readonly Tensor[] = [];
+          const total = (): Tensor => {
+            const result = this.#report(args, true);
+            report = result.values;
+            return optimizer.scaleLoss(result.total);
+          };
+          const [, gradients] = valueAndGrad(total, trainable);
+          optimizer.apply(gradients, trainable);
+          return pack(report);
+        }),
+      options,
+    );
+    this.test = compile(
+      (...args: StepArguments) => withKeysOf('test', () => pack(this.#report(args, false).values)),
+      options,
+    );
   }
 
   /** The metrics as they were resolved when a step was traced. */
@@ -113,6 +122,17 @@ export class Meters {
   reset(): void {
     this.#sums = new Float64Array(0);
     this.#samples = 0;
+  }
+
+  /** What has been added up. */
+  get state(): StateValue {
+    return { sums: [...this.#sums], samples: this.#samples };
+  }
+
+  set state(state: StateValue) {
+    const fields = new StateFields('meters', state);
+    this.#sums = Float64Array.from(fields.numbers('sums'));
+    this.#samples = fields.count('samples');
   }
 
   /** Adds one step's report of a batch. */
