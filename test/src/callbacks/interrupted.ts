@@ -70,15 +70,26 @@ export const memory = (): { files: Map<string, Uint8Array>; store: gt.callbacks.
 
 class Kill extends Error {}
 
+/** What a new process finds must come from the backup: these weights and random numbers are of no use to it. */
+const spoil = ({ net }: Training): void => {
+  if (net.built) net.setWeights(net.weights.map(({ shape }) => gt.full(shape, 0.25)));
+  gt.ops.randomUniform([5]);
+};
+
 /** Killed at each of these ticks in turn, started again after each, and left alone at last. */
 export const killedAt = async (
   make: () => Training,
   ticks: readonly number[],
   saveFreq: 'epoch' | number,
 ): Promise<Outcome> => {
-  const { store } = memory();
-  for (const at of ticks) {
+  const { files, store } = memory();
+  const started = (): Training => {
     const training = made(make);
+    if (files.get('run')?.length) spoil(training);
+    return training;
+  };
+  for (const at of ticks) {
+    const training = started();
     const kill = interruption(at, () => {
       throw new Kill();
     });
@@ -88,6 +99,6 @@ export const killedAt = async (
       if (!(error instanceof Kill)) throw error;
     }
   }
-  const training = made(make);
+  const training = started();
   return outcomeOf(training, await training.fit([gt.callbacks.backupAndRestore('run', { ...store, saveFreq })]));
 };
