@@ -38,6 +38,27 @@ export class ArgumentError extends GradtapeError {}
 /** Bytes or JSON that are not what they should be. */
 export class FormatError extends GradtapeError {}
 
+/** A file that the system did not let us read or write: a full disk, missing permissions. `cause` has its code. */
+export class FileError extends GradtapeError {
+  /** The file. */
+  readonly path: string;
+  /** What was being done with it. */
+  readonly step: string;
+
+  constructor(message: string, { path, step, cause }: FileErrorDetails) {
+    super(message, { where: path, got: (cause as { readonly code?: unknown } | undefined)?.code, cause });
+    this.path = path;
+    this.step = step;
+  }
+}
+
+/** What a FileError carries beside its message. */
+export interface FileErrorDetails {
+  readonly path: string;
+  readonly step: string;
+  readonly cause: unknown;
+}
+
 /** A device that is missing, lost, busy, or cannot do what was asked. */
 export class DeviceError extends GradtapeError {}
 

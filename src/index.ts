@@ -18,6 +18,7 @@ export { setDevice, type DeviceName } from './devices/default-device.ts';
 export {
   ArgumentError,
   DeviceError,
+  FileError,
   FormatError,
   GradientError,
   GradtapeError,

@@ -46,7 +46,8 @@ export function sealBytes(bytes: Uint8Array, generation: number): Uint8Array {
  * @throws DamagedFileError unless it is intact; FormatError for a version that this code does not know
  */
 export function readSeal(bytes: Uint8Array, where: string): Seal {
-  if (bytes.length < SEAL_BYTES) throw damaged(where, `has ${bytes.length} bytes, fewer than its seal of ${SEAL_BYTES}`);
+  if (bytes.length < SEAL_BYTES)
+    throw damaged(where, `has ${bytes.length} bytes, fewer than its seal of ${SEAL_BYTES}`);
   if (MAGIC.some((byte, i) => bytes[i] !== byte)) throw damaged(where, 'does not begin as sealed files do');
   const view = new DataView(bytes.buffer, bytes.byteOffset, SEAL_BYTES);
   if (view.getUint32(36, true) !== crc32c(bytes.subarray(0, 36))) throw damaged(where, 'has a seal that was changed');
@@ -77,9 +78,12 @@ export function openSealed(bytes: Uint8Array, where: string): Uint8Array {
 }
 
 function damaged(where: string, what: string): DamagedFileError {
-  return new DamagedFileError(`${where}: the file ${what}. It is damaged, or no sealed file: restore a copy or delete it.`, {
-    where,
-    got: what,
-    expected: 'an intact sealed file',
-  });
+  return new DamagedFileError(
+    `${where}: the file ${what}. It is damaged, or no sealed file: restore a copy or delete it.`,
+    {
+      where,
+      got: what,
+      expected: 'an intact sealed file',
+    },
+  );
 }

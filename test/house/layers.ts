@@ -24,7 +24,7 @@ const rows: readonly (readonly string[])[] = [
 /** Folders that may import less than their row allows. */
 const narrower: ReadonlyMap<string, readonly string[]> = new Map([
   ['wasm', ['wasm', 'errors']],
-  ['io', ['io', 'tensor', 'errors', 'clock']],
+  ['io', ['io', 'tensor', 'errors', 'clock', 'console']],
   ['data', ['data', 'tensor', 'errors', 'kernels']],
 ]);
 
