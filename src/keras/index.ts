@@ -1,0 +1,15 @@
+/** Keras's files: `.keras`, `.weights.h5` and `.h5`, both ways. Re-exports only. */
+export {
+  fromKeras,
+  loadModel,
+  loadWeights,
+  saveModel,
+  saveWeights,
+  toKeras,
+  type CustomObjects,
+  type KerasFormat,
+  type LoadModelOptions,
+  type LoadWeightsOptions,
+  type SaveModelOptions,
+  type ToKerasOptions,
+} from './files.ts';

@@ -1,0 +1,35 @@
+/** JSON out of a file: bounded in depth, since what reads the values calls itself for each level. */
+import { FormatError } from '../errors.ts';
+
+/** Real configs are some 30 deep. */
+const MAX_DEPTH = 200;
+
+/**
+ * The value of a JSON text.
+ * @param where the file and the place in it, for messages
+ * @throws FormatError for a text that is no JSON, or deeper than 200 levels
+ */
+export function parseJson(where: string, text: string): unknown {
+  checkDepth(where, text);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new FormatError(`${where}: the text is no JSON: ${(cause as Error).message}`, { where, cause });
+  }
+}
+
+function checkDepth(where: string, text: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (inString) {
+      if (character === '\\') i++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '{' || character === '[') {
+      if (++depth > MAX_DEPTH)
+        throw new FormatError(`${where}: the JSON is more than ${MAX_DEPTH} levels deep.`, { where });
+    } else if (character === '}' || character === ']') depth--;
+  }
+}
