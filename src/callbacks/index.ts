@@ -20,6 +20,9 @@ export type { MonitorMode, MonitorOptions } from './monitor.ts';
 export { reduceLROnPlateau, type ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.ts';
 export { remoteMonitor, type RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.ts';
 export { swapEmaWeights, type SwapEmaWeights, type SwapEmaWeightsOptions } from './swap-ema-weights.ts';
+export type { EmbeddingLabels } from './embedding-files.ts';
+export { tensorBoard, type TensorBoard } from './tensor-board.ts';
+export type { TensorBoardOptions, TensorBoardSettings } from './tensor-board-options.ts';
 export { terminateOnNaN, type TerminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.ts';
 
 /** A record of every epoch's logs. `fit` makes one by itself and returns it. */

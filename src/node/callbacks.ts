@@ -3,3 +3,4 @@
  * one of the same name that takes a path. A name exported here hides the core's.
  */
 export * from '../callbacks/index.ts';
+export { tensorBoard, type TensorBoardFileOptions } from './tensor-board.ts';

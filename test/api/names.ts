@@ -67,7 +67,6 @@ export const later: Readonly<Record<string, number>> = {
   'gradtape/safetensors': 6,
   'gradtape/tune': 8,
   'callbacks: modelCheckpoint': 6,
-  'callbacks: tensorBoard': 6,
   'callbacks: csvLogger': 6,
   'callbacks: backupAndRestore': 6,
   'callbacks: snapshotEnsemble': 8,
