@@ -8,6 +8,7 @@ export {
   type BackupAndRestoreOptions,
   type FileSource,
 } from './backup-and-restore.ts';
+export { csvLogger, type CsvLogger, type CsvLoggerOptions } from './csv-logger.ts';
 export { earlyStopping, type EarlyStopping, type EarlyStoppingOptions } from './early-stopping.ts';
 export { lambdaCallback } from './lambda-callback.ts';
 export {
@@ -16,6 +17,7 @@ export {
   type LearningRateScheduler,
   type LearningRateSchedulerOptions,
 } from './learning-rate-scheduler.ts';
+export { modelCheckpoint, type ModelCheckpoint, type ModelCheckpointOptions } from './model-checkpoint.ts';
 export type { MonitorMode, MonitorOptions } from './monitor.ts';
 export { reduceLROnPlateau, type ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.ts';
 export { remoteMonitor, type RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.ts';
