@@ -39,7 +39,7 @@ export class CsvLogger implements CallbackHooks {
 
   constructor(file: TableFile, settings: CsvLoggerSettings) {
     const { separator = ',', append = false } = settings;
-    if (typeof separator !== 'string' || [...separator].length !== 1 || '\r\n"'.includes(separator)) {
+    if (typeof separator !== 'string' || separator.length !== 1 || '\r\n"'.includes(separator)) {
       throw new ArgumentError(
         `${where}: separator is ${describeValue(separator)}. Give one character, such as ',' or ';'.`,
         { where, got: separator },
