@@ -11,9 +11,8 @@ import { FormatError } from '../errors.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import type { StateValue } from '../tensor/state-value.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { ByteBudget } from './byte-budget.ts';
 
-/** Bytes that reading may take beside twice the file. */
-const ALLOWANCE = 32 * 1024 * 1024;
 /** What a value of the JSON costs in memory, at most, in the two trees that reading makes. */
 const VALUE_BYTES = 128;
 const MAX_DEPTH = 64;
@@ -56,7 +55,7 @@ export function readState(bytes: Uint8Array, where: string): StateValue {
   if (view.getUint32(4, true) !== 0 || HEAD + aligned(textLength) > bytes.length)
     refuse('the length of the JSON is wrong');
   const text = bytes.subarray(HEAD, HEAD + textLength);
-  chargeJson(text, 2 * bytes.length + ALLOWANCE, refuse);
+  chargeJson(text, new ByteBudget(where, bytes.length), refuse);
   let parsed: unknown;
   try {
     parsed = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
@@ -177,8 +176,8 @@ class ArrayReader {
 }
 
 /** Refuses JSON that is nested too deep to be walked, or whose values would take more than the budget. */
-function chargeJson(text: Uint8Array, budget: number, refuse: (what: string) => never): void {
-  let cost = 2 * text.length;
+function chargeJson(text: Uint8Array, budget: ByteBudget, refuse: (what: string) => never): void {
+  let cost = text.length;
   let depth = 0;
   let inString = false;
   for (let i = 0; i < text.length; i++) {
@@ -195,7 +194,7 @@ function chargeJson(text: Uint8Array, budget: number, refuse: (what: string) => 
     } else if (byte === 0x5d || byte === 0x7d) depth--;
     else if (byte === 0x2c) cost += VALUE_BYTES;
   }
-  if (cost > budget) refuse('the JSON has more values than its size allows');
+  budget.charge(cost, 'the JSON');
 }
 
 const numberNames: ReadonlyMap<unknown, number> = new Map([

@@ -70,6 +70,15 @@ const statefulLstm = (): Training => {
   return training({ net, x, y, options: { batchSize: 4, shuffle: false } });
 };
 
+/** With dropout of its own, in the order of a shuffle. */
+const lstm = (): Training => {
+  const [x, y] = data(13, 4, 2);
+  const net = gt.sequential([layers.lstm(4, { dropout: 0.2, inputShape: [4, 2] }), softmax()]);
+  net.compile({ optimizer: optimizers.adam({ learningRate: 0.05 }), loss, metrics: ['acc'] });
+  const plateau = callbacks.reduceLROnPlateau({ monitor: 'loss', patience: 1, minDelta: 0.05 });
+  return training({ net, x, y, options: { batchSize: 3 }, callbacks: [plateau] });
+};
+
 /** Averages, sums of gradients, a schedule, and a loss that names several outputs. */
 const averaged = (): Training => {
   const [x, y] = data(12, 4);
@@ -185,6 +194,7 @@ const perEpoch = (): Training => {
 export const trainings: Readonly<Record<string, () => Training>> = {
   mlp,
   cnn,
+  lstm,
   statefulLstm,
   averaged,
   watched,
