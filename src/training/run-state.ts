@@ -125,10 +125,10 @@ export async function restoreRun(where: string, { fields, position }: SavedRun, 
   };
   checkTensors(`${where}: the state of the default generator`, [generator.counter], [[2]], ['counter']);
   const stopTraining = fields.boolean('stopTraining');
+  await callbacks.setStates(where, fields.list('callbacks'));
   meters.state = fields.value('meters') ?? null;
   setGeneratorState(generator);
   for (const [variable, value] of restored) variable.assign(value);
-  await callbacks.setStates(where, fields.list('callbacks'));
   model.stopTraining = stopTraining;
 }
 
