@@ -6,9 +6,10 @@ import { EventWriter } from '../io/tensorboard/event-writer.ts';
 import type { GraphDefNode } from '../io/tensorboard/graph-def.ts';
 import { modelDiagram, type DiagramGroup } from '../models/diagram.ts';
 import type { Model } from '../models/model.ts';
+import type { StateValue } from '../tensor/state-value.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import type { CallbackHooks, CallbackParams, Logs } from '../training/callback.ts';
+import { stateFieldsOf, type CallbackHooks, type CallbackParams, type Logs } from '../training/callback.ts';
 import { requestGradients } from '../training/gradient-requests.ts';
 import { EmbeddingFiles } from './embedding-files.ts';
 import { checkTensorBoardOptions, type TensorBoardOptions } from './tensor-board-options.ts';
@@ -104,6 +105,19 @@ export class TensorBoard implements CallbackHooks {
   async onTrainEnd(): Promise<void> {
     await this.#flush();
     this.#writers.clear();
+  }
+
+  getState(): StateValue {
+    return { callback: 'tensorBoard', epoch: this.#epoch, batches: this.#batches };
+  }
+
+  // The files go on in new ones; what was logged after the backup is logged again, at the same steps.
+  setState(state: StateValue): void {
+    const fields = stateFieldsOf('tensorBoard', state);
+    this.#epoch = fields.count('epoch');
+    this.#batches = fields.count('batches');
+    this.#batchesBeforeEpoch = this.#batches;
+    this.#epochStart = now();
   }
 
   async #writeEpoch(epoch: number, logs: Logs): Promise<void> {

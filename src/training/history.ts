@@ -1,7 +1,8 @@
 /** What `fit` returns: the logs of every epoch. */
-import type { CallbackHooks, CallbackParams, Logs } from './callback.ts';
+import { stateFieldsOf, type CallbackHooks, type CallbackParams, type Logs } from './callback.ts';
 import type { HistoryPictureOptions } from './history-picture.ts';
 import type { Model } from '../models/model.ts';
+import type { StateValue } from '../tensor/state-value.ts';
 
 /** Collects the logs of each epoch; `fit` adds one by itself and returns it. */
 export class History implements CallbackHooks {
@@ -44,5 +45,21 @@ export class History implements CallbackHooks {
       return { name, points: values.map((value, index) => [(epochs[index] ?? index) + 1, value] as const) };
     });
     return historyPicture(curves, options);
+  }
+
+  getState(): StateValue {
+    const history = Object.fromEntries(Object.entries(this.history).map(([name, values]) => [name, [...values]]));
+    const epochs = Object.fromEntries([...this.#epochs].map(([name, values]) => [name, [...values]]));
+    return { callback: 'history', epoch: [...this.epoch], history, epochs };
+  }
+
+  setState(state: StateValue): void {
+    const fields = stateFieldsOf('history', state);
+    this.onTrainBegin();
+    this.epoch = [...fields.numbers('epoch')];
+    const history = fields.fields('history');
+    for (const name of history.names()) this.history[name] = [...history.numbers(name)];
+    const epochs = fields.fields('epochs');
+    for (const name of epochs.names()) this.#epochs.set(name, [...epochs.numbers(name)]);
   }
 }

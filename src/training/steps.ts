@@ -5,8 +5,10 @@ import { computeLoss } from '../losses/index.ts';
 import { addStates, resolveMetric, type Metric } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
 import { concat, div, mul, add, reshape } from '../ops/index.ts';
+import { withKeysOf } from '../ops/random-state.ts';
 import { compile, type Compiled } from '../tape/compile.ts';
 import { valueAndGrad } from '../tape/grad.ts';
+import { StateFields, type StateValue } from '../tensor/state-value.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
 import type { Compilation } from './compilation.ts';
 import type { Batch } from './data.ts';
@@ -44,7 +46,10 @@ export class Steps {
       const factor = compilation.optimizer.lossScaleFactor;
       return [report, factor === undefined ? gradients : gradients.map((one) => div(one, factor))];
     }, options);
-    this.test = compile((...args: StepArguments) => pack(this.#report(args, false).values), options);
+    this.test = compile(
+      (...args: StepArguments) => withKeysOf('test', () => pack(this.#report(args, false).values)),
+      options,
+    );
   }
 
   /** One training step; gives its report. */
@@ -71,7 +76,7 @@ export class Steps {
       report = result.values;
       return optimizer.scaleLoss(result.total);
     };
-    const [, gradients] = valueAndGrad(total, trainable);
+    const [, gradients] = withKeysOf('train', () => valueAndGrad(total, trainable));
     optimizer.apply(gradients, trainable);
     return { report: pack(report), gradients };
   }
@@ -134,6 +139,17 @@ export class Meters {
   reset(): void {
     this.#sums = new Float64Array(0);
     this.#samples = 0;
+  }
+
+  /** What has been added up. */
+  get state(): StateValue {
+    return { sums: [...this.#sums], samples: this.#samples };
+  }
+
+  set state(state: StateValue) {
+    const fields = new StateFields('meters', state);
+    this.#sums = Float64Array.from(fields.numbers('sums'));
+    this.#samples = fields.count('samples');
   }
 
   /** Adds one step's report of a batch. */

@@ -309,6 +309,23 @@ t.test('two fits write two files, both whole', async (t) => {
   t.strictSame(folder.scalar('logs/train', 'epoch_loss').map(([step]) => step), [0, 1]); // prettier-ignore
 });
 
+t.test('a run that goes on counts its batches and epochs on', async (t) => {
+  const folder = logFolder();
+  const first = callbacks.tensorBoard({ sink: folder.sink, updateFreq: 'batch' });
+  const net = smallModel();
+  await net.fit(x, y, { batchSize: 4, verbose: 0, callbacks: [first] });
+  const state = first.getState();
+  const second = callbacks.tensorBoard({ sink: folder.sink, updateFreq: 'batch' });
+  const restore = callbacks.lambdaCallback({ onTrainBegin: () => second.setState(state) });
+  await net.fit(x, y, { initialEpoch: 1, epochs: 2, batchSize: 4, verbose: 0, callbacks: [second, restore] });
+  t.strictSame(
+    folder.scalar('logs/train', 'batch_loss').map(([step]) => step),
+    [1, 2, 3, 4, 5, 6],
+  );
+  t.throws(() => second.setState({ callback: 'earlyStopping' }), { name: 'ArgumentError' });
+  t.throws(() => second.setState({ callback: 'tensorBoard', epoch: -1, batches: 0 }), { name: 'FormatError' });
+});
+
 t.test('refuses wrong options', (t) => {
   const sink = (): void => undefined;
   const refuse = (options: unknown, message: RegExp): void =>

@@ -4,7 +4,7 @@ import * as node from 'gradtape/node';
 import t from 'tap';
 
 /** The callbacks that take a path in Node and a sink elsewhere. */
-const written: readonly string[] = ['tensorBoard'];
+const written: readonly string[] = ['backupAndRestore', 'csvLogger', 'modelCheckpoint', 'tensorBoard'];
 
 t.test('every name of the core is there', (t) => {
   t.strictSame(Object.keys(node).sort(), Object.keys(core).sort());

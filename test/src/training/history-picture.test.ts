@@ -66,6 +66,13 @@ t.test('a validation of some epochs stands at those', async (t) => {
   t.strictSame(of('second'), [training[1], training[3]]);
 });
 
+t.test('a history that was taken back draws the same picture', async (t) => {
+  const history = historyOf([{ loss: 4 }, { loss: 3, val_loss: 3 }, { loss: 2 }, { loss: 1, val_loss: 1 }]);
+  const again = new gt.History();
+  again.setState(history.getState());
+  t.equal(await again.toSvg(), await history.toSvg());
+});
+
 t.test('a value that is no number breaks the line', async (t) => {
   const { panels } = await read(historyOf([1, 2, NaN, 3, Infinity, 1].map((loss) => ({ loss }))));
   t.equal(panels[0]?.dots.length, 4);
