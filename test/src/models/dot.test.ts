@@ -76,6 +76,15 @@ t.test('a model that is called on its own output has an arrow back', (t) => {
   t.end();
 });
 
+t.test('a model that gives its input back is passed through, however often it is called', (t) => {
+  const start = gt.input([4]);
+  const same = gt.model(start, start, { name: 'same' });
+  const x = gt.input([4], { name: 'x' });
+  const net = gt.model(x, layers.dense(1, { name: 'd' })(same(same(x))), { name: 'n' });
+  t.strictSame(read(net.toDot()).arrows, ['n/x > n/d']);
+  t.end();
+});
+
 t.test('a model that begins in the middle of another has a box for its input', (t) => {
   const x = gt.input([4]);
   const middle = layers.dense(3, { name: 'middle' })(x);
