@@ -230,17 +230,18 @@ def check_trials(server, trials):
         check(f"{name}: loss", metric["value"], trial["loss"])
 
 
-def check_projector(folder, expected):
+def check_projector(folder, run, expected):
+    """TensorBoard on this folder shows the embeddings in this run."""
     server = Server(folder)
     server.wait_for([run for run, _ in runs_in(folder)])
-    config = server.json("plugin/projector/info", run=".")
+    config = server.json("plugin/projector/info", run=run)
     check("projector: embeddings", [one["tensorName"] for one in config["embeddings"]], list(expected))
     for name, wanted in expected.items():
         [entry] = [one for one in config["embeddings"] if one["tensorName"] == name]
         check(f"projector: shape of {name}", entry["tensorShape"], wanted["shape"])
-        vectors = np.frombuffer(server.get("plugin/projector/tensor", run=".", name=name), "<f4")
+        vectors = np.frombuffer(server.get("plugin/projector/tensor", run=run, name=name), "<f4")
         check(f"projector: vectors of {name}", vectors.tobytes(), floats(wanted["values"]).tobytes())
-        labels = server.get("plugin/projector/metadata", run=".", name=name).decode().splitlines()
+        labels = server.get("plugin/projector/metadata", run=run, name=name).decode().splitlines()
         check(f"projector: labels of {name}", labels, wanted["labels"])
 
 
@@ -266,7 +267,9 @@ def main(folder):
             check(f"{run} {tag}", got, texts)
     check("pictures of weights", pictures > 0, True)
     check_pages(logs, expected)
-    check_projector(os.path.join(logs, "reader"), expected["projector"])
+    check_projector(os.path.join(logs, "reader"), ".", expected["projector"])
+    check_projector(os.path.join(logs, "reader"), "train", expected["projector"])
+    check_projector(logs, "reader/train", expected["projector"])
     print(f"TensorBoard reads what gradtape wrote: {checks} comparisons")
 
 

@@ -250,25 +250,25 @@ t.test('embeddings: a table per layer and epoch, labels, and a configuration tha
     callbacks: [callbacks.tensorBoard({ sink: folder.sink, embeddingsFreq: 2, embeddingsMetadata: { 'word/s': labels } })],
   }); // prettier-ignore
   t.strictSame([...folder.files.keys()].filter((name) => !name.includes('tfevents')).sort(), [
-    'logs/embeddings/word_s_00000.tsv',
-    'logs/embeddings/word_s_00002.tsv',
-    'logs/embeddings/word_s_labels.tsv',
     'logs/projector_config.pbtxt',
+    'logs/train/embeddings/word_s_00000.tsv',
+    'logs/train/embeddings/word_s_00002.tsv',
+    'logs/train/embeddings/word_s_labels.tsv',
+    'logs/train/projector_config.pbtxt',
   ]);
-  t.equal(folder.text('logs/embeddings/word_s_labels.tsv'), 'the\ncat\nsat on\n');
-  t.equal(
-    folder.text('logs/projector_config.pbtxt'),
-    `embeddings {
+  t.equal(folder.text('logs/train/embeddings/word_s_labels.tsv'), 'the\ncat\nsat on\n');
+  const configuration = (from: string): string => `embeddings {
   tensor_name: "word/s/embeddings"
-  tensor_path: "embeddings/word_s_00002.tsv"
-  metadata_path: "embeddings/word_s_labels.tsv"
+  tensor_path: "${from}embeddings/word_s_00002.tsv"
+  metadata_path: "${from}embeddings/word_s_labels.tsv"
   tensor_shape: 3
   tensor_shape: 2
 }
-`,
-  );
+`;
+  t.equal(folder.text('logs/projector_config.pbtxt'), configuration('train/'));
+  t.equal(folder.text('logs/train/projector_config.pbtxt'), configuration(''));
   const rows = folder
-    .text('logs/embeddings/word_s_00002.tsv')
+    .text('logs/train/embeddings/word_s_00002.tsv')
     .trimEnd()
     .split('\n')
     .map((row) => row.split('\t'));
@@ -276,6 +276,20 @@ t.test('embeddings: a table per layer and epoch, labels, and a configuration tha
   t.strictSame(rows.flat().map((cell) => Math.fround(Number(cell))), [...(table?.data ?? [])]); // prettier-ignore
   t.strictSame(rows.map((row) => row.length), [2, 2, 2]); // prettier-ignore
 });
+
+t.test('a table of labels that the user provides is named in the log folder’s configuration', async (t) => {
+  const words = gt.input([2], { dtype: 'int32' });
+  const net = gt.model(words, layers.embedding(3, 2, { name: 'words' })(words));
+  net.compile({ loss: 'mse' });
+  for (const [table, inRun] of [['tables/words.tsv', undefined], ['train/words.tsv', 'words.tsv']] as const) {
+    const folder = logFolder();
+    const callback = callbacks.tensorBoard({ sink: folder.sink, embeddingsFreq: 1, embeddingsMetadata: table });
+    await net.fit(gt.tensor([[0, 1]]), gt.zeros([1, 2, 2]), { verbose: 0, callbacks: [callback] });
+    const named = (name: string): string | undefined => /metadata_path: "(.*)"/.exec(folder.text(name))?.[1];
+    t.equal(named('logs/projector_config.pbtxt'), table);
+    t.equal(named('logs/train/projector_config.pbtxt'), inRun);
+  }
+}); // prettier-ignore
 
 t.test('labels that do not fit are refused when training begins', async (t) => {
   const words = gt.input([2], { dtype: 'int32' });

@@ -32,7 +32,7 @@ t.test('labels keep their places whatever they hold', (t) => {
 
 t.test('quotes and backslashes in names are escaped, labels are optional', (t) => {
   const config = projectorConfig([
-    { name: 'a"b\\c\nd', tensorPath: 'a.tsv', shape: [3, 2] },
+    { name: 'a"b\\c\nd', tensorPath: 'a.tsv', metadataPath: undefined, shape: [3, 2] },
     { name: 'e', tensorPath: 'e.tsv', metadataPath: 'l.tsv', shape: [1, 1] },
   ]);
   t.equal(
