@@ -170,6 +170,60 @@ t.test('training goes to the same bits with and without the callback, gradients 
   t.ok(logged.tags('logs/train').includes('dense/kernel/gradient/histogram'), 'there were gradients');
 });
 
+t.test(
+  'the step that gives gradients updates convolutions, averages, masks and recurrent weights to the same bits',
+  async (t) => {
+    const image = [6, 6, 2];
+    const builders: Record<string, () => gt.Sequential> = {
+      convolutions: () =>
+        gt.sequential([
+          layers.conv2d(3, 3, { inputShape: image, activation: 'relu' }),
+          layers.batchNormalization(),
+          layers.separableConv2d(4, 2),
+          layers.dropout(0.3),
+          layers.globalAveragePooling2d(),
+          layers.dense(2, { kernelRegularizer: 'l2' }),
+        ]),
+      recurrence: () =>
+        gt.sequential([
+          layers.reshape([12, 6], { inputShape: image }),
+          layers.bidirectional(layers.lstm(4, { returnSequences: true })),
+          layers.layerNormalization(),
+          layers.gru(3),
+          layers.dense(2),
+        ]),
+    };
+    const inputs = gt.tensor(
+      Float32Array.from({ length: 12 * 72 }, (_, i) => ((i * 31) % 17) / 17),
+      [12, ...image],
+    );
+    const targets = gt.tensor(
+      Float32Array.from({ length: 24 }, (_, i) => i % 3),
+      [12, 2],
+    );
+    for (const [name, build] of Object.entries(builders)) {
+      const optimizers: (() => gt.CompileModelOptions['optimizer'])[] = [
+        () => gt.optimizers.adam({ globalClipnorm: 0.1, useEma: true }),
+        () => gt.optimizers.sgd({ momentum: 0.9, gradientAccumulationSteps: 2 }),
+      ];
+      for (const optimizer of optimizers) {
+        const train = async (given: readonly gt.Callback[]): Promise<number[]> => {
+          gt.clearSession();
+          gt.seed(5);
+          const net = build();
+          net.compile({ optimizer: optimizer() ?? 'sgd', loss: 'mse' });
+          await net.fit(inputs, targets, { epochs: 3, batchSize: 4, verbose: 0, callbacks: given });
+          return (await net.getWeights()).flatMap(({ data }) => [...data]);
+        };
+        const { sink, tags } = logFolder();
+        const logged = await train([callbacks.tensorBoard({ sink, histogramFreq: 1 })]);
+        t.strictSame(logged, await train([]), name);
+        t.ok(tags('logs/train').some((tag) => tag.endsWith('/gradient/histogram')));
+      }
+    }
+  },
+);
+
 t.test('without gradients if so asked', async (t) => {
   const { tags } = await fitted({ histogramFreq: 1, writeGradients: false });
   t.strictSame(tags('logs/train').filter((tag) => tag.includes('gradient')), []); // prettier-ignore
