@@ -1,7 +1,7 @@
 /** What reading a file may allocate: twice its size plus 32 MB, charged before each allocation. */
 import { FormatError } from '../errors.ts';
 
-const ALLOWANCE = 32 * 2 ** 20;
+const ALLOWANCE = 32 * 1024 * 1024;
 
 /** Counts what a reader allocates for one file. */
 export class ByteBudget {

@@ -91,7 +91,7 @@ t.test('when no generation is intact that is an error which names both, and noth
   await t.rejects(store.load(), {
     name: 'FormatError',
     message:
-      /no generation is intact\. .*state\.ckpt: the file was changed.*alternate: the file does not begin.* Delete/,
+      /no generation is intact\. .*alternate: the file does not begin.*state\.ckpt: the file was changed.* Delete/,
   });
   await store.save(bytesOf('three'));
   t.strictSame((await loaded(store))[0], 'three');
