@@ -4,12 +4,12 @@ import { ByteBudget } from '../io/byte-budget.ts';
 import { fieldsOf } from '../models/json-reader.ts';
 import { isKeras2 } from '../models/keras2/to-keras3.ts';
 import type { Model } from '../models/model.ts';
+import { parseJson } from '../models/parse-json.ts';
 import { optimizerOf } from '../training/state.ts';
-import { compileConfig, compileOptions } from './compile-config.ts';
+import { compileConfig, compileFrom } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { readH5, writeH5 } from './hdf5.ts';
-import { inFile } from './in-file.ts';
-import { parseJson } from './json-text.ts';
+import { configText } from './config-text.ts';
 import { toKeras3Training } from './keras2-training.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { makeModel } from './make-model.ts';
@@ -26,7 +26,7 @@ export async function writeArchive(model: Model, includeOptimizer: boolean): Pro
   const compiled = includeOptimizer ? compileConfig(model) : undefined;
   const config = { ...model.toJSON(), compile_config: compiled ?? {} };
   const weights = await writeH5(await weightsTree(model, compiled && optimizerOf(model)));
-  const text = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const text = (value: object): Uint8Array => new TextEncoder().encode(configText(value));
   return writeZip(
     new Map([
       ['metadata.json', text({ keras_version: KERAS_VERSION })],
@@ -52,7 +52,7 @@ export async function readArchive(bytes: Uint8Array, options: LoadOptions): Prom
   const keras2 = isKeras2(config);
   if (settings.size > 0) {
     const current = keras2 ? toKeras3Training(`${where}: compile_config`, compiled) : compiled;
-    inFile(where, () => model.compile(compileOptions(where, current, customObjects)));
+    compileFrom(where, model, current, customObjects);
   }
   loadWeightsTree(model, await readH5(weights, `${where}: ${WEIGHTS}`), {
     where,

@@ -69,7 +69,7 @@ const holes: readonly Hole[] = [
     make: () => cut(h5Bytes('intact'), share),
     load: (bytes) => fromKeras(bytes),
     message:
-      share < 0.01
+      share === 0
         ? /neither a \.keras file \(a zip archive\) nor an \.h5 file/
         : /the HDF5 file (is damaged|cannot be read)|this is no HDF5 file/,
   })),
