@@ -5,6 +5,11 @@ export function now(): number {
   return performance.now();
 }
 
+/** Seconds since 1970, for the times that files tell. Results never depend on it. */
+export function wallTime(): number {
+  return Date.now() / 1000;
+}
+
 /** Longest time that training keeps timers, signals and events waiting, beside the step that is running. */
 export const YIELD_INTERVAL = 16;
 

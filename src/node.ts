@@ -1,2 +1,3 @@
-/** gradtape for Node: everything of 'gradtape', by the same references. What needs files comes in here. */
+/** gradtape for Node: everything of 'gradtape', by the same references, except the callbacks that write files. */
 export * from './index.ts';
+export * as callbacks from './node/callbacks.ts';

@@ -2,7 +2,8 @@
 import { optionsOf } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import type { CallbackHooks, Logs } from '../training/callback.ts';
+import type { StateValue } from '../tensor/state-value.ts';
+import { stateFieldsOf, type CallbackHooks, type Logs } from '../training/callback.ts';
 import { printLine } from '../console.ts';
 import { countOption, Monitor, numberOption, type MonitorOptions } from './monitor.ts';
 
@@ -76,6 +77,21 @@ export class EarlyStopping implements CallbackHooks {
       this.stoppedEpoch = epoch;
       this.model.stopTraining = true;
     }
+  }
+
+  getState(): StateValue {
+    const { best, bestEpoch, stoppedEpoch, wait } = this;
+    const bestWeights = this.#bestWeights;
+    return { callback: 'earlyStopping', best, bestEpoch, stoppedEpoch, wait, bestWeights };
+  }
+
+  setState(state: StateValue): void {
+    const fields = stateFieldsOf('earlyStopping', state);
+    this.best = fields.optionalNumber('best');
+    this.bestEpoch = fields.count('bestEpoch');
+    this.stoppedEpoch = fields.count('stoppedEpoch');
+    this.wait = fields.count('wait');
+    this.#bestWeights = fields.has('bestWeights') ? fields.tensors('bestWeights') : undefined;
   }
 
   onTrainEnd(): void {

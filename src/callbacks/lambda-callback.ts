@@ -3,7 +3,7 @@ import { ArgumentError, optionsOf, suggestName } from '../errors.ts';
 import type { Callback, CallbackHooks } from '../training/callback.ts';
 
 // A record, so that the compiler misses a hook that is not here.
-const hooks: Readonly<Record<keyof CallbackHooks, true>> = {
+const hooks: Readonly<Record<Exclude<keyof CallbackHooks, 'runKeeper'>, true>> = {
   onTrainBegin: true,
   onTrainEnd: true,
   onEpochBegin: true,
@@ -18,6 +18,9 @@ const hooks: Readonly<Record<keyof CallbackHooks, true>> = {
   onPredictEnd: true,
   onPredictBatchBegin: true,
   onPredictBatchEnd: true,
+  getState: true,
+  setState: true,
+  onTrainResume: true,
   setModel: true,
   setParams: true,
 };

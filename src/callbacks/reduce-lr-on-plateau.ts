@@ -1,9 +1,10 @@
 /** Lowers the learning rate when a watched value no longer improves. */
 import { ArgumentError, optionsOf } from '../errors.ts';
 import type { Model } from '../models/model.ts';
+import type { StateValue } from '../tensor/state-value.ts';
 import { full } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import type { CallbackHooks, Logs } from '../training/callback.ts';
+import { stateFieldsOf, type CallbackHooks, type Logs } from '../training/callback.ts';
 import { printLine } from '../console.ts';
 import { countOption, Monitor, numberOption, type MonitorOptions } from './monitor.ts';
 
@@ -91,6 +92,17 @@ export class ReduceLROnPlateau implements CallbackHooks {
     this.wait = 0;
     if (this.#verbose)
       printLine(`${where}: the learning rate is ${Number(next.toPrecision(6))} after epoch ${epoch + 1}.`);
+  }
+
+  getState(): StateValue {
+    return { callback: where, best: this.best, wait: this.wait, cooldownLeft: this.#cooldownLeft };
+  }
+
+  setState(state: StateValue): void {
+    const fields = stateFieldsOf(where, state);
+    this.best = fields.optionalNumber('best');
+    this.wait = fields.count('wait');
+    this.#cooldownLeft = fields.count('cooldownLeft');
   }
 
   get #learningRate(): Variable {

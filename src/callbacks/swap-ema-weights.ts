@@ -1,8 +1,9 @@
 /** Evaluates and predicts with the optimizer's moving averages of the weights. */
 import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import type { Model } from '../models/model.ts';
+import type { StateValue } from '../tensor/state-value.ts';
 import type { Variable } from '../tensor/variable.ts';
-import type { CallbackHooks, CallbackParams } from '../training/callback.ts';
+import { stateFieldsOf, type CallbackHooks, type CallbackParams } from '../training/callback.ts';
 
 export interface SwapEmaWeightsOptions {
   /**
@@ -59,6 +60,14 @@ export class SwapEmaWeights implements CallbackHooks {
   // Keras 3.15 leaves the averages in place here, so that training would go on from them.
   async onPredictEnd(): Promise<void> {
     await this.#restoreWeights();
+  }
+
+  getState(): StateValue {
+    return { callback: where, averagesInPlace: this.#averagesInPlace };
+  }
+
+  setState(state: StateValue): void {
+    this.#averagesInPlace = stateFieldsOf(where, state).boolean('averagesInPlace');
   }
 
   async #placeAverages(): Promise<void> {

@@ -68,6 +68,11 @@ export function resetLooseCounter(): void {
   looseCounter.assign(tensor([0, 0]));
 }
 
+/** @internal The random counter of layers outside any model. */
+export function looseRandomCounter(): Variable {
+  return looseCounter;
+}
+
 /** A random counter: two integers below 2^24, low and high. */
 export function newRandomCounter(): Variable {
   return new Variable(tensor([0, 0]), { name: 'random/counter', trainable: false });

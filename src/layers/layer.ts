@@ -209,6 +209,14 @@ export abstract class Layer<Name extends string = string> {
     return this.weights.filter((weight) => !trainable.has(weight));
   }
 
+  /**
+   * @internal Variables that running the layer changes and that are no weights, those of the layers inside among them:
+   * states of recurrent layers, random counters of models.
+   */
+  get runVariables(): readonly Variable[] {
+    return unique(this.sublayers.flatMap((layer) => layer.runVariables));
+  }
+
   /** Number of elements of all weights. */
   countParams(): number {
     return this.weights.reduce((sum, weight) => sum + weight.size, 0);

@@ -19,8 +19,15 @@ export interface RandomStream {
   readonly counter: Tensor | Variable;
 }
 
+/** The draws of one program, which take the same keys whenever it is traced. */
+interface Family {
+  readonly name: string;
+  ordinal: number;
+}
+
 let currentSeed = 0;
 let ordinal = 0;
+let family: Family | undefined;
 const defaultCounter = /* @__PURE__ */ new Variable(/* @__PURE__ */ tensor([0, 0]), {
   name: 'random/default-counter',
   trainable: false,
@@ -47,6 +54,40 @@ export function seed(value: number): void {
   currentSeed = value;
   ordinal = 0;
   defaultCounter.assign(tensor([0, 0]));
+}
+
+/** Where the default generator stands: its seed, the number of draws, its counter. */
+export interface GeneratorState {
+  readonly seed: number;
+  readonly ordinal: number;
+  readonly counter: Tensor;
+}
+
+/** @internal Where the default generator stands. */
+export async function generatorState(): Promise<GeneratorState> {
+  return { seed: currentSeed, ordinal, counter: await defaultCounter.read() };
+}
+
+/** @internal Puts the default generator where it stood. */
+export function setGeneratorState(state: GeneratorState): void {
+  defaultCounter.assign(state.counter);
+  currentSeed = state.seed;
+  ordinal = state.ordinal;
+}
+
+/**
+ * @internal Runs a function whose draws from the default generator take keys of their own: the same ones each time the
+ * function is traced, and no other draw's. Else a program that is traced later than before, as when an interrupted
+ * training goes on, would draw other numbers.
+ */
+export function withKeysOf<Result>(name: string, body: () => Result): Result {
+  const outer = family;
+  family = { name, ordinal: 0 };
+  try {
+    return body();
+  } finally {
+    family = outer;
+  }
 }
 
 /** The seed of the default generator. */
@@ -79,7 +120,9 @@ export function nextStream(opName: string, ownSeed: number | undefined): RandomS
     }
     return { key: hashKey(ownSeed, opName, 0), counter: tensor([0, 0]) };
   }
-  const key = hashKey(currentSeed, opName, ordinal++);
+  const key = family
+    ? hashKey(currentSeed, `${family.name}/${opName}`, family.ordinal++)
+    : hashKey(currentSeed, opName, ordinal++);
   const counter = defaultCounter.value;
   advanceCounter(defaultCounter);
   return { key, counter };

@@ -41,8 +41,10 @@ export interface StreamOptions {
 export interface BatchStream {
   /** Readies the next epoch, and builds the model where that takes data. False when no batch is left. */
   begin(): Promise<boolean>;
-  /** The batches of the epoch that `begin` readied; too few for `steps` are a warning. */
+  /** The batches of the epoch that `begin` readied, after those that were skipped; too few for `steps` are a warning. */
   batches(): AsyncIterable<Batch>;
+  /** Passes over batches of the epoch that `begin` readied, all or so many, and says how many there were. */
+  skip(count?: number): Promise<number>;
   /** Ends iterators that are still open. */
   close(): Promise<void>;
 }
@@ -88,27 +90,40 @@ function columnStream(
   runDry: (step: number) => void,
 ): BatchStream {
   const perPass = Math.ceil(columns.length / batchSize);
-  let order: Uint32Array | undefined;
+  const perEpoch = steps ?? perPass;
+  // An order that is asked for when its first batch is: passing over an epoch makes none.
+  let orderOf: (() => Uint32Array) | undefined;
   let seen = 0;
+  let step = 0;
   return {
     begin() {
-      if (order === undefined || restarts || steps === undefined) {
+      if (orderOf === undefined || restarts || steps === undefined) {
         const key = shuffle ? hashKey(model.seed, 'shuffle', nextShuffle(model)) : undefined;
-        order = sampleOrder(columns.length, key);
+        let order: Uint32Array | undefined;
+        orderOf = () => (order ??= sampleOrder(columns.length, key));
         seen = 0;
       }
+      step = 0;
       return Promise.resolve(perPass > 0);
     },
     async *batches() {
-      for (let step = 0; step < (steps ?? perPass); step++) {
-        if (seen >= perPass) {
+      for (; step < perEpoch; step++) {
+        if (seen >= perPass || !orderOf) {
           runDry(step);
           break;
         }
         const from = seen++ * batchSize;
-        yield batchOf(columns, order as Uint32Array, from, Math.min(from + batchSize, columns.length));
+        yield batchOf(columns, orderOf(), from, Math.min(from + batchSize, columns.length));
       }
-      if (seen >= perPass) order = undefined;
+      if (seen >= perPass) orderOf = undefined;
+    },
+    skip(count = perEpoch) {
+      const passed = Math.min(count, perEpoch - step, perPass - seen);
+      step += passed;
+      seen += passed;
+      // Batches of an epoch that are all passed over end it, as taking them does.
+      if (count === perEpoch && seen >= perPass) orderOf = undefined;
+      return Promise.resolve(passed);
     },
     close: () => Promise.resolve(),
   };
@@ -125,6 +140,13 @@ function iterableStream(
 ): BatchStream {
   let open: Entries | undefined;
   let first: IteratorResult<BatchEntry> | undefined;
+  let step = 0;
+  const nextEntry = async (): Promise<IteratorYieldResult<BatchEntry> | undefined> => {
+    const next = step === 0 ? first : open && (await nextOf(where, open));
+    if (next && !next.done) return next;
+    open = undefined;
+    return undefined;
+  };
   const close = async (): Promise<void> => {
     const last = open;
     open = undefined;
@@ -141,6 +163,7 @@ function iterableStream(
         open = iteratorOf(where, source);
         first = await nextOf(where, open);
       }
+      step = 0;
       if (first.done) open = undefined;
       else {
         const here = `${where}: batch 0`;
@@ -149,16 +172,21 @@ function iterableStream(
       return !first.done;
     },
     async *batches() {
-      for (let step = 0; step < (steps ?? Infinity); step++) {
-        const next = step === 0 ? first : open && (await nextOf(where, open));
-        if (!next || next.done) {
-          open = undefined;
+      for (; step < (steps ?? Infinity); step++) {
+        const entry = await nextEntry();
+        if (entry === undefined) {
           if (steps !== undefined) runDry(step);
           return;
         }
         const here = `${where}: batch ${step}`;
-        yield wholeBatch(read(here, batchParts(here, next.value)));
+        yield wholeBatch(read(here, batchParts(here, entry.value)));
       }
+    },
+    async skip(count = Infinity) {
+      const before = step;
+      const end = Math.min(step + count, steps ?? Infinity);
+      while (step < end && (await nextEntry()) !== undefined) step++;
+      return step - before;
     },
     close,
   };

@@ -30,7 +30,8 @@ export interface EvaluateOptions {
 interface LoopOptions {
   readonly callbacks: CallbackList;
   readonly yielder: Yielder;
-  readonly signal: AbortSignal | undefined;
+  /** Called before and after each batch; throws when the run is to end. */
+  readonly check: () => void | Promise<void>;
 }
 
 /** @internal The body of `model.evaluate`. */
@@ -57,7 +58,8 @@ export async function evaluate(
       steps: steps ?? (isArrays ? Math.ceil(source.columns.length / batchSize) : undefined),
       verbose,
     });
-    const meters = await testLoop(model, batches, { callbacks, yielder: new Yielder(), signal: options.signal });
+    const check = (): void => options.signal?.throwIfAborted();
+    const meters = await testLoop(model, batches, { callbacks, yielder: new Yielder(), check });
     return resultOf(meters, options.returnDict);
   } finally {
     await batches.close();
@@ -75,7 +77,7 @@ export function resultOf(meters: Meters, returnDict: boolean | undefined): numbe
 export async function testLoop(
   model: Model,
   batches: BatchStream,
-  { callbacks, yielder, signal }: LoopOptions,
+  { callbacks, yielder, check }: LoopOptions,
 ): Promise<Meters> {
   const { compilation, steps } = stateOf(model, 'evaluate');
   const meters = new Meters(compilation, steps);
@@ -83,13 +85,13 @@ export async function testLoop(
   let step = 0;
   await callbacks.call('onTestBegin', {});
   for await (const batch of batches.batches()) {
-    signal?.throwIfAborted();
+    await check();
     await callbacks.call('onTestBatchBegin', step, {});
     meters.update(await steps.test(...stepArguments(batch)), batch.size);
     await callbacks.call('onTestBatchEnd', step, meters.logs());
     step++;
     await yielder.pause();
-    signal?.throwIfAborted();
+    await check();
     if (model.stopEvaluating) break;
   }
   await callbacks.call('onTestEnd', meters.logs());

@@ -12,6 +12,10 @@ export interface FitStreams {
   readonly validation: BatchStream | undefined;
   /** Batches per epoch; undefined when the data does not tell. */
   readonly steps: number | undefined;
+  /** Samples per batch of arrays. */
+  readonly batchSize: number;
+  /** Samples of arrays; undefined for an iterable. */
+  readonly samples: number | undefined;
 }
 
 /**
@@ -48,6 +52,8 @@ export function fitStreams(
         shuffle: false,
         restarts: true,
       }),
+    batchSize,
+    samples: training.kind === 'columns' ? lengthOf(training) : undefined,
     steps: stepsPerEpoch ?? (training.kind === 'columns' ? Math.ceil(lengthOf(training) / batchSize) : undefined),
   };
 }

@@ -3,6 +3,7 @@ import { ArgumentError, describeValue } from '../errors.ts';
 import { Yielder } from '../clock.ts';
 import { warn } from '../console.ts';
 import type { Model } from '../models/model.ts';
+import { Backups } from './backups.ts';
 import type { Verbosity } from './batches.ts';
 import { CallbackList, type Callback, type Logs } from './callback.ts';
 import { checkRunOptions, checkWhole, verbosityOf } from './checks.ts';
@@ -12,7 +13,8 @@ import { fitStreams, type FitStreams } from './fit-data.ts';
 import { History } from './history.ts';
 import type { ClassWeight } from './prepare.ts';
 import { withProgressBar } from './progress-bar.ts';
-import { exclusively, requireCompiled, setHistory, stateOf } from './state.ts';
+import type { RunPosition } from './run-state.ts';
+import { exclusively, requireCompiled, setHistory, setShuffleCount, shuffleCount, stateOf } from './state.ts';
 import { Meters, stepArguments } from './steps.ts';
 
 export interface FitOptions {
@@ -60,26 +62,37 @@ export async function fit(
     requireCompiled(model, 'fit');
     const { epochs = 1, initialEpoch = 0 } = options;
     const streams = fitStreams(model, where, x, y, options);
+    const backups = await Backups.open(options.callbacks ?? [], options.signal);
     try {
+      const { saved } = backups;
+      if (saved) setShuffleCount(model, saved.firstShuffle);
+      const start = { firstShuffle: shuffleCount(model), initialEpoch: saved?.initialEpoch ?? initialEpoch };
       // The first batch may have to build the model.
-      const hasEpochs = initialEpoch < epochs || !model.built;
+      const hasEpochs = start.initialEpoch < epochs || !model.built;
       if (hasEpochs && !(await streams.training.begin()))
         throw new ArgumentError(`${where}: the data gave no batch.`, { where });
-      return await runEpochs(model, where, streams, options);
+      return await runEpochs({ model, where, streams, backups, ...start }, options);
     } finally {
+      backups.close();
       await streams.training.close();
       await streams.validation?.close();
     }
   });
 }
 
-async function runEpochs(
-  model: Model,
-  where: string,
-  { training, validation, steps: stepCount }: FitStreams,
-  options: FitOptions,
-): Promise<History> {
-  const { epochs = 1, initialEpoch = 0, signal } = options;
+interface FitRun {
+  readonly model: Model;
+  readonly where: string;
+  readonly streams: FitStreams;
+  readonly backups: Backups;
+  readonly firstShuffle: number;
+  readonly initialEpoch: number;
+}
+
+async function runEpochs(run: FitRun, options: FitOptions): Promise<History> {
+  const { model, where, streams, backups, initialEpoch } = run;
+  const { training, validation, steps: stepCount } = streams;
+  const { epochs = 1 } = options;
   const { compilation, steps } = stateOf(model, 'fit');
   const given = options.callbacks ?? [];
   const ownHistory = given.find((one): one is History => one instanceof History);
@@ -89,12 +102,19 @@ async function runEpochs(
   const callbacks = new CallbackList(all, model, { epochs, steps: stepCount, verbose });
   const meters = new Meters(compilation, steps);
   const yielder = new Yielder();
-  let logs: Logs = {};
+  const check = (): void | Promise<void> => backups.check();
+  backups.attach({ ...run, compilation, callbacks, meters });
+  const from: RunPosition = backups.saved?.position ?? { epoch: initialEpoch, batch: 0, begun: false };
+  let logs: Logs = backups.saved?.logs ?? {};
   setHistory(model, history);
   model.stopTraining = false;
   try {
     await callbacks.call('onTrainBegin', {});
-    for (let epoch = initialEpoch; epoch < epochs; epoch++) {
+    await backups.restore();
+    backups.reach(from, () => logs);
+    // What was saved when training had ended, or as far as it is to go now, has no epoch left.
+    const isOver = backups.saved && (from.epoch >= epochs || (!from.begun && model.stopTraining));
+    for (let epoch = isOver ? epochs : initialEpoch; epoch < epochs; epoch++) {
       if (epoch > initialEpoch && !(await training.begin())) {
         warn(
           `${where}: the data ran out after ${epoch} of ${epochs} epochs; training ends. ` +
@@ -102,24 +122,43 @@ async function runEpochs(
         );
         break;
       }
-      meters.reset();
-      await callbacks.call('onEpochBegin', epoch, {});
+      if (epoch < from.epoch) {
+        await passEpoch(run, epoch, options);
+        await yielder.pause();
+        await check();
+        continue;
+      }
+      const isResumed = epoch === from.epoch && from.begun;
       let step = 0;
-      for await (const batch of training.batches()) {
-        signal?.throwIfAborted();
+      if (isResumed) {
+        step = from.batch;
+        await passBatches(run, from);
+      } else {
+        await check();
+        meters.reset();
+        await callbacks.call('onEpochBegin', epoch, {});
+        backups.reach({ epoch, batch: 0, begun: true }, () => ({}));
+      }
+      const batches = isResumed && step > 0 && model.stopTraining ? [] : training.batches();
+      for await (const batch of batches) {
+        await check();
         await callbacks.call('onTrainBatchBegin', step, {});
         meters.update(await steps.train(...stepArguments(batch)), batch.size);
         await callbacks.call('onTrainBatchEnd', step, meters.logs());
         step++;
+        backups.reach({ epoch, batch: step, begun: true }, () => meters.logs());
+        await backups.save('batch');
         await yielder.pause();
-        signal?.throwIfAborted();
+        await check();
         // A wish to stop from before the batch counts after it, as in Keras.
         if (model.stopTraining) break;
       }
-      logs = meters.logs();
+      // An epoch whose batches were all done before has the logs that were saved with it.
+      if (!isResumed || step > from.batch) logs = meters.logs();
       if (validation && validates(epoch, options.validationFreq ?? 1)) {
         if (await validation.begin()) {
-          const results = await testLoop(model, validation, { callbacks, yielder, signal });
+          await backups.holdDuringValidation();
+          const results = await testLoop(model, validation, { callbacks, yielder, check });
           for (const [name, value] of Object.entries(results.logs())) logs[`val_${name}`] = value;
         } else {
           warn(
@@ -129,6 +168,8 @@ async function runEpochs(
         }
       }
       await callbacks.call('onEpochEnd', epoch, logs);
+      backups.reach({ epoch: epoch + 1, batch: 0, begun: false }, () => logs);
+      await backups.save('epoch');
       if (model.stopTraining) break;
     }
   } finally {
@@ -136,7 +177,29 @@ async function runEpochs(
     if (epochs > 0) await compilation.optimizer.finalizeVariableValues(compilation.trainable);
   }
   await callbacks.call('onTrainEnd', logs);
+  await backups.finish();
   return history;
+}
+
+/** Draws what an epoch before the one that training goes on in had drawn, and drops it. */
+async function passEpoch({ streams, where }: FitRun, epoch: number, options: FitOptions): Promise<void> {
+  const { training, validation } = streams;
+  if ((await training.skip()) === 0) throw tooFewBatches(where, epoch, 0);
+  if (validation && validates(epoch, options.validationFreq ?? 1) && (await validation.begin()))
+    await validation.skip();
+}
+
+async function passBatches({ streams, where }: FitRun, { epoch, batch }: RunPosition): Promise<void> {
+  const passed = await streams.training.skip(batch);
+  if (passed < batch) throw tooFewBatches(where, epoch, passed);
+}
+
+function tooFewBatches(where: string, epoch: number, batch: number): ArgumentError {
+  return new ArgumentError(
+    `${where}: the data ended at batch ${batch} of epoch ${epoch}, before the batch that the interrupted run had come to. ` +
+      'To go on, give data with the same batches in the same order; to begin anew, remove the backup.',
+    { where, got: batch },
+  );
 }
 
 function validates(epoch: number, frequency: number | readonly number[]): boolean {

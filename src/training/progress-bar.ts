@@ -4,7 +4,7 @@
  */
 import { now } from '../clock.ts';
 import { ArgumentError } from '../errors.ts';
-import type { Callback, CallbackHooks, CallbackParams, Logs } from './callback.ts';
+import type { Callback, CallbackHooks, CallbackParams, Logs, TrainPosition } from './callback.ts';
 import { checkOptionsObject } from './checks.ts';
 import { standardOutput, type TextOutput } from '../console.ts';
 import { formatCount, formatSeconds, formatStep, formatValues, terminalLine } from './progress-line.ts';
@@ -37,6 +37,8 @@ export class ProgressBar implements CallbackHooks {
   #afterFirstStep: number | undefined;
   #lastDrawing = -Infinity;
   #seen = 0;
+  // Batches of the epoch that an interrupted training had done.
+  #before = 0;
   // In the order in which the names appeared.
   readonly #values: Map<string, number> = new Map();
 
@@ -77,6 +79,13 @@ export class ProgressBar implements CallbackHooks {
   onEpochBegin(epoch: number): void {
     this.#begin(`Epoch ${epoch + 1}/${this.#epochs}`);
     if (this.#verbose !== 0 && this.#epochs > 1 && !this.#isPlain) this.#output.write(`${this.#title}\n`);
+  }
+
+  onTrainResume({ epoch, batch }: TrainPosition): void {
+    if (batch === 0) return;
+    this.onEpochBegin(epoch);
+    this.#before = batch;
+    this.#seen = batch;
   }
 
   onTrainBatchEnd(batch: number, logs: Logs): void {
@@ -122,6 +131,7 @@ export class ProgressBar implements CallbackHooks {
     this.#afterFirstStep = undefined;
     this.#lastDrawing = -Infinity;
     this.#seen = 0;
+    this.#before = 0;
     this.#values.clear();
   }
 
@@ -129,7 +139,7 @@ export class ProgressBar implements CallbackHooks {
     if (this.#verbose === 0) return;
     const time = now();
     this.#seen = batch + 1;
-    if (this.#seen === 1) this.#afterFirstStep = time;
+    if (this.#seen === this.#before + 1) this.#afterFirstStep = time;
     this.#keep(logs);
     if (this.#verbose !== 1 || this.#isPlain || time - this.#lastDrawing < REDRAW_INTERVAL) return;
     this.#draw(time, false);
@@ -175,10 +185,10 @@ export class ProgressBar implements CallbackHooks {
 
   /** Seconds per step. The first step, which traces and compiles, counts only while it is the only one. */
   #perStep(time: number): number {
-    if (this.#seen === 0) return 0;
-    if (this.#seen > 1 && this.#afterFirstStep !== undefined)
-      return (time - this.#afterFirstStep) / (this.#seen - 1) / 1000;
-    return (time - this.#start) / this.#seen / 1000;
+    const steps = this.#seen - this.#before;
+    if (steps === 0) return 0;
+    if (steps > 1 && this.#afterFirstStep !== undefined) return (time - this.#afterFirstStep) / (steps - 1) / 1000;
+    return (time - this.#start) / steps / 1000;
   }
 }
 

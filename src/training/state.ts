@@ -111,6 +111,15 @@ export function nextShuffle(model: Model): number {
   return number;
 }
 
+/** How many shuffles there have been. */
+export function shuffleCount(model: Model): number {
+  return shuffles.get(model) ?? 0;
+}
+
+export function setShuffleCount(model: Model, count: number): void {
+  shuffles.set(model, count);
+}
+
 /** Runs `body` while no other training run may touch the model. */
 export async function exclusively<Result>(model: Model, where: string, body: () => Promise<Result>): Promise<Result> {
   refuseWhileRunning(model, where);

@@ -4,13 +4,16 @@ import { maskOf } from '../layers/masks.ts';
 import { computeLoss } from '../losses/index.ts';
 import { addStates, resolveMetric, type Metric } from '../metrics/index.ts';
 import type { Model } from '../models/model.ts';
-import { concat, mul, add, reshape } from '../ops/index.ts';
+import { concat, div, mul, add, reshape } from '../ops/index.ts';
+import { withKeysOf } from '../ops/random-state.ts';
 import { compile, type Compiled } from '../tape/compile.ts';
 import { valueAndGrad } from '../tape/grad.ts';
+import { StateFields, type StateValue } from '../tensor/state-value.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
 import type { Compilation } from './compilation.ts';
 import type { Batch } from './data.ts';
 import type { Logs } from './callback.ts';
+import { takeGradientRequests } from './gradient-requests.ts';
 
 /** A metric, and how many numbers of a step's report are its state. */
 export interface TracedMetric {
@@ -25,8 +28,10 @@ type StepArguments = [inputs: readonly Tensor[], targets: readonly Tensor[], wei
  * state of each metric, so that a step is read back in one piece.
  */
 export class Steps {
-  readonly train: Compiled<StepArguments, Tensor>;
   readonly test: Compiled<StepArguments, Tensor>;
+  readonly trainProgram: Compiled<StepArguments, Tensor>;
+  /** The same step, which also gives the gradients; traced when somebody asks for them. */
+  readonly #trainWithGradients: Compiled<StepArguments, [report: Tensor, gradients: Tensor[]]>;
   readonly #model: Model;
   readonly #compilation: Compilation;
   #metrics: TracedMetric[] = [];
@@ -35,24 +40,45 @@ export class Steps {
     this.#model = model;
     this.#compilation = compilation;
     const options = compilation.device === undefined ? {} : { device: compilation.device };
-    const { optimizer, trainable } = compilation;
-    this.train = compile((...args: StepArguments) => {
-      let report: readonly Tensor[] = [];
-      const total = (): Tensor => {
-        const result = this.#report(args, true);
-        report = result.values;
-        return optimizer.scaleLoss(result.total);
-      };
-      const [, gradients] = valueAndGrad(total, trainable);
-      optimizer.apply(gradients, trainable);
-      return pack(report);
+    this.trainProgram = compile((...args: StepArguments) => this.#update(args).report, options);
+    this.#trainWithGradients = compile((...args: StepArguments): [Tensor, Tensor[]] => {
+      const { report, gradients } = this.#update(args);
+      const factor = compilation.optimizer.lossScaleFactor;
+      return [report, factor === undefined ? gradients : gradients.map((one) => div(one, factor))];
     }, options);
-    this.test = compile((...args: StepArguments) => pack(this.#report(args, false).values), options);
+    this.test = compile(
+      (...args: StepArguments) => withKeysOf('test', () => pack(this.#report(args, false).values)),
+      options,
+    );
+  }
+
+  /** One training step; gives its report. */
+  async train(...args: StepArguments): Promise<Tensor> {
+    const receivers = takeGradientRequests(this.#model);
+    if (receivers.length === 0) return this.trainProgram(...args);
+    const [report, gradients] = await this.#trainWithGradients(...args);
+    const { trainable } = this.#compilation;
+    const byVariable = new Map(trainable.map((one, index) => [one, gradients[index] as Tensor]));
+    for (const receive of receivers) receive(byVariable);
+    return report;
   }
 
   /** The metrics as they were resolved when a step was traced. */
   get metrics(): readonly TracedMetric[] {
     return this.#metrics;
+  }
+
+  #update(args: StepArguments): { report: Tensor; gradients: Tensor[] } {
+    const { optimizer, trainable } = this.#compilation;
+    let report: readonly Tensor[] = [];
+    const total = (): Tensor => {
+      const result = this.#report(args, true);
+      report = result.values;
+      return optimizer.scaleLoss(result.total);
+    };
+    const [, gradients] = withKeysOf('train', () => valueAndGrad(total, trainable));
+    optimizer.apply(gradients, trainable);
+    return { report: pack(report), gradients };
   }
 
   #report([inputs, targets, weights]: StepArguments, training: boolean): { total: Tensor; values: Tensor[] } {
@@ -113,6 +139,17 @@ export class Meters {
   reset(): void {
     this.#sums = new Float64Array(0);
     this.#samples = 0;
+  }
+
+  /** What has been added up. */
+  get state(): StateValue {
+    return { sums: [...this.#sums], samples: this.#samples };
+  }
+
+  set state(state: StateValue) {
+    const fields = new StateFields('meters', state);
+    this.#sums = Float64Array.from(fields.numbers('sums'));
+    this.#samples = fields.count('samples');
   }
 
   /** Adds one step's report of a batch. */

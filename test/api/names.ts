@@ -67,12 +67,8 @@ export const later: Readonly<Record<string, number>> = {
   'gradtape/keras': 6,
   'gradtape/tune': 8,
   'callbacks: modelCheckpoint': 6,
-  'callbacks: tensorBoard': 6,
   'callbacks: csvLogger': 6,
   'callbacks: backupAndRestore': 6,
   'callbacks: snapshotEnsemble': 8,
   'callbacks: weightAveraging': 8,
-  'model: toDot': 6,
-  'model: toSvg': 6,
-  'history: toSvg': 6,
 };

@@ -1,8 +1,11 @@
-/** The callbacks decide as Keras's do, epoch by epoch, on the scripted logs that Keras was given; summaries are Keras's. */
+/** The callbacks decide as Keras's do, epoch by epoch, on the scripted logs that Keras was given, and write what it writes; summaries are Keras's. */
 import * as gt from '../../src/index.ts';
 import t from 'tap';
 import * as callbacks from '../../src/callbacks/index.ts';
-import type { Logs } from '../../src/training/callback.ts';
+import { ModelCheckpoint } from '../../src/callbacks/model-checkpoint.ts';
+import { formatTemplate } from '../../src/callbacks/python-format.ts';
+import type { Model } from '../../src/models/model.ts';
+import { CallbackList, type Logs } from '../../src/training/callback.ts';
 import { captured, fakeModel, run, type Run } from '../src/callbacks/fake-model.ts';
 import { camelCase, ErrorReport, readFamilies } from './fixture.ts';
 
@@ -22,6 +25,36 @@ interface CallbackCase {
     readonly learningRates: readonly number[];
   };
 }
+
+/** A log: what JSON has no number for stands by its name in Python. */
+type WrittenNumber = number | 'nan' | 'inf' | '-inf';
+type WrittenLogs = Readonly<Record<string, WrittenNumber>>;
+
+interface CheckpointCase {
+  readonly name: string;
+  readonly path: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly fits: readonly (readonly (readonly [batches: readonly WrittenLogs[], logs: WrittenLogs])[])[];
+  readonly result: { readonly saved: readonly (readonly [string, number])[]; readonly error: 'KeyError' | null };
+}
+
+interface CsvCase {
+  readonly name: string;
+  readonly options: { readonly separator?: string; readonly append?: boolean };
+  readonly fits: readonly (readonly WrittenLogs[])[];
+  readonly text: string;
+}
+
+interface FormatCase {
+  readonly name: string;
+  readonly numbers: readonly (readonly ['float' | 'int', WrittenNumber])[];
+  readonly texts: readonly (string | null)[];
+}
+
+const realOf = (value: WrittenNumber): number =>
+  value === 'nan' ? NaN : value === 'inf' ? Infinity : value === '-inf' ? -Infinity : value;
+const realLogs = (logs: WrittenLogs): Logs =>
+  Object.fromEntries(Object.entries(logs).map(([name, value]) => [name, realOf(value)]));
 
 interface SummaryCase {
   readonly name: string;
@@ -79,6 +112,73 @@ for (const { className, name, options, logs, result } of casesOf<CallbackCase>('
       done.logs.map((one) => one['learning_rate']),
       result.loggedLearningRates.map(Math.fround),
     );
+  });
+}
+
+for (const { name, path, options, fits, result } of casesOf<CheckpointCase>('checkpoints')) {
+  report.case('checkpoints');
+  t.test(`ModelCheckpoint: ${name}`, async (t) => {
+    const saved: [string, number][] = [];
+    const model = { ...fakeModel(), weight: 0 };
+    const callback = new ModelCheckpoint(path, renamed(options), {
+      sink: (file, bytes) => void saved.push([file, bytes[0] ?? NaN]),
+      encode: () => Promise.resolve(Uint8Array.of(model.weight)),
+    });
+    let error: unknown = null;
+    await captured(async () => {
+      try {
+        for (const epochs of fits) {
+          const list = new CallbackList([callback], model as unknown as Model, { epochs: 1, steps: 1, verbose: 0 });
+          await list.call('onTrainBegin', {});
+          for (const [epoch, [batches, logs]] of epochs.entries()) {
+            await list.call('onEpochBegin', epoch, {});
+            for (const [batch, values] of batches.entries()) {
+              model.weight++;
+              await list.call('onTrainBatchEnd', batch, realLogs(values));
+            }
+            await list.call('onEpochEnd', epoch, realLogs(logs));
+          }
+          await list.call('onTrainEnd', {});
+        }
+      } catch (thrown) {
+        error = thrown;
+      }
+    });
+    t.strictSame(saved, result.saved);
+    if (result.error === null) t.equal(error, null);
+    else t.match(error, { name: 'ArgumentError', message: /asks for '.*Known: epoch/ });
+  });
+}
+
+for (const { name, options, fits, text } of casesOf<CsvCase>('csv')) {
+  report.case('csv');
+  t.test(`CSVLogger: ${name}`, async (t) => {
+    let written = '';
+    const sink = (file: string, bytes: Uint8Array): void =>
+      void (written = `${file}:${new TextDecoder().decode(bytes)}`);
+    const callback = callbacks.csvLogger('log.csv', { ...options, sink });
+    for (const epochs of fits) {
+      await callback.onTrainBegin();
+      for (const [epoch, logs] of epochs.entries()) await callback.onEpochEnd(epoch, realLogs(logs));
+    }
+    t.equal(written, `log.csv:${text}`);
+  });
+}
+
+for (const { name, numbers, texts } of casesOf<FormatCase>('formats')) {
+  report.case('formats');
+  t.test(`Python's format '${name}'`, (t) => {
+    const written = numbers.map(([kind, value]) => {
+      const number = realOf(value);
+      try {
+        const values = new Map([['x', kind === 'int' ? { int: number } : { float: number }]]);
+        return formatTemplate('test', `{x:${name}}`, values);
+      } catch {
+        return null;
+      }
+    });
+    t.strictSame(written, texts);
+    t.end();
   });
 }
 

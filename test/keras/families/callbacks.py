@@ -1,6 +1,8 @@
-"""Decisions of callbacks on given series of logs, and the tables of summary()."""
+"""Decisions of callbacks on given series of logs, the files that they write, and the tables of summary()."""
 
 import os
+import random
+import tempfile
 
 import keras
 import numpy as np
@@ -143,6 +145,140 @@ def callback_cases():
     return cases + [scheduler_case(*case) for case in SCHEDULES.items()]
 
 
+# Files that callbacks write
+
+
+def real(value):
+    """A log as JSON has it: what is not finite by name."""
+    return float(value) if isinstance(value, str) else value
+
+
+def real_logs(logs):
+    return {name: real(value) for name, value in logs.items()}
+
+
+def checkpoint_case(name, path, options, fits):
+    """`fits` lists fits of epochs, each with the logs of its batches and its own; the model's weight counts batches."""
+    model = scripted_model()
+    saved = []
+
+    def save(path, overwrite):
+        saved.append([os.path.relpath(path, folder), int(model.get_weights()[0][0, 0])])
+
+    model.save = model.save_weights = save
+    with tempfile.TemporaryDirectory() as folder:
+        callback = keras.callbacks.ModelCheckpoint(os.path.join(folder, path), **options)
+        callback.set_model(model)
+        weight, error = 0, None
+        try:
+            for epochs in fits:
+                callback.on_train_begin()
+                for epoch, (batches, logs) in enumerate(epochs):
+                    callback.on_epoch_begin(epoch)
+                    for batch, values in enumerate(batches):
+                        weight += 1
+                        model.set_weights([np.full((1, 1), weight, np.float32)])
+                        callback.on_train_batch_end(batch, real_logs(values))
+                    callback.on_epoch_end(epoch, real_logs(logs))
+                callback.on_train_end()
+        except KeyError:
+            error = "KeyError"
+    result = {"saved": saved, "error": error}
+    return {"name": name, "path": path, "options": options, "fits": fits, "result": result}
+
+
+def checkpoint_cases():
+    def fit(key, *values, batches=1):
+        """Epochs of so many batches, whose logs are the epoch's."""
+        return [[[{key: value, "loss": 0.5}] * batches, {key: value, "loss": 0.5}] for value in values]
+
+    bumpy = fit("val_loss", 0.5, 0.4, 0.45, 0.3, 0.31)
+    accuracy = fit("val_accuracy", 0.1, 0.5, 0.4, 0.6, 0.6)
+    best = {"save_best_only": True}
+    by_accuracy = {"monitor": "val_accuracy", "mode": "max", **best}
+    for case in (
+        ("every epoch", "{epoch:02d}.keras", {}, [bumpy]),
+        ("one file", "model.h5", {}, [bumpy]),
+        ("weights", "{epoch}.weights.h5", {"save_weights_only": True}, [bumpy]),
+        ("logs in the name", "{epoch:03d}-{val_loss:.2f}-{loss}.keras", {}, [bumpy]),
+        ("braces and folders", "{{a}}/{epoch}/{val_loss:.1e}.keras", {}, [bumpy]),
+        ("the best", "{epoch}.keras", best, [bumpy]),
+        ("the best of an accuracy", "{epoch}.keras", by_accuracy, [accuracy]),
+        ("the best of two fits", "{epoch}.keras", best, [bumpy, fit("val_loss", 0.35, 0.29)]),
+        ("a threshold that is reached", "{epoch}.keras", {**best, "initial_value_threshold": 0.42}, [bumpy]),
+        ("a threshold that is not reached", "{epoch}.keras", {**best, "initial_value_threshold": 0.2}, [bumpy]),
+        ("a threshold without save_best_only", "{epoch}.keras", {"initial_value_threshold": 0.2}, [bumpy]),
+        ("an equal value is no better", "{epoch}.keras", best, [fit("val_loss", 0.5, 0.5, 0.4999)]),
+        ("float32 decides", "{epoch}.keras", best, [fit("val_loss", 0.5, 0.5 - 1e-9, 0.5 - 1e-7)]),
+        ("NaN later", "{epoch}.keras", best, [fit("val_loss", 0.5, "nan", 0.4)]),
+        ("NaN first", "{epoch}.keras", best, [fit("val_loss", "nan", 0.5, 0.4)]),
+        ("infinity first", "{epoch}.keras", best, [fit("val_loss", "inf", 0.5, "inf")]),
+        ("a log that is missing", "{epoch}.keras", best, [fit("val_mae", 0.5, 0.6)]),
+        ("a log that is missing now and then", "{epoch}.keras", best, [fit("val_loss", 0.5) + fit("loss", 1.0)]),
+        ("every batch", "{epoch}-{batch:02d}.keras", {"save_freq": 1}, [fit("acc", 0.5, 0.6, batches=3)]),
+        ("every second batch, across epochs", "{epoch}-{batch}.keras", {"save_freq": 2}, [fit("acc", 1.0, 2.0, 3.0, batches=3)]),
+        ("every fifth batch, across fits", "{epoch}-{batch}.keras", {"save_freq": 5}, [fit("acc", 1.0, 2.0, batches=3)] * 3),
+        ("more batches than there are", "{epoch}.keras", {"save_freq": 9}, [fit("acc", 1.0, 2.0, batches=3)]),
+        ("one batch per epoch", "{epoch}.keras", {"save_freq": 3}, [fit("acc", 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0)]),
+        ("the best by batches", "{epoch}.keras", {"save_freq": 2, "monitor": "loss", **best}, [fit("loss", 0.5, 0.5, batches=2)]),
+        ("an unknown log in the name", "{epoch}-{val_acc:.2f}.keras", {}, [bumpy]),
+        ("a batch in the name of an epoch", "{batch}.keras", {}, [bumpy]),
+        ("an unknown log in a name that is not needed", "{nothing}.keras", {**best, "initial_value_threshold": 0.0}, [bumpy]),
+    ):
+        yield checkpoint_case(*case)
+
+
+def csv_case(name, options, fits):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "log.csv")
+        callback = keras.callbacks.CSVLogger(path, **options)
+        callback.set_model(scripted_model())
+        for epochs in fits:
+            callback.on_train_begin()
+            for epoch, logs in enumerate(epochs):
+                callback.on_epoch_end(epoch, real_logs(logs))
+            callback.on_train_end()
+        with open(path, newline="", encoding="utf-8") as file:
+            text = file.read()
+    return {"name": name, "options": options, "fits": fits, "text": text}
+
+
+def csv_cases():
+    validated = [{"val_loss": 0.5, "loss": 1.0, "acc": 0.1}, {"val_loss": 1e-5, "loss": 1e16, "acc": 1 / 3}]
+    plain = [{"loss": 1.0, "acc": 0.25}, {"loss": 123456789.0, "acc": 1e-7}]
+    odd = [{"loss": "nan", "a": "inf", "b": "-inf", "c": -0.0}, {"loss": 1e22, "a": 5e-324, "b": 0.1, "c": 9999999999999998.0}]
+    yield csv_case("with validation", {}, [validated])
+    yield csv_case("without validation", {}, [plain])
+    yield csv_case("validation that comes later", {}, [[plain[0], {**plain[1], "val_loss": 2.0, "val_acc": 3.0}]])
+    yield csv_case("a log that comes later", {}, [[validated[0], {**validated[1], "learning_rate": 0.1}]])
+    yield csv_case("a log that goes", {}, [[validated[0], {"loss": 3.0}]])
+    yield csv_case("numbers of every kind", {}, [odd])
+    yield csv_case("another separator", {"separator": ";"}, [validated])
+    yield csv_case("a separator that numbers contain", {"separator": "."}, [plain])
+    yield csv_case("names with separators and quotes", {}, [[{'a,"b"': 1.0, "val_ c": 2.0, "Z": 3.0, "é": 4.0}]])
+    yield csv_case("a second fit begins anew", {}, [validated, plain])
+    yield csv_case("a second fit appends", {"append": True}, [validated, plain])
+
+
+def format_cases():
+    draw = random.Random(1)
+    floats = [0.0, -0.0, 0.5, 1.5, 2.5, 9.5, 0.125, 0.375, 1e-5, 1.2345e-4, 123456.789, 1e16, 9.999e15, 1e22, 1e300, 5e-324]
+    floats += [0.1, 1 / 3, 2 / 3, 99.95, 0.05, -1.25, 95.0, 12345678.5, 100.0, 0.0001]
+    floats += [draw.lognormvariate(0, 5) for _ in range(12)]
+    numbers = [("float", value) for value in [*floats, "nan", "inf", "-inf"]] + [("int", value) for value in (0, 7, 10, 123, 1234567)]
+    specs = ["", ".2f", ".0f", ".4f", "f", "e", ".2e", ".0e", "g", ".3g", ".1g", "%", ".1%", ".3", ".1", ".10", "08.3f", "+.2f"]
+    specs += [" .2f", "<10.2f", "^10.2f", "*^12.3e", "=+10.2f", ",.2f", "_.1f", "#.0f", "#.3g", "E", "G", "02d", "03d", "5d", "<5d"]
+    specs += ["+d", ",d", "#x", "X", "b", "o", "n", ".2d", "s", ".2q", "010", ".0g", ".30e", "0=8.2f", "_d", ",.3g"]
+    for spec in specs:
+        texts = []
+        for _, value in numbers:
+            try:
+                texts.append(("{:" + spec + "}").format(real(value)))
+            except ValueError:
+                texts.append(None)
+        yield {"name": spec, "numbers": numbers, "texts": texts}
+
+
 # summary()
 
 
@@ -222,4 +358,7 @@ def summary_cases():
 
 def families():
     yield {"family": "callbacks", "kind": "callbacks", "keras": keras.__version__, "cases": callback_cases()}
+    yield {"family": "checkpoints", "kind": "checkpoints", "keras": keras.__version__, "cases": list(checkpoint_cases())}
+    yield {"family": "csv", "kind": "csv", "keras": keras.__version__, "cases": list(csv_cases())}
+    yield {"family": "formats", "kind": "formats", "keras": keras.__version__, "cases": list(format_cases())}
     yield {"family": "summaries", "kind": "summaries", "keras": keras.__version__, "cases": list(summary_cases())}

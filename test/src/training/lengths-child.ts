@@ -20,7 +20,7 @@ async function main(epochs: number, leak: boolean): Promise<void> {
   const text = gt.input([null], { dtype: 'int32' });
   const net = gt.model(text, gt.layers.dense(1)(gt.layers.lstm(4)(gt.layers.embedding(20, 4)(text))));
   net.compile({ optimizer: 'adam', loss: 'mse' });
-  const { train } = stateOf(net, 'fit').steps;
+  const { trainProgram: train } = stateOf(net, 'fit').steps;
   const targets = gt.zeros([2, 1]);
   const batches = Array.from({ length: LENGTHS }, (_, index): [gt.Tensor, gt.Tensor] => [
     gt.full([2, index + 1], index % 20),
