@@ -97,8 +97,7 @@ export class Backups {
   /** The training is over. */
   async finish(): Promise<void> {
     if (!this.#keeper || !this.#parts) return;
-    if (await weightsAreFinite(this.#parts.compilation)) return this.#keeper.finish();
-    if (!this.#refused) this.#warnOfWeights(this.#keeper);
+    if (await this.#isGood(this.#keeper, this.#parts)) await this.#keeper.finish();
   }
 
   close(): void {
@@ -115,21 +114,24 @@ export class Backups {
   }
 
   async #keep(keeper: RunKeeper): Promise<void> {
-    if (!this.#parts || isSame(this.#kept, this.#position)) return;
-    if (!(await weightsAreFinite(this.#parts.compilation))) {
-      if (!this.#refused) this.#warnOfWeights(keeper);
-      this.#refused = true;
-      return;
-    }
+    if (!this.#parts || isSame(this.#kept, this.#position) || !(await this.#isGood(keeper, this.#parts))) return;
     const position = this.#position;
     await keeper.save(this.#beforeValidation ?? (await captureRun(this.#parts, position, this.#logs())));
     this.#kept = position;
   }
 
-  #warnOfWeights(keeper: RunKeeper): void {
-    warn(
-      `${keeper.where}: the weights are no finite numbers any more. The last good backup is kept; a fit that is started again goes on from there.`,
-    );
+  /** Whether the state is worth going on from. What is not does not take the place of a backup that is. */
+  async #isGood(keeper: RunKeeper, { compilation }: RunParts): Promise<boolean> {
+    const { loss = 0 } = this.#logs();
+    if (Number.isFinite(loss) && (await weightsAreFinite(compilation))) return true;
+    if (!this.#refused) {
+      warn(
+        `${keeper.where}: the ${Number.isFinite(loss) ? 'weights are no finite numbers' : `loss is ${loss}`}. ` +
+          'The last good backup is kept; a fit that is started again goes on from there.',
+      );
+    }
+    this.#refused = true;
+    return false;
   }
 }
 

@@ -31,6 +31,8 @@ export interface Counts {
   readonly calls: number;
   /** Trainings whose weights are compared. */
   readonly runs: number;
+  /** Times that each training is killed. */
+  readonly resumes: number;
 }
 
 /** `quick` is for every change, `normal` meets the targets for one, `deep` those for a release. */
@@ -46,6 +48,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     soak: 10_000,
     calls: 10_000,
     runs: 2,
+    resumes: 2,
   },
   normal: {
     gradients: 200,
@@ -56,6 +59,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     soak: 20_000,
     calls: 20_000,
     runs: 10,
+    resumes: 20,
   },
   deep: {
     gradients: 10_000,
@@ -66,6 +70,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     soak: 100_000,
     calls: 100_000,
     runs: 10,
+    resumes: 20,
   },
 };
 

@@ -11,6 +11,7 @@ import { memoryPerStep, soak } from './memory.ts';
 import { misuse } from './misuse.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { realKeras } from './real-keras.ts';
+import { resume } from './resume.ts';
 import { engines, runToRun } from './same-bits.ts';
 import { supplyChain } from './supply-chain.ts';
 
@@ -88,7 +89,13 @@ export const scoreRows: readonly ScoreRow[] = [
     target: 'identical bits in Node versions and Chromium',
     run: () => engines(),
   },
-  { number: 'B4', measure: 'resume', target: 'bit-identical after 20 kills', run: noCheckpoints },
+  {
+    number: 'B4',
+    measure: 'resume',
+    target: 'bit-identical after 20 kills',
+    cases: 20,
+    run: ({ resumes }) => resume(resumes),
+  },
   { number: 'C1', measure: 'hostile files', target: 'only FormatError, 20,000 files a reader', run: noFormats },
   { number: 'C2', measure: 'memory bombs', target: '<= 2x file + 32 MB, refused before allocating', run: noFormats },
   { number: 'C3', measure: 'prototype pollution', target: '0', run: `${noFormats} and frozen prototypes` },
