@@ -8,7 +8,7 @@ import { compileConfig, compileOptions } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { readH5, writeH5 } from './hdf5.ts';
 import { inFile } from './in-file.ts';
-import { parseJson } from './json-text.ts';
+import { configText, parseJson } from './json-text.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { makeModel } from './make-model.ts';
 import { loadWeightsTree, weightsTree } from './weights-file.ts';
@@ -24,7 +24,7 @@ export async function writeArchive(model: Model, includeOptimizer: boolean): Pro
   const compiled = includeOptimizer ? compileConfig(model) : undefined;
   const config = { ...model.toJSON(), compile_config: compiled ?? {} };
   const weights = await writeH5(await weightsTree(model, compiled && optimizerOf(model)));
-  const text = (value: object): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const text = (value: object): Uint8Array => new TextEncoder().encode(configText(value));
   return writeZip(
     new Map([
       ['metadata.json', text({ keras_version: KERAS_VERSION })],

@@ -1,7 +1,14 @@
 /** Files by path, in Node alone: elsewhere there are bytes. */
-import { ArgumentError, describeValue, FormatError } from '../errors.ts';
+import { ArgumentError, describeValue, FileError } from '../errors.ts';
 
-/** The bytes of a file. @throws FormatError when it cannot be read; ArgumentError where there are no files */
+// A specifier that bundlers for browsers cannot see: they would refuse what only Node has.
+const FILES = 'node:fs/promises';
+
+interface NodeFiles {
+  readFile(path: string): Promise<Uint8Array>;
+}
+
+/** The bytes of a file. @throws FileError when it cannot be read; ArgumentError where there are no files */
 export async function readFile(where: string, path: string): Promise<Uint8Array> {
   if (typeof path !== 'string')
     throw new ArgumentError(
@@ -11,13 +18,13 @@ export async function readFile(where: string, path: string): Promise<Uint8Array>
         got: path,
       },
     );
-  const { readFile: read } = await nodeFiles(where);
+  const files = await nodeFiles(where);
   try {
-    return await read(path);
+    return await files.readFile(path);
   } catch (cause) {
-    throw new FormatError(`${where}: '${path}' cannot be read: ${(cause as Error).message}`, {
-      where,
-      got: path,
+    throw new FileError(`${where}: '${path}' cannot be read: ${(cause as Error).message}`, {
+      path,
+      step: 'reading',
       cause,
     });
   }
@@ -30,9 +37,9 @@ export async function writeFile(where: string, path: string, bytes: Uint8Array):
   await writeFileAtomically(path, bytes);
 }
 
-async function nodeFiles(where: string): Promise<typeof import('node:fs/promises')> {
+async function nodeFiles(where: string): Promise<NodeFiles> {
   try {
-    return await import('node:fs/promises');
+    return (await import(FILES)) as NodeFiles;
   } catch (cause) {
     throw new ArgumentError(
       `${where}: there are no files here, only in Node. Use toKeras() and fromKeras(), which give and take bytes.`,

@@ -103,7 +103,7 @@ export async function withH5Library<Result>(
   try {
     return task(library, `/file-${files++}`);
   } catch (error) {
-    if (++failures >= MAX_FAILURES || (error instanceof Error && error.name === 'RuntimeError')) {
+    if (++failures >= MAX_FAILURES || isTrap(error)) {
       current = undefined;
       failures = 0;
     }
@@ -160,8 +160,11 @@ function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const lines = text.split('\n').flatMap((line) => /^\s*#\d+: .*\(\): (.*)$/.exec(line)?.[1] ?? []);
   if (/external/i.test(text)) return `the HDF5 file keeps data in another file (${lines.at(-1) ?? text}).`;
-  const reason = lines.at(-1);
-  return reason === undefined
-    ? 'the HDF5 file is damaged: the library that reads it broke.'
-    : `the HDF5 file cannot be read: ${reason}.`;
+  const reason = lines.at(-1) ?? (isTrap(error) ? 'it is damaged so that the HDF5 library broke' : text);
+  return `the HDF5 file cannot be read: ${reason.replace(/\.$/, '')}.`;
+}
+
+/** An instance that WebAssembly stopped is in no state that is known. */
+function isTrap(error: unknown): boolean {
+  return error instanceof Error && error.name === 'RuntimeError';
 }

@@ -1,11 +1,11 @@
 /** The `.h5` file of Keras 2 and 3: config in attributes, weights by the names of layers, read by their order. */
 import { warn } from '../console.ts';
 import { FormatError } from '../errors.ts';
-import type { Layer } from '../layers/layer.ts';
-import { OpLayer } from '../layers/layer.ts';
+import { OpLayer, type Layer } from '../layers/layer.ts';
 import { snakeCase } from '../layers/naming.ts';
 import { Recurrent } from '../layers/recurrent.ts';
-import { fieldsOf } from '../models/json-reader.ts';
+import { resolveLoss } from '../losses/index.ts';
+import { fieldsOf, isEnvelope, isObject } from '../models/json-reader.ts';
 import type { Model } from '../models/model.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { optimizerOf } from '../training/state.ts';
@@ -14,11 +14,11 @@ import { compileConfig, compileOptions } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { groupAt, makeGroup, newGroup, writeH5, type H5Dataset, type H5Group } from './hdf5.ts';
 import { inFile } from './in-file.ts';
-import { parseJson } from './json-text.ts';
+import { configText, parseJson } from './json-text.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { readNames, writeNames } from './legacy-lists.ts';
 import { makeModel } from './make-model.ts';
-import { loadOptimizer } from './weights-file.ts';
+import { optimizerDelivery } from './weights-file.ts';
 
 /** Written as the one that every reader of these files knows. */
 const BACKEND = 'tensorflow';
@@ -30,12 +30,13 @@ export async function writeLegacy(model: Model, includeOptimizer: boolean): Prom
   const config = model.toJSON();
   root.attributes.set('keras_version', KERAS_VERSION);
   root.attributes.set('backend', BACKEND);
-  root.attributes.set('model_config', JSON.stringify({ class_name: model.className, config: config['config'] }));
+  root.attributes.set('model_config', configText({ class_name: model.className, config: config['config'] }));
   const compiled = includeOptimizer ? compileConfig(model) : undefined;
   if (compiled) {
-    const { optimizer, ...settings } = compiled;
+    const { optimizer, ...others } = compiled;
+    const settings = { ...others, loss: withLongNames(others.loss) };
     const optimizerConfig = { class_name: optimizer.class_name, config: optimizer.config };
-    root.attributes.set('training_config', JSON.stringify({ ...settings, optimizer_config: optimizerConfig }));
+    root.attributes.set('training_config', configText({ ...settings, optimizer_config: optimizerConfig }));
   }
   await writeLayers(makeGroup(root, 'model_weights'), model);
   const optimizer = compiled && optimizerOf(model);
@@ -44,10 +45,18 @@ export async function writeLegacy(model: Model, includeOptimizer: boolean): Prom
     const used = new Set<string>();
     await writeWeights(
       group,
-      optimizer.variables.map((variable) => ({ name: unused(variable.name, used), variable })),
+      optimizer.variables.map((variable) => ({ name: unused(slotName(variable.name), used), variable })),
     );
   }
   return writeH5(root);
+}
+
+/** Of losses by name Keras 3 reads in these files the long names only: `mean_squared_error`, not `mse`. */
+function withLongNames(loss: unknown): unknown {
+  if (typeof loss === 'string') return resolveLoss('saving', loss).name;
+  if (Array.isArray(loss)) return loss.map(withLongNames);
+  if (!isObject(loss) || isEnvelope(loss)) return loss;
+  return Object.fromEntries(Object.entries(loss).map(([output, one]) => [output, withLongNames(one)]));
 }
 
 /** The model of a legacy file's tree. @param weightBytes size of the file @throws FormatError */
@@ -61,8 +70,10 @@ export function readLegacy(root: H5Group, weightBytes: number, options: LoadOpti
   const settings = { ...(training as object), optimizer: fields.get('optimizer_config') };
   inFile(where, () => model.compile(compileOptions(where, settings, customObjects)));
   const group = groupAt(root, 'optimizer_weights');
-  if (group && model.optimizer)
-    loadOptimizer(where, model.optimizer, model.trainableWeights, weightsOf(`${where}: optimizer_weights`, group));
+  if (group && model.optimizer) {
+    const arrays = weightsOf(`${where}: optimizer_weights`, group);
+    assignArrays(where, optimizerDelivery(where, model.optimizer, model.trainableWeights, arrays), {});
+  }
   return model;
 }
 
@@ -170,6 +181,12 @@ function nameWeights(layer: Layer, prefix: string, names: Map<Variable, string>,
     const own = variable.name.slice(variable.name.lastIndexOf('/') + 1);
     names.set(variable, unused(`${prefix}${layer.name}/${cell}${own}`, used));
   }
+}
+
+/** A slot's name is flat below the optimizer's: `adam/dense_kernel_momentum`. */
+function slotName(name: string): string {
+  const slash = name.indexOf('/') + 1;
+  return name.slice(0, slash) + name.slice(slash).replaceAll('/', '_');
 }
 
 function unused(name: string, used: Set<string>): string {

@@ -75,32 +75,31 @@ export function loadWeightsTree(model: Model, root: H5Group, options: LoadTreeOp
         !STATES_OF_OTHERS.test(path.replaceAll('_layer_checkpoint_dependencies', '')),
     )
     .map((path) => `'${path}' in the file: the model has no such layer.`);
-  assignArrays(where, deliveries, { problems, skipMismatch: skipMismatch ?? false });
-  if (optimizer) loadOptimizer(where, optimizer, trainable, arraysOf(groupAt(root, 'optimizer/vars')) ?? []);
+  const state = arraysOf(groupAt(root, 'optimizer/vars')) ?? [];
+  const ofOptimizer = optimizer ? optimizerDelivery(where, optimizer, trainable, state) : [];
+  assignArrays(where, [...deliveries, ...ofOptimizer], { problems, skipMismatch: skipMismatch ?? false });
 }
 
 /**
- * Variables of an optimizer from a file, in Keras's order.
+ * What a file says of an optimizer's variables, in Keras's order: nothing where their numbers differ, with a warning.
  * @param arrays none, or only the number of steps and the learning rate, of an optimizer that has not run
  */
-export function loadOptimizer(
+export function optimizerDelivery(
   where: string,
   optimizer: Optimizer,
   trainable: readonly Variable[],
   arrays: readonly H5Dataset[],
-): void {
-  if (arrays.length === 0) return;
+): readonly Delivery[] {
+  if (arrays.length === 0) return [];
   const unbuilt = optimizer.variables.length;
   if (!optimizer.built && arrays.length !== unbuilt) optimizer.build(trainable);
   const { variables } = optimizer;
-  if (arrays.length === variables.length || arrays.length === unbuilt) {
-    const what = `optimizer '${optimizer.name}'`;
-    assignArrays(where, [{ what, variables: variables.slice(0, arrays.length), arrays }], {});
-    return;
-  }
+  if (arrays.length === variables.length || arrays.length === unbuilt)
+    return [{ what: `optimizer '${optimizer.name}'`, variables: variables.slice(0, arrays.length), arrays }];
   warn(
     `${where}: the optimizer '${optimizer.name}' has ${variables.length} variables, the file has ${arrays.length}. The weights are loaded; the optimizer begins anew.`,
   );
+  return [];
 }
 
 /** The datasets "0", "1", ... of a group; undefined without the group. */

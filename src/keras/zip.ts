@@ -2,6 +2,7 @@
  * Zip archives as Keras uses them, with the package fflate. All that the directory says is checked against the real
  * bytes before anything is unpacked.
  */
+import type * as Fflate from 'fflate';
 import { FormatError } from '../errors.ts';
 import type { ByteBudget } from '../io/byte-budget.ts';
 
@@ -180,7 +181,7 @@ function crc32(bytes: Uint8Array): number {
   return ~register >>> 0;
 }
 
-async function fflate(): Promise<typeof import('fflate')> {
+async function fflate(): Promise<typeof Fflate> {
   try {
     return await import('fflate');
   } catch (cause) {
