@@ -6,6 +6,7 @@ import type { FileSink } from '../io/sink.ts';
 import { readState, writeState } from '../io/state-bytes.ts';
 import type { StateValue } from '../tensor/state-value.ts';
 import type { CallbackHooks, CallbackParams, TrainPosition } from '../training/callback.ts';
+import { Backups, type RunStore } from '../training/backups.ts';
 import type { RunKeeper } from '../training/run-keeper.ts';
 
 const where = 'backupAndRestore';
@@ -63,7 +64,7 @@ export class BackupAndRestore implements CallbackHooks {
     );
     this.#verbose = verbose > 0;
     let batches = 0;
-    this.runKeeper = {
+    const runStore: RunStore = {
       where,
       watches: urgency !== undefined,
       async load(): Promise<StateValue | undefined> {
@@ -84,6 +85,7 @@ export class BackupAndRestore implements CallbackHooks {
       },
       close: () => urgency?.close(),
     };
+    this.runKeeper = { where, open: (signal) => Backups.open(runStore, signal) };
   }
 
   onTrainResume({ epoch, batch }: TrainPosition): void {
