@@ -6,6 +6,7 @@ import type { FileSink } from '../io/sink.ts';
 import { readState, writeState } from '../io/state-bytes.ts';
 import type { StateValue } from '../tensor/state-value.ts';
 import type { CallbackHooks, CallbackParams, TrainPosition } from '../training/callback.ts';
+import { Backups, type RunStore } from '../training/backups.ts';
 import type { RunKeeper } from '../training/run-keeper.ts';
 
 const where = 'backupAndRestore';
@@ -63,7 +64,7 @@ export class BackupAndRestore implements CallbackHooks {
     );
     this.#verbose = verbose > 0;
     let batches = 0;
-    this.runKeeper = {
+    const runStore: RunStore = {
       where,
       watches: urgency !== undefined,
       async load(): Promise<StateValue | undefined> {
@@ -84,6 +85,7 @@ export class BackupAndRestore implements CallbackHooks {
       },
       close: () => urgency?.close(),
     };
+    this.runKeeper = { where, open: (signal) => Backups.open(runStore, signal) };
   }
 
   onTrainResume({ epoch, batch }: TrainPosition): void {
@@ -109,7 +111,7 @@ export function checkOption(name: string, value: unknown, passes: boolean, rule:
  * finds a backup begins after the batch at which it was made, and ends with the bits of a run that was never interrupted.
  * A backup holds the weights, the optimizer, random counters, the place in the data, the sums of the running epoch, the
  * history, and the state of each callback that has one. With the `signal` of `fit` a last backup is made before it ends.
- * A backup is never made of weights that are NaN or infinite: the last good one stays.
+ * No backup is made while the loss or a weight is NaN or infinite: the last good one stays, also when training ends.
  *
  * Batches of an iterable are drawn again and dropped up to the place, so that it must give the same ones in the same order.
  * @param name what `sink` and `source` know the backup by; in `gradtape/node` a folder instead, see there

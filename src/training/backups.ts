@@ -1,9 +1,8 @@
 /** The backups of one fit: when one is due, what it holds, and going on from the last one. */
-import { ArgumentError } from '../errors.ts';
 import { warn } from '../console.ts';
 import type { StateValue } from '../tensor/state-value.ts';
-import type { Callback, Logs } from './callback.ts';
-import type { RunKeeper } from './run-keeper.ts';
+import type { Logs } from './callback.ts';
+import type { RunBackups } from './run-keeper.ts';
 import {
   captureRun,
   readRun,
@@ -14,11 +13,30 @@ import {
   type SavedRun,
 } from './run-state.ts';
 
-/** Without a keeper among the callbacks, nothing is kept and every call returns at once. */
-export class Backups {
-  /** What an interrupted fit left. */
+/** @internal Where the states of a run go, and when. */
+export interface RunStore {
+  /** Begins messages about the backups. */
+  readonly where: string;
+  load(): Promise<StateValue | undefined>;
+  /** Whether the state is to be saved now that a batch, or an epoch with its validation, is done. */
+  isDue(moment: 'batch' | 'epoch'): boolean;
+  save(state: StateValue): Promise<void>;
+  /** Whether `isUrgent` can become true. */
+  readonly watches: boolean;
+  /** Whether something outside of the training wants a backup as soon as possible. */
+  readonly isUrgent: boolean;
+  /** The urgent backup was made, or could not be. */
+  settleUrgency(): void;
+  /** The training is over, and what `load` would give is needed no more. */
+  finish(): Promise<void>;
+  /** Called however training ended. */
+  close(): void;
+}
+
+/** @internal */
+export class Backups implements RunBackups {
   readonly saved: SavedRun | undefined;
-  readonly #keeper: RunKeeper | undefined;
+  readonly #store: RunStore;
   readonly #signal: AbortSignal | undefined;
   #parts: RunParts | undefined;
   #position: RunPosition = { epoch: 0, batch: 0, begun: false };
@@ -29,107 +47,90 @@ export class Backups {
   #beforeValidation: StateValue | undefined;
   #refused = false;
 
-  private constructor(keeper: RunKeeper | undefined, saved: SavedRun | undefined, signal: AbortSignal | undefined) {
-    this.#keeper = keeper;
+  private constructor(store: RunStore, saved: SavedRun | undefined, signal: AbortSignal | undefined) {
+    this.#store = store;
     this.saved = saved;
     this.#signal = signal;
   }
 
-  /** @throws ArgumentError for two keepers; what reading the backup throws */
-  static async open(callbacks: readonly Callback[], signal: AbortSignal | undefined): Promise<Backups> {
-    const [keeper, second] = callbacks.flatMap(({ runKeeper }) => runKeeper ?? []);
-    if (keeper && second) {
-      throw new ArgumentError(`${second.where}: the callbacks have two that keep backups of the run. Give one.`, {
-        where: second.where,
-      });
-    }
+  static async open(store: RunStore, signal: AbortSignal | undefined): Promise<Backups> {
     try {
-      const state = await keeper?.load();
-      return new Backups(keeper, keeper && state !== undefined ? readRun(keeper.where, state) : undefined, signal);
+      const state = await store.load();
+      return new Backups(store, state === undefined ? undefined : readRun(store.where, state), signal);
     } catch (error) {
-      keeper?.close();
+      store.close();
       throw error;
     }
   }
 
-  /** Tells what a state is made of. */
   attach(parts: RunParts): void {
     this.#parts = parts;
   }
 
-  /** Puts the saved state back, once every callback has begun. */
   async restore(): Promise<void> {
     const { saved } = this;
-    if (!saved || !this.#parts || !this.#keeper) return;
-    await restoreRun(this.#keeper.where, saved, this.#parts);
+    if (!saved || !this.#parts) return;
+    await restoreRun(this.#store.where, saved, this.#parts);
     const { epoch, batch } = saved.position;
     this.#kept = saved.position;
     await this.#parts.callbacks.call('onTrainResume', { epoch, batch });
   }
 
-  /** The fit stands here now; the logs are those that it would go on with. */
   reach(position: RunPosition, logs: () => Logs): void {
     this.#position = position;
     this.#logs = logs;
     this.#beforeValidation = undefined;
   }
 
-  /** Saves the state if a backup is due. */
   async save(moment: 'batch' | 'epoch'): Promise<void> {
-    if (this.#keeper?.isDue(moment)) await this.#keep(this.#keeper);
+    if (this.#store.isDue(moment)) await this.#keep();
   }
 
-  /** Holds the state while a validation runs, which hooks change and no backup can be made of. */
   async holdDuringValidation(): Promise<void> {
-    if (!this.#parts || !this.#keeper || !(this.#signal || this.#keeper.watches)) return;
+    if (!this.#parts || !(this.#signal || this.#store.watches)) return;
     this.#beforeValidation = await captureRun(this.#parts, this.#position, this.#logs());
   }
 
-  /**
-   * Makes a backup at once when the signal, or something outside, wants an end.
-   * @throws the reason of a signal that was aborted
-   */
   check(): void | Promise<void> {
-    if (this.#keeper && (this.#signal?.aborted || this.#keeper.isUrgent)) return this.#saveUrgently(this.#keeper);
-    this.#signal?.throwIfAborted();
+    if (this.#signal?.aborted || this.#store.isUrgent) return this.#saveUrgently();
   }
 
-  /** The training is over. */
   async finish(): Promise<void> {
-    if (!this.#keeper || !this.#parts) return;
-    if (await weightsAreFinite(this.#parts.compilation)) return this.#keeper.finish();
-    if (!this.#refused) this.#warnOfWeights(this.#keeper);
+    if (this.#parts && (await this.#isGood(this.#parts))) await this.#store.finish();
   }
 
   close(): void {
-    this.#keeper?.close();
+    this.#store.close();
   }
 
-  async #saveUrgently(keeper: RunKeeper): Promise<void> {
+  async #saveUrgently(): Promise<void> {
     try {
-      await this.#keep(keeper);
+      await this.#keep();
     } finally {
-      keeper.settleUrgency();
+      this.#store.settleUrgency();
     }
     this.#signal?.throwIfAborted();
   }
 
-  async #keep(keeper: RunKeeper): Promise<void> {
-    if (!this.#parts || isSame(this.#kept, this.#position)) return;
-    if (!(await weightsAreFinite(this.#parts.compilation))) {
-      if (!this.#refused) this.#warnOfWeights(keeper);
-      this.#refused = true;
-      return;
-    }
+  async #keep(): Promise<void> {
+    if (!this.#parts || isSame(this.#kept, this.#position) || !(await this.#isGood(this.#parts))) return;
     const position = this.#position;
-    await keeper.save(this.#beforeValidation ?? (await captureRun(this.#parts, position, this.#logs())));
+    await this.#store.save(this.#beforeValidation ?? (await captureRun(this.#parts, position, this.#logs())));
     this.#kept = position;
   }
 
-  #warnOfWeights(keeper: RunKeeper): void {
-    warn(
-      `${keeper.where}: the weights are no finite numbers any more. The last good backup is kept; a fit that is started again goes on from there.`,
-    );
+  /** Whether the state is worth going on from. What is not does not take the place of a backup that is. */
+  async #isGood({ compilation }: RunParts): Promise<boolean> {
+    const { loss = 0 } = this.#logs();
+    if (Number.isFinite(loss) && (await weightsAreFinite(compilation))) return true;
+    if (!this.#refused) {
+      warn(
+        `${this.#store.where}: the ${Number.isFinite(loss) ? 'weights are no finite numbers' : `loss is ${loss}`}. ` +
+          'The last good backup is kept; a fit that is started again goes on from there.',
+      );
+    }
+    this.#refused = true;
+    return false;
   }
 }
 

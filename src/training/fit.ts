@@ -3,7 +3,6 @@ import { ArgumentError, describeValue } from '../errors.ts';
 import { Yielder } from '../clock.ts';
 import { warn } from '../console.ts';
 import type { Model } from '../models/model.ts';
-import { Backups } from './backups.ts';
 import type { Verbosity } from './batches.ts';
 import { CallbackList, type Callback, type Logs } from './callback.ts';
 import { checkRunOptions, checkWhole, verbosityOf } from './checks.ts';
@@ -13,6 +12,7 @@ import { fitStreams, type FitStreams } from './fit-data.ts';
 import { History } from './history.ts';
 import type { ClassWeight } from './prepare.ts';
 import { withProgressBar } from './progress-bar.ts';
+import { openBackups, type RunBackups } from './run-keeper.ts';
 import type { RunPosition } from './run-state.ts';
 import { exclusively, requireCompiled, setHistory, setShuffleCount, shuffleCount, stateOf } from './state.ts';
 import { Meters, stepArguments } from './steps.ts';
@@ -62,7 +62,7 @@ export async function fit(
     requireCompiled(model, 'fit');
     const { epochs = 1, initialEpoch = 0 } = options;
     const streams = fitStreams(model, where, x, y, options);
-    const backups = await Backups.open(options.callbacks ?? [], options.signal);
+    const backups = await openBackups(options.callbacks ?? [], options.signal);
     try {
       const { saved } = backups;
       if (saved) setShuffleCount(model, saved.firstShuffle);
@@ -84,7 +84,7 @@ interface FitRun {
   readonly model: Model;
   readonly where: string;
   readonly streams: FitStreams;
-  readonly backups: Backups;
+  readonly backups: RunBackups;
   readonly firstShuffle: number;
   readonly initialEpoch: number;
 }

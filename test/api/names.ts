@@ -66,9 +66,6 @@ export const later: Readonly<Record<string, number>> = {
   'gradtape/gpu': 7,
   'gradtape/keras': 6,
   'gradtape/tune': 8,
-  'callbacks: modelCheckpoint': 6,
-  'callbacks: csvLogger': 6,
-  'callbacks: backupAndRestore': 6,
   'callbacks: snapshotEnsemble': 8,
   'callbacks: weightAveraging': 8,
 };

@@ -37,6 +37,8 @@ export interface Counts {
   readonly kills: number;
   /** Bits flipped on the disk. */
   readonly flips: number;
+  /** Times that each training is killed. */
+  readonly resumes: number;
 }
 
 /** `quick` is for every change, `normal` meets the targets for one, `deep` those for a release. */
@@ -55,6 +57,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     files: 20_000,
     kills: 200,
     flips: 1_000,
+    resumes: 2,
   },
   normal: {
     gradients: 200,
@@ -68,6 +71,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     files: 20_000,
     kills: 200,
     flips: 10_000,
+    resumes: 20,
   },
   deep: {
     gradients: 10_000,
@@ -81,6 +85,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     files: 1_000_000,
     kills: 1_000,
     flips: 10_000,
+    resumes: 20,
   },
 };
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import t from 'tap';
 import type { Plan } from '../../src/devices/device.ts';
 import { HostDevice, type HostExecutable } from '../../src/devices/host-device.ts';
-import { FormatError, layers, ops, tensor } from '../../src/index.ts';
+import { callbacks, FormatError, layers, ops, tensor } from '../../src/index.ts';
 import { SEAL_BYTES, sealBytes } from '../../src/io/sealed-bytes.ts';
 import type { LayerRow } from '../../src/testing/layer-row.ts';
 import type { OpRow } from '../../src/testing/op-row.ts';
@@ -32,6 +32,7 @@ import { misuse } from './misuse.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { prototypePollution } from './prototype-pollution.ts';
 import { realKeras } from './real-keras.ts';
+import { resume } from './resume.ts';
 import { isNotMet, score, scoreRows, type ScoreRow } from './scoreboard.ts';
 import { engines, runToRun } from './same-bits.ts';
 import { supplyChain } from './supply-chain.ts';
@@ -119,6 +120,12 @@ async function silently(measure: () => Promise<Measured>): Promise<Measured> {
   return measured as unknown as Measured;
 }
 
+/** Backups that nobody keeps when training ends. */
+const careless: typeof callbacks.backupAndRestore = (name, options) =>
+  Object.assign(callbacks.backupAndRestore(name, options), {
+    onTrainEnd: () => options.sink(name, new Uint8Array(0)),
+  });
+
 interface Claim {
   readonly met: () => Measured | Promise<Measured>;
   /** By what is planted. */
@@ -170,6 +177,7 @@ const claims: Readonly<Record<string, Claim>> = {
     met: () => injectedNaN(),
     notMet: {
       'training that goes on': () => injectedNaN({ late: { ...(injections['a batch'] as Injection), batch: 0 } }),
+      'a backup that is removed': () => injectedNaN(injections, careless),
       'another name': () => injectedNaN({ other: { ...(injections['a batch'] as Injection), named: /layer 'last'/ } }),
     },
   },
@@ -223,6 +231,20 @@ const claims: Readonly<Record<string, Claim>> = {
   B1: {
     met: () => runToRun(2),
     notMet: { 'a run that ends elsewhere': () => runToRun(2, moreOrLess()) },
+  },
+  B4: {
+    met: () => resume(1, ['mlp']),
+    notMet: {
+      'a run that ends elsewhere': () =>
+        resume(1, ['mlp'], () =>
+          Promise.resolve({ undisturbed: '1', killed: '2', kills: 1, batches: 9, batchesNeeded: 9 }),
+        ),
+      'a run that ends before it is killed': () =>
+        resume(1, ['mlp'], () =>
+          Promise.resolve({ undisturbed: '1', killed: '1', kills: 0, batches: 9, batchesNeeded: 9 }),
+        ),
+      'a process that fails': () => resume(1, ['no training']),
+    },
   },
   B3: {
     met: () => engines([process.execPath]),

@@ -17,6 +17,7 @@ import { misuse } from './misuse.ts';
 import { plantedBugs } from './planted-bugs.ts';
 import { prototypePollution } from './prototype-pollution.ts';
 import { realKeras } from './real-keras.ts';
+import { resume } from './resume.ts';
 import { engines, runToRun } from './same-bits.ts';
 import { supplyChain } from './supply-chain.ts';
 
@@ -94,7 +95,13 @@ export const scoreRows: readonly ScoreRow[] = [
     target: 'identical bits in Node versions and Chromium',
     run: () => engines(),
   },
-  { number: 'B4', measure: 'resume', target: 'bit-identical after 20 kills', run: noCheckpoints },
+  {
+    number: 'B4',
+    measure: 'resume',
+    target: 'bit-identical after 20 kills',
+    cases: 20,
+    run: ({ resumes }) => resume(resumes),
+  },
   {
     number: 'C1',
     measure: 'hostile files',

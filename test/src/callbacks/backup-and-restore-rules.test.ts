@@ -224,7 +224,7 @@ t.test('weights that are NaN are never backed up: the last good backup stays, al
   });
   t.strictSame(saves, [1, 2, 3, 4, 5], 'none after the batch that made them NaN');
   t.match(printed, /the loss is NaN at batch 2/);
-  t.match(warnings, [/^backupAndRestore: the weights are no finite numbers any more\. The last good backup is kept/]);
+  t.match(warnings, [/^backupAndRestore: the weights are no finite numbers\. The last good backup is kept/]);
   t.equal(warnings.length, 1, 'it is said once');
   t.ok(result?.history['loss']?.some(Number.isNaN));
   t.ok(files.get('run')?.length, 'it is not removed');

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadWeights } from '../../../src/keras/index.ts';
+import { loadWeights } from 'gradtape/keras';
 import * as gt from 'gradtape/node';
 import { outcomeOf } from './interrupted.ts';
 import { trainings } from './trainings.ts';

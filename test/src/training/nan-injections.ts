@@ -9,6 +9,7 @@ import {
   ops,
   optimizers,
   tensor,
+  type Callback,
   type Tensor,
   type Model,
 } from '../../../src/index.ts';
@@ -76,14 +77,14 @@ export const injections: Readonly<Record<string, Injection>> = {
 };
 
 /** The batches that ran before terminateOnNaN ended training, at most five epochs of them. */
-export async function batchesRun({ net, data }: Injection): Promise<readonly number[]> {
+export async function batchesRun({ net, data }: Injection, more: readonly Callback[] = []): Promise<readonly number[]> {
   const batches: number[] = [];
   await net().fit(data, y, {
     batchSize: 4,
     epochs: 5,
     shuffle: false,
     verbose: 0,
-    callbacks: [callbacks.terminateOnNaN(), { onTrainBatchEnd: (index) => void batches.push(index) }],
+    callbacks: [callbacks.terminateOnNaN(), { onTrainBatchEnd: (index) => void batches.push(index) }, ...more],
   });
   return batches;
 }
