@@ -192,7 +192,7 @@ export const mutants: readonly Mutant[] = [
     ['dropout of a rate above 1/2 drops the rest', 'wrong value', '{ shape, key, rate })', '{ shape, key, rate: Math.min(rate, 0.5) })', { test: 'test/src/ops/random.test.ts' }],
   ]),
   ...mutantsOf('src/ops/random-state.ts', { test: 'test/src/ops/random.test.ts' }, [
-    ['every call draws with the first key', 'random key', 'ordinal++', '0'],
+    ['every call draws with the first key', 'random key', 'hashKey(currentSeed, opName, ordinal++)', 'hashKey(currentSeed, opName, 0)'],
     ['the global seed is ignored', 'random key', 'hashKey(currentSeed, opName', 'hashKey(0, opName'],
     ['a seed does not begin anew', 'random key', 'ordinal = 0;\n    defaultCounter', 'defaultCounter'],
     ['the counter stands still', 'random key', 'const next = add(counter, tensor([1, 0]));', 'const next = add(counter, tensor([0, 0]));'],

@@ -168,7 +168,7 @@ export const mutants: readonly Mutant[] = [
     ['every epoch has the order of the first', 'random key', "hashKey(model.seed, 'shuffle', nextShuffle(model))", "hashKey(model.seed, 'shuffle', 0)"],
     ['shuffle: false shuffles', 'random key', 'const key = shuffle ? ', 'const key = true ? '],
     ['the batch size of a number of steps is one short', 'off by one', 'Math.max(1, Math.ceil(length / steps))', 'Math.max(1, Math.floor(length / steps))'],
-    ['stepsPerEpoch begins each epoch anew', 'state', 'order === undefined || restarts || steps === undefined', 'true'],
+    ['stepsPerEpoch begins each epoch anew', 'state', 'orderOf === undefined || restarts || steps === undefined', 'true'],
   ]),
   ...mutantsOf('src/training/data.ts', semantics, [
     ['a batch reads rows in their own order', 'random key', 'const start = indices[i] * row;', 'const start = i * row;'],
@@ -194,7 +194,7 @@ export const mutants: readonly Mutant[] = [
     ['validation is one epoch late', 'off by one', '(epoch + 1) % frequency === 0', 'epoch % frequency === 0'],
     ['the wish to stop is ignored within an epoch', 'wrong value', 'if (model.stopTraining)\n                    break;', ''],
     ['averages are not put in place', 'state', 'await compilation.optimizer.finalizeVariableValues(compilation.trainable);', ';'],
-    ['epochs count from 0', 'off by one', 'let epoch = initialEpoch; epoch < epochs', 'let epoch = 0; epoch < epochs'],
+    ['epochs count from 0', 'off by one', 'isOver ? epochs : initialEpoch', 'isOver ? epochs : 0'],
   ]),
   ...mutantsOf('src/training/predict.ts', runs, [
     ['the parts are joined over each other', 'stride', 'offset += part.size;', ';'],
