@@ -1,6 +1,7 @@
 /** HDF5 bytes into a tree: every size is charged to the budget before it is allocated. */
 import { FormatError } from '../errors.ts';
 import { ByteBudget } from '../io/byte-budget.ts';
+import { checkHeaps } from './hdf5-heaps.ts';
 import { withH5Library, type H5Library, type H5Metadata } from './h5wasm.ts';
 import type { H5Dataset, H5Group } from './hdf5.ts';
 
@@ -32,6 +33,7 @@ export function isH5(bytes: Uint8Array): boolean {
 export async function readH5(bytes: Uint8Array, where: string): Promise<H5Group> {
   if (!isH5(bytes))
     throw new FormatError(`${where}: this is no HDF5 file: it does not begin with HDF5's signature.`, { where });
+  checkHeaps(bytes, where);
   return withH5Library(where, (library, path) => {
     library.FS.createDataFile('/', path.slice(1), bytes, true, false, true);
     try {

@@ -1,16 +1,20 @@
 /** D3: one bit of the newest save flips: it is detected, said, and the save before it is used. */
 import { GenerationStore } from '../../src/io/generation-store.ts';
-import { SEAL_BYTES, sealBytes } from '../../src/io/sealed-bytes.ts';
+import { SEAL_BYTES } from '../../src/io/sealed-bytes.ts';
 import { ModelledDisk } from '../support/modelled-disk.ts';
 import { seededDraw } from '../support/mutated-bytes.ts';
 import { captured } from '../src/callbacks/fake-model.ts';
 import type { Measured } from './measure.ts';
 
-const PATH = '/state.ckpt';
+export const PATH = '/state.ckpt';
 const CONTENT_BYTES = 20_000;
 
-/** @param seal seals what is on the disk; a planted one may leave a bit unchecked */
-export async function bitRot(flips: number, seal: typeof sealBytes = sealBytes): Promise<Measured> {
+/** Loads from the disk: what the store does, or a planted reader that trusts it. */
+export type Load = (disk: ModelledDisk) => Promise<Uint8Array | undefined>;
+
+const storeLoad: Load = (disk) => new GenerationStore(PATH, disk).load();
+
+export async function bitRot(flips: number, load: Load = storeLoad): Promise<Measured> {
   const draw = seededDraw(20_261_126);
   const [older, newer] = [1, 2].map(() => Uint8Array.from({ length: CONTENT_BYTES }, () => draw(256))) as [
     Uint8Array,
@@ -21,7 +25,7 @@ export async function bitRot(flips: number, seal: typeof sealBytes = sealBytes):
   await store.save(newer);
   await store.save(older);
   await store.save(newer);
-  const intact = seal(newer, 3);
+  const intact = disk.bytesOf(PATH).slice();
   const onDisk = disk.bytesOf(PATH);
   const failures: string[] = [];
   const bits = 8 * intact.length;
@@ -31,7 +35,7 @@ export async function bitRot(flips: number, seal: typeof sealBytes = sealBytes):
     onDisk.set(intact);
     onDisk[bit >> 3] = (onDisk[bit >> 3] ?? 0) ^ (1 << (bit & 7));
     let loaded: unknown;
-    const { warnings } = await captured(async () => (loaded = await new GenerationStore(PATH, disk).load()));
+    const { warnings } = await captured(async () => (loaded = await load(disk)));
     const isOlder = loaded instanceof Uint8Array && Buffer.from(loaded).equals(older);
     if (!isOlder) failures.push(`bit ${bit & 7} of byte ${bit >> 3}: not detected`);
     else if (warnings.length !== 1) failures.push(`bit ${bit & 7} of byte ${bit >> 3}: ${warnings.length} warnings`);

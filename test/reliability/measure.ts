@@ -31,6 +31,12 @@ export interface Counts {
   readonly calls: number;
   /** Trainings whose weights are compared. */
   readonly runs: number;
+  /** Mutated files for each reader. */
+  readonly files: number;
+  /** Processes killed while they save. */
+  readonly kills: number;
+  /** Bits flipped on the disk. */
+  readonly flips: number;
 }
 
 /** `quick` is for every change, `normal` meets the targets for one, `deep` those for a release. */
@@ -46,6 +52,9 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     soak: 10_000,
     calls: 10_000,
     runs: 2,
+    files: 20_000,
+    kills: 200,
+    flips: 1_000,
   },
   normal: {
     gradients: 200,
@@ -56,6 +65,9 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     soak: 20_000,
     calls: 20_000,
     runs: 10,
+    files: 20_000,
+    kills: 200,
+    flips: 10_000,
   },
   deep: {
     gradients: 10_000,
@@ -66,6 +78,9 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     soak: 100_000,
     calls: 100_000,
     runs: 10,
+    files: 1_000_000,
+    kills: 1_000,
+    flips: 10_000,
   },
 };
 

@@ -78,7 +78,7 @@ export class ModelledDisk implements FileSystem {
     return {
       write: () => Promise.reject(systemError('EBADF')),
       sync: async () => {
-        for (const name of [...this.#synced.keys()]) if (parentOf(name) === path) this.#synced.delete(name);
+        for (const name of this.#synced.keys()) if (parentOf(name) === path) this.#synced.delete(name);
         this.#synced.set('/', 'folder');
         for (const [name, entry] of this.#seen) if (parentOf(name) === path) this.#synced.set(name, entry);
       },

@@ -95,17 +95,17 @@ export const dtypes: ReadonlyMap<string, Dtype> = /* @__PURE__ */ new Map<string
   ['F64', { bits: 64, read: readFloat64 }],
   ['F16', { bits: 16, read: readFloat16 }],
   ['BF16', { bits: 16, read: readBfloat16 }],
-  ['I8', { bits: 8, read: readIntegers(1, (view, position) => view.getInt8(position)) }],
-  ['U8', { bits: 8, read: readIntegers(1, (view, position) => view.getUint8(position)) }],
-  ['I16', { bits: 16, read: readIntegers(2, (view, position) => view.getInt16(position, true)) }],
-  ['U16', { bits: 16, read: readIntegers(2, (view, position) => view.getUint16(position, true)) }],
-  ['I32', { bits: 32, read: readIntegers(4, (view, position) => view.getInt32(position, true)) }],
-  ['U32', { bits: 32, read: readIntegers(4, (view, position) => view.getUint32(position, true)) }],
+  ['I8', { bits: 8, read: /* @__PURE__ */ readIntegers(1, (view, position) => view.getInt8(position)) }],
+  ['U8', { bits: 8, read: /* @__PURE__ */ readIntegers(1, (view, position) => view.getUint8(position)) }],
+  ['I16', { bits: 16, read: /* @__PURE__ */ readIntegers(2, (view, position) => view.getInt16(position, true)) }],
+  ['U16', { bits: 16, read: /* @__PURE__ */ readIntegers(2, (view, position) => view.getUint16(position, true)) }],
+  ['I32', { bits: 32, read: /* @__PURE__ */ readIntegers(4, (view, position) => view.getInt32(position, true)) }],
+  ['U32', { bits: 32, read: /* @__PURE__ */ readIntegers(4, (view, position) => view.getUint32(position, true)) }],
   [
     'I64',
     {
       bits: 64,
-      read: readIntegers(
+      read: /* @__PURE__ */ readIntegers(
         8,
         wideInteger((view, position) => view.getInt32(position, true)),
       ),
@@ -115,7 +115,7 @@ export const dtypes: ReadonlyMap<string, Dtype> = /* @__PURE__ */ new Map<string
     'U64',
     {
       bits: 64,
-      read: readIntegers(
+      read: /* @__PURE__ */ readIntegers(
         8,
         wideInteger((view, position) => view.getUint32(position, true)),
       ),

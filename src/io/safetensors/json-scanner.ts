@@ -8,7 +8,9 @@ import type { ByteBudget } from '../byte-budget.ts';
 const SPACE = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const [ZERO, NINE] = [0x30, 0x39];
+const NULL: readonly number[] = [0x6e, 0x75, 0x6c, 0x6c];
+const ZERO = 0x30;
+const NINE = 0x39;
 /** A string in memory has up to two bytes for each of the file's, and as many again while escapes are replaced. */
 const STRING_COST = 4;
 
@@ -72,8 +74,8 @@ export class JsonScanner {
   /** Takes `null` if it comes next. */
   takeNull(): boolean {
     this.#skipSpace();
-    const isNull = [...'null'].every((letter, i) => this.#bytes[this.#at + i] === letter.charCodeAt(0));
-    if (isNull) this.#at += 4;
+    const isNull = NULL.every((byte, i) => this.#bytes[this.#at + i] === byte);
+    if (isNull) this.#at += NULL.length;
     return isNull;
   }
 

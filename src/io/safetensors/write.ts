@@ -24,7 +24,7 @@ export function writeSafetensors(
   options: WriteSafetensorsOptions = {},
 ): Uint8Array {
   const { metadata } = optionsOf(WHERE, options);
-  const entries = entriesOf<Tensor>(tensors, 'tensors').sort(([a], [b]) => compareCodePoints(a, b));
+  const entries = entriesOf<Tensor>(tensors, 'tensors').sort(([a], [b]) => compareUtf8(a, b));
   const header = headerOf(entries, metadata);
   const dataStart = LENGTH_BYTES + header.length;
   const file = new Uint8Array(dataStart + entries.reduce((sum, [, { size }]) => sum + size * ELEMENT_BYTES, 0));
@@ -97,14 +97,12 @@ function entriesOf<Value>(given: unknown, what: string): [string, Value][] {
   throw refused(`the ${what} are ${describeValue(given)}. Give them by name, in an object or a Map`, given);
 }
 
-/** The order of UTF-8 bytes, which is that of code points and not that of UTF-16. */
-function compareCodePoints(a: string, b: string): number {
-  const [left, right] = [[...a], [...b]];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
+/** The order of UTF-8 bytes, which is that of code points and not that of JavaScript's strings. */
+function compareUtf8(a: string, b: string): number {
+  const [left, right] = [new TextEncoder().encode(a), new TextEncoder().encode(b)];
+  const at = left.findIndex((byte, i) => byte !== right[i]);
+  // Where one begins with the other, the shorter is first.
+  return at < 0 ? left.length - right.length : (left[at] ?? 0) - (right[at] ?? -1);
 }
 
 function refused(what: string, got: unknown): ArgumentError {
