@@ -4,11 +4,14 @@ import { ByteBudget } from '../io/byte-budget.ts';
 import { checkHeaps } from './hdf5-heaps.ts';
 import { withH5Library, type H5Library, type H5Metadata } from './h5wasm.ts';
 import type { H5Dataset, H5Group } from './hdf5.ts';
+import { withMemoryLimit } from './memory-limit.ts';
 
 /** Groups deeper than this are taken for a circle of links. */
 const MAX_DEPTH = 64;
 /** No object of a file is smaller than this, so more objects than the file has room for are a circle of links. */
 const LEAST_OBJECT_BYTES = 40;
+/** What the library may take beside the size of the file. */
+const LIBRARY_ROOM = 16 * 1024 * 1024;
 const INTEGER = 0;
 const FLOAT = 1;
 const STRING = 3;
@@ -37,10 +40,12 @@ export async function readH5(bytes: Uint8Array, where: string): Promise<H5Group>
   return withH5Library(where, (library, path) => {
     library.FS.createDataFile('/', path.slice(1), bytes, true, false, true);
     try {
-      const file = library.open(path, 0, false, -1, -1);
-      const root = new Reader(library, file, where, bytes.length).group('/', 0);
-      library.close_file(file);
-      return root;
+      return withMemoryLimit(library.HEAPU8.length + bytes.length + LIBRARY_ROOM, () => {
+        const file = library.open(path, 0, false, -1, -1);
+        const root = new Reader(library, file, where, bytes.length).group('/', 0);
+        library.close_file(file);
+        return root;
+      });
     } finally {
       library.FS.unlink(path);
     }
