@@ -31,13 +31,17 @@ export class ByteBudget {
    * @throws FormatError when the file has used up what it may
    */
   charge(bytes: number, what: string, wayOut = 'The file is damaged or meant to exhaust the memory.'): void {
-    // Written so that NaN is refused as well.
-    if (!(bytes >= 0 && bytes <= this.left)) {
-      throw new FormatError(
-        `${this.#where}: ${what} needs ${bytes} bytes of memory, and ${this.left} are left of ${this.#limit}, twice the file's size plus 32 MB. ${wayOut}`,
-        { where: this.#where, got: bytes, expected: this.left },
-      );
-    }
+    this.check(bytes, what, wayOut);
     this.#charged += bytes;
+  }
+
+  /** As `charge`, for memory that is given back at once. */
+  check(bytes: number, what: string, wayOut = 'The file is damaged or meant to exhaust the memory.'): void {
+    // Written so that NaN is refused as well.
+    if (bytes >= 0 && bytes <= this.left) return;
+    throw new FormatError(
+      `${this.#where}: ${what} needs ${bytes} bytes of memory, and ${this.left} are left of ${this.#limit}, twice the file's size plus 32 MB. ${wayOut}`,
+      { where: this.#where, got: bytes, expected: this.left },
+    );
   }
 }

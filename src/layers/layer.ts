@@ -18,6 +18,7 @@ import { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import { attachMasks, sideTensors } from './call-masks.ts';
 import { addLossToRun, callInScope, type CallContext } from './call-scope.ts';
+import { firstValue } from './first-values.ts';
 import { mainInputs, splitOptions, type CallOptions, type GraphNode } from './graph-node.ts';
 import { automaticName } from './naming.ts';
 import { regularizerConfig, type ConstraintSpec, type RegularizerSpec } from './options.ts';
@@ -260,7 +261,7 @@ export abstract class Layer<Name extends string = string> {
     const regularizer = resolveRegularizer(where, options.regularizer);
     const constraint = resolveConstraint(where, options.constraint);
     const path = `${this.name}/${name}`;
-    const value = resolved.initialize(shape, hashKey(this.seed, path, 0));
+    const value = firstValue(path, shape, () => resolved.initialize(shape, hashKey(this.seed, path, 0)));
     const weight = new Variable(value, { name: path, trainable: options.trainable ?? true });
     weight.regularizer = regularizer && ((given) => regularizer.apply(given));
     weight.constraint = constraint && ((given) => constraint.apply(given));

@@ -8,9 +8,10 @@ import { reshape, slice } from '../ops/index.ts';
 import { dropoutWith } from '../ops/random.ts';
 import { formatShape, sameShape, type Shape } from '../tensor/shape.ts';
 import type { PartialShape } from '../tensor/symbolic.ts';
-import { ones, tensor, zeros, type Tensor } from '../tensor/tensor.ts';
+import { ones, zeros, type Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
 import type { CallContext } from './call-scope.ts';
+import { firstValue } from './first-values.ts';
 import type { CallOptions } from './graph-node.ts';
 import {
   Layer,
@@ -329,13 +330,12 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
       );
     }
     const names = this.recurrence.states;
-    this.states = names.map(
-      (_, index) =>
-        new Variable(tensor(new Float32Array(batch * this.units), [batch, this.units]), {
-          name: `${this.name}/rnn_state${index === 0 ? '' : `_${index}`}`,
-          trainable: false,
-        }),
-    );
+    const stateShape = [batch, this.units];
+    this.states = names.map((_, index) => {
+      const name = `${this.name}/rnn_state${index === 0 ? '' : `_${index}`}`;
+      const value = firstValue(name, stateShape, () => zeros(stateShape));
+      return new Variable(value, { name, trainable: false });
+    });
   }
 
   private checkMask(shape: Shape, expected: Shape): void {

@@ -9,6 +9,8 @@ import { predictor, Steps, type Predictor } from './steps.ts';
 
 export interface TrainingState {
   readonly compilation: Compilation;
+  /** What `compile` was given, for files. */
+  readonly options: CompileModelOptions;
   readonly steps: Steps;
 }
 
@@ -36,7 +38,7 @@ export function compileModel<Names extends string>(model: Model<Names>, options:
   } else {
     const compilation = compileOptions(one, given);
     pending.delete(one);
-    compiled.set(one, { compilation, steps: new Steps(one, compilation) });
+    compiled.set(one, { compilation, options: given, steps: new Steps(one, compilation) });
   }
   predictors.delete(one);
 }
@@ -46,7 +48,7 @@ function settled(model: Model): TrainingState | undefined {
   if (options && model.built) {
     const compilation = compileOptions(model, options);
     pending.delete(model);
-    compiled.set(model, { compilation, steps: new Steps(model, compilation) });
+    compiled.set(model, { compilation, options, steps: new Steps(model, compilation) });
   }
   return compiled.get(model);
 }
@@ -81,6 +83,11 @@ export function predictorOf(model: Model): Predictor {
 /** The compilation of a compiled model. */
 export function compilationOf(model: Model): Compilation | undefined {
   return settled(model)?.compilation;
+}
+
+/** What `compile` was given; undefined for a model that was not compiled. */
+export function compileOptionsOf(model: Model): CompileModelOptions | undefined {
+  return settled(model)?.options ?? pending.get(model);
 }
 
 /** The optimizer of a compiled model, also before its first data. */

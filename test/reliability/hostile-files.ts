@@ -1,6 +1,7 @@
 /** C1: mutated files, given to every reader of bytes from outside: each is read or refused by FormatError, within a second. */
 import { FormatError } from '../../src/errors.ts';
 import { mutatedBytes } from '../support/mutated-bytes.ts';
+import { startWatchdog } from '../support/watchdog.ts';
 import { captured } from '../src/callbacks/fake-model.ts';
 import { hostileReaders, type HostileReader } from './hostile-readers.ts';
 import { firstLine, type Measured } from './measure.ts';
@@ -8,7 +9,9 @@ import { firstLine, type Measured } from './measure.ts';
 /** Longest that one file may take, in milliseconds. */
 const PATIENCE = 1_000;
 /** The readers that are to come. */
-const MISSING = 'the readers of models, study journals and event files';
+const MISSING = 'the readers of study journals and event files';
+/** One that takes longer than this is taken for one that never ends: the process is ended, and says at which file. */
+const FOREVER = 60_000;
 
 interface Tally {
   readonly refused: number;
@@ -40,13 +43,15 @@ export async function hostileFiles(
   };
 }
 
-async function tallyOf({ files, read }: HostileReader, count: number): Promise<Tally> {
+async function tallyOf({ name, files, read }: HostileReader, count: number): Promise<Tally> {
   const failures: string[] = [];
   let refused = 0;
   let slowest = 0;
   const originals = await files();
+  const watchdog = startWatchdog(`${name}: file`, FOREVER);
   for (let seed = 0; seed < count; seed++) {
     const { bytes, kinds } = mutatedBytes(originals[seed % originals.length] ?? new Uint8Array(), seed);
+    watchdog.begin(seed);
     const file = `file ${seed} (${kinds.join(', ')})`;
     const { error, time: first } = await attempt(read, bytes);
     if (error !== undefined) refused += 1;
@@ -56,6 +61,7 @@ async function tallyOf({ files, read }: HostileReader, count: number): Promise<T
     slowest = Math.max(slowest, time);
     if (time > PATIENCE) failures.push(`${file}: ${time.toFixed(0)} ms`);
   }
+  await watchdog.stop();
   return { refused, slowest, failures };
 }
 

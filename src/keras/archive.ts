@@ -1,0 +1,96 @@
+/** The `.keras` file: a zip archive of a config in JSON and of weights in HDF5. */
+import { FormatError } from '../errors.ts';
+import { ByteBudget } from '../io/byte-budget.ts';
+import { fieldsOf } from '../models/json-reader.ts';
+import { isKeras2 } from '../models/keras2/to-keras3.ts';
+import type { Model } from '../models/model.ts';
+import { parseJson } from '../models/parse-json.ts';
+import { optimizerOf } from '../training/state.ts';
+import { compileConfig, compileFrom } from './compile-config.ts';
+import type { LoadOptions } from './files.ts';
+import { readH5, writeH5 } from './hdf5.ts';
+import { configText } from './config-text.ts';
+import { toKeras3Training } from './keras2-training.ts';
+import { KERAS_VERSION } from './keras-version.ts';
+import { makeModel } from './make-model.ts';
+import { loadWeightsTree, weightsTree } from './weights-file.ts';
+import { readZip, writeZip } from './zip.ts';
+
+const CONFIG = 'config.json';
+const WEIGHTS = 'model.weights.h5';
+/** A text takes two bytes a character in memory, and the values that it describes some more. */
+const JSON_FACTOR = 8;
+
+/** The bytes of a `.keras` file. */
+export async function writeArchive(model: Model, includeOptimizer: boolean): Promise<Uint8Array> {
+  const compiled = includeOptimizer ? compileConfig(model) : undefined;
+  const config = { ...model.toJSON(), compile_config: compiled ?? {} };
+  const weights = await writeH5(await weightsTree(model, compiled && optimizerOf(model)));
+  const text = (value: object): Uint8Array => new TextEncoder().encode(configText(value));
+  return writeZip(
+    new Map([
+      ['metadata.json', text({ keras_version: KERAS_VERSION })],
+      [CONFIG, text(config)],
+      [WEIGHTS, weights],
+    ]),
+  );
+}
+
+/** The HDF5 bytes of the weights in a `.keras` file. */
+export async function weightsOfArchive(bytes: Uint8Array, where: string): Promise<Uint8Array> {
+  return (await membersOf(bytes, where)).weights;
+}
+
+/** The model of a `.keras` file. @throws FormatError */
+export async function readArchive(bytes: Uint8Array, options: LoadOptions): Promise<Model> {
+  const { where, customObjects, compile } = options;
+  const { config, weights } = await membersOf(bytes, where);
+  const fields = fieldsOf(`${where}: ${CONFIG}`, config);
+  const model = makeModel(config, { where, customObjects, weightBytes: weights.length });
+  const compiled = fields.get('compile_config');
+  const settings = compile && compiled ? fieldsOf(`${where}: compile_config`, compiled) : new Map<string, unknown>();
+  const keras2 = isKeras2(config);
+  if (settings.size > 0) {
+    const current = keras2 ? toKeras3Training(`${where}: compile_config`, compiled) : compiled;
+    compileFrom(where, model, current, customObjects);
+  }
+  loadWeightsTree(model, await readH5(weights, `${where}: ${WEIGHTS}`), {
+    where,
+    optimizer: model.optimizer,
+    trainable: model.trainableWeights,
+    keras2,
+  });
+  return model;
+}
+
+async function membersOf(
+  bytes: Uint8Array,
+  where: string,
+): Promise<{ readonly config: unknown; readonly weights: Uint8Array }> {
+  const budget = new ByteBudget(where, bytes.length);
+  const known = ['metadata.json', CONFIG, WEIGHTS];
+  const members = await readZip(bytes, {
+    where,
+    budget,
+    wanted: (name) => {
+      if (known.includes(name)) return name !== 'metadata.json';
+      // Vocabularies and the like, which no layer here has.
+      if (name.startsWith('assets/')) return false;
+      throw new FormatError(
+        `${where}: the archive has a member '${name.slice(0, 100)}'. Of a .keras file ${known.join(', ')} are read.`,
+        { where, got: name, expected: known },
+      );
+    },
+  });
+  const [config, weights] = [CONFIG, WEIGHTS].map((name) => {
+    const member = members.get(name);
+    if (member) return member;
+    throw new FormatError(`${where}: the archive has no '${name}'. A .keras file has ${known.join(', ')}.`, {
+      where,
+      got: [...members.keys()],
+      expected: known,
+    });
+  }) as [Uint8Array, Uint8Array];
+  budget.charge(JSON_FACTOR * config.length, CONFIG);
+  return { config: parseJson(`${where}: ${CONFIG}`, new TextDecoder().decode(config)), weights };
+}

@@ -1,0 +1,255 @@
+/** Models and weights as files of Keras: to bytes and back, and to paths in Node. */
+import { ArgumentError, describeValue, FormatError, optionsOf } from '../errors.ts';
+import { Model } from '../models/model.ts';
+import type { CustomObject } from '../models/make-layer.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import { compilationOf, optimizerOf } from '../training/state.ts';
+import { readArchive, weightsOfArchive, writeArchive } from './archive.ts';
+import { readFile, writeFile } from './file-access.ts';
+import { groupAt, isH5, readH5, writeH5, type H5Group } from './hdf5.ts';
+import { isLegacyWeights, loadLegacyWeights, readLegacy, writeLegacy } from './legacy-file.ts';
+import { isJson, loadTfjs } from './tfjs-files.ts';
+import { isWeightsTree, loadWeightsTree, weightsTree } from './weights-file.ts';
+import { isZip } from './zip.ts';
+
+/** Layer classes, functions that make layers, activations, losses and metrics, by the names that the file has for them. */
+export type CustomObjects = Readonly<Record<string, CustomObject | ((yTrue: Tensor, yPred: Tensor) => Tensor)>>;
+
+/** Those of them that a config without a compilation names. */
+type LayerObjects = Readonly<Record<string, CustomObject>> | undefined;
+
+/** The kinds of Keras's files: `.keras`, the older `.h5`, and weights alone, `.weights.h5`. */
+export type KerasFormat = 'keras' | 'h5' | 'weights.h5';
+
+/** Options of `saveModel`. */
+export interface SaveModelOptions {
+  /** Whether the settings of `compile` and the optimizer's state are written. Default true. */
+  readonly includeOptimizer?: boolean;
+}
+
+/** Options of `toKeras`. */
+export interface ToKerasOptions extends SaveModelOptions {
+  /** Default `'keras'`. */
+  readonly format?: KerasFormat;
+}
+
+/** Options of `loadModel` and `fromKeras`. */
+export interface LoadModelOptions {
+  /** Classes and functions of one's own that the file names. */
+  readonly customObjects?: CustomObjects;
+  /** Whether the model is compiled as it was, and its optimizer goes on where it stood. Default true. */
+  readonly compile?: boolean;
+}
+
+/** Options of `loadWeights`. */
+export interface LoadWeightsOptions {
+  /** Leaves out what does not fit, with a warning, instead of refusing the file. Default false. */
+  readonly skipMismatch?: boolean;
+  /** For `.h5` files: takes layers by their names, not by their order, and leaves out the others. Default false. */
+  readonly byName?: boolean;
+}
+
+/** What the readers of models are told. */
+export interface LoadOptions {
+  /** The file, for messages. */
+  readonly where: string;
+  readonly customObjects: ReadonlyMap<string, unknown>;
+  readonly compile: boolean;
+}
+
+const formats: readonly KerasFormat[] = ['keras', 'h5', 'weights.h5'];
+
+/**
+ * The bytes of a Keras file of a model.
+ * @param options format `'keras'`, includeOptimizer true
+ * @throws ArgumentError for an unknown format or a layer that no file can hold; FormatError when h5wasm or fflate is not installed
+ * @example const bytes = await toKeras(net, { format: 'h5' });
+ */
+export async function toKeras(model: Model, options: ToKerasOptions = {}): Promise<Uint8Array> {
+  checkModel('toKeras', model);
+  const { format = 'keras', includeOptimizer = true } = optionsOf('toKeras', options);
+  switch (format) {
+    case 'keras':
+      return writeArchive(model, includeOptimizer);
+    case 'h5':
+      return writeLegacy(model, includeOptimizer);
+    case 'weights.h5':
+      return writeH5(await weightsTree(model, includeOptimizer ? optimizerOf(model) : undefined));
+    default:
+      throw new ArgumentError(
+        `toKeras: the format is ${describeValue(format)}. Give one of ${formats.map((one) => `'${one}'`).join(', ')}.`,
+        { where: 'toKeras', got: format, expected: formats },
+      );
+  }
+}
+
+/**
+ * The model of the bytes of a `.keras` or `.h5` file; which of them it is, the bytes tell.
+ * @param options customObjects none, compile true
+ * @throws FormatError for bytes that are neither, a damaged file, classes that are not known
+ * @example const net = await fromKeras(bytes, { customObjects: { Scale } });
+ */
+export async function fromKeras(bytes: Uint8Array, options: LoadModelOptions = {}): Promise<Model> {
+  return modelOf('fromKeras', bytes, options);
+}
+
+/**
+ * Saves a model: layers, weights, the settings of `compile` and the optimizer's state. The file appears whole or not at all.
+ * @param path ends in `.keras`, or in `.h5` for the older format
+ * @throws ArgumentError for another ending; what the disk refuses
+ * @example await saveModel(net, 'model.keras');
+ */
+export async function saveModel(model: Model, path: string, options: SaveModelOptions = {}): Promise<void> {
+  checkModel('saveModel', model);
+  const ending = endingOf('saveModel', path);
+  if (ending !== 'keras' && ending !== 'h5') {
+    const advice = ending === 'weights.h5' ? 'For weights alone there is saveWeights().' : '';
+    throw new ArgumentError(`saveModel: the path is '${path}'; it must end in .keras or .h5. ${advice}`.trim(), {
+      where: 'saveModel',
+      got: path,
+    });
+  }
+  await writeFile('saveModel', path, await toKeras(model, { ...optionsOf('saveModel', options), format: ending }));
+}
+
+/**
+ * Loads a model that real Keras or `saveModel` saved: `.keras` or `.h5`, Keras 2's too; or TensorFlow.js's `model.json`
+ * with its shards beside it, which is not compiled.
+ * @param options customObjects none, compile true
+ * @throws FormatError for a file that is neither, is damaged, or has classes that are not known; what the disk refuses
+ * @example const net = await loadModel('model.keras');
+ */
+export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Model> {
+  const bytes = await readFile('loadModel', path);
+  if (isJson(bytes)) return loadTfjs(path, bytes, optionsOf('loadModel', options).customObjects as LayerObjects);
+  return modelOf(path, bytes, options);
+}
+
+/**
+ * Saves the weights of a model and the state of its optimizer.
+ * @param path ends in `.weights.h5`
+ * @throws ArgumentError for another ending; what the disk refuses
+ * @example await saveWeights(net, 'net.weights.h5');
+ */
+export async function saveWeights(model: Model, path: string): Promise<void> {
+  checkModel('saveWeights', model);
+  if (endingOf('saveWeights', path) !== 'weights.h5') {
+    throw new ArgumentError(`saveWeights: the path is '${path}'; it must end in .weights.h5, as in Keras.`, {
+      where: 'saveWeights',
+      got: path,
+    });
+  }
+  await writeFile('saveWeights', path, await toKeras(model, { format: 'weights.h5' }));
+}
+
+/**
+ * Weights of a file into a model, and into its optimizer where both have one; which kind of file it is, the bytes tell.
+ * @param source a path, or the bytes: `.weights.h5`, `.keras`, `.h5` with a model or with weights alone
+ * @param options skipMismatch false, byName false
+ * @throws FormatError that lists which layers and weights do not fit; the model stays as it was
+ * @example await loadWeights(net, 'net.weights.h5');
+ */
+export async function loadWeights(
+  model: Model,
+  source: string | Uint8Array,
+  options: LoadWeightsOptions = {},
+): Promise<void> {
+  checkModel('loadWeights', model);
+  const { skipMismatch, byName } = optionsOf('loadWeights', options);
+  const where = typeof source === 'string' ? source : 'loadWeights';
+  const bytes = typeof source === 'string' ? await readFile('loadWeights', source) : bytesOf('loadWeights', source);
+  if (!model.built) {
+    throw new ArgumentError(
+      `loadWeights: the model '${model.name}' has no weights yet. Give its first layer an inputShape, or call it on data first.`,
+      { where: 'loadWeights' },
+    );
+  }
+  const root = await readH5(isZip(bytes) ? await weightsOfArchive(bytes, where) : bytes, where);
+  const legacy = legacyWeightsOf(root);
+  if (legacy) {
+    loadLegacyWeights(model, legacy, { where, skipMismatch, byName });
+    return;
+  }
+  if (byName) {
+    throw new ArgumentError(
+      `loadWeights: ${where} holds weights by place, which have no names of layers. byName is for older .h5 files.`,
+      { where },
+    );
+  }
+  if (!isWeightsTree(root)) throw unknownTree(where, root);
+  loadWeightsTree(model, root, {
+    where,
+    skipMismatch,
+    optimizer: optimizerOf(model),
+    trainable: compilationOf(model)?.trainable,
+  });
+}
+
+async function modelOf(where: string, source: Uint8Array, options: LoadModelOptions): Promise<Model> {
+  const { customObjects = {}, compile = true } = optionsOf('loadModel', options);
+  const settings: LoadOptions = {
+    where,
+    compile,
+    customObjects: new Map<string, unknown>(Object.entries(customObjects)),
+  };
+  const bytes = bytesOf(where, source);
+  if (isZip(bytes)) return readArchive(bytes, settings);
+  if (isJson(bytes)) {
+    throw new FormatError(
+      `${where}: this is JSON, a model.json of TensorFlow.js perhaps. Give it with the bytes of its shards: fromTfjs(json, shards).`,
+      { where },
+    );
+  }
+  if (!isH5(bytes)) {
+    throw new FormatError(
+      `${where}: this is neither a .keras file (a zip archive) nor an .h5 file: its ${bytes.length} bytes begin as neither does.`,
+      { where },
+    );
+  }
+  const root = await readH5(bytes, where);
+  if (root.attributes.has('model_config')) return readLegacy(root, bytes.length, settings);
+  if (isWeightsTree(root) || isLegacyWeights(root)) {
+    throw new FormatError(
+      `${where}: the file holds weights, not a model. Make the model and load them into it: loadWeights(model, path).`,
+      { where },
+    );
+  }
+  throw unknownTree(where, root);
+}
+
+/** Weights by layers' names: the file's own, or those in a file of a whole model. */
+function legacyWeightsOf(root: H5Group): H5Group | undefined {
+  if (isLegacyWeights(root)) return root;
+  const inner = groupAt(root, 'model_weights');
+  return inner && isLegacyWeights(inner) ? inner : undefined;
+}
+
+function unknownTree(where: string, root: H5Group): FormatError {
+  const found = [...root.attributes.keys(), ...root.groups.keys(), ...root.datasets.keys()].slice(0, 10).join(', ');
+  return new FormatError(`${where}: this HDF5 file is not one of Keras. It has ${found || 'nothing in it'}.`, {
+    where,
+    got: found,
+  });
+}
+
+function endingOf(where: string, path: string): KerasFormat | undefined {
+  if (typeof path !== 'string')
+    throw new ArgumentError(`${where}: the path is ${describeValue(path)}. Give a string.`, { where, got: path });
+  if (path.endsWith('.weights.h5')) return 'weights.h5';
+  if (path.endsWith('.keras')) return 'keras';
+  return /\.(h5|hdf5)$/.test(path) ? 'h5' : undefined;
+}
+
+function bytesOf(where: string, source: unknown): Uint8Array {
+  if (source instanceof Uint8Array) return source;
+  if (source instanceof ArrayBuffer) return new Uint8Array(source);
+  throw new ArgumentError(`${where}: got ${describeValue(source)}. Give the bytes of the file as a Uint8Array.`, {
+    where,
+    got: source,
+  });
+}
+
+function checkModel(where: string, model: unknown): void {
+  if (model instanceof Model) return;
+  throw new ArgumentError(`${where}: got ${describeValue(model)}. Give a model.`, { where, got: model });
+}

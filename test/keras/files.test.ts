@@ -1,0 +1,65 @@
+/** Files that real Keras 3 wrote are read here, compute the same and train on with the same losses. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { fromKeras, loadWeights } from '../../src/keras/index.ts';
+import { modelFromJSON, type Model } from '../../src/training/models.ts';
+import { root } from '../house/sources.ts';
+import { fromArray, lossesOf, predictionsOf, type ExchangedArray } from './interop/exchange.ts';
+
+interface Expected {
+  readonly config: object | null;
+  readonly inputs: readonly ExchangedArray[];
+  readonly targets: readonly ExchangedArray[];
+  readonly predictions: readonly ExchangedArray[];
+  readonly losses: readonly number[];
+}
+
+/** Of the largest prediction, or of 1 where that is less. */
+const PREDICTIONS = 1e-6;
+/** Of the loss, or of 0.01 where that is less. */
+const LOSSES = 1e-5;
+const folder = join(root, 'test/keras/files');
+const names = readdirSync(folder).filter((name) => !name.endsWith('.json'));
+
+async function modelOf(name: string, config: object | null): Promise<Model> {
+  const bytes = readFileSync(join(folder, name));
+  if (config === null) return fromKeras(bytes);
+  const model = modelFromJSON(config);
+  await loadWeights(model, bytes);
+  return model;
+}
+
+for (const name of names) {
+  t.test(`${name} of real Keras predicts and trains on as there`, async (t) => {
+    const expected = JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as Expected;
+    const model = await modelOf(name, expected.config);
+    const inputs = expected.inputs.map(fromArray);
+    const found = await predictionsOf(model, inputs);
+    t.equal(found.length, expected.predictions.length, 'as many outputs');
+    found.forEach(({ shape, data }, index) => {
+      const wanted = expected.predictions[index] as ExchangedArray;
+      t.strictSame(shape, wanted.shape, 'the shape of an output');
+      const scale = wanted.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1);
+      const apart = wanted.data.map((value, i) => Math.abs(value - (data[i] ?? NaN)) / scale);
+      t.ok(apart.length > 0 && apart.every((one) => one <= PREDICTIONS), `predictions within ${PREDICTIONS}`, {
+        apart,
+      });
+    });
+    if (expected.config !== null) return;
+    const losses = await lossesOf(model, inputs, expected.targets.map(fromArray), expected.losses.length);
+    const apart = expected.losses.map(
+      (loss, i) => Math.abs(loss - (losses[i] ?? NaN)) / Math.max(0.01, Math.abs(loss)),
+    );
+    t.ok(apart.length > 0 && apart.every((one) => one <= LOSSES), `losses within ${LOSSES}`, { apart });
+  });
+}
+
+t.test('every kind of file is among them', (t) => {
+  for (const kind of ['.keras', '.h5', '.weights.h5'])
+    t.ok(
+      names.some((name) => name.endsWith(kind)),
+      kind,
+    );
+  t.end();
+});

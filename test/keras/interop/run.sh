@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Files both ways between gradtape and real Keras: ours are loaded, compared and trained on there, then written there,
+# loaded, compared and trained on here. Run by `npm run interop`, which builds first. Needs Python 3.11 or later.
+# `run.sh files` writes test/keras/files anew: real Keras's files, which the tests read without Python.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+python="$(bash ../run.sh python)"
+if [ "${1:-}" = files ]; then
+  exec "$python" -W ignore make_files.py ../files
+fi
+folder="$(mktemp -d)"
+trap 'rm -rf "$folder"' EXIT
+compiled=../../../dist/test/keras/interop
+node "$compiled/write.js" "$folder"
+"$python" -W ignore interop.py "$folder"
+node "$compiled/read.js" "$folder"
