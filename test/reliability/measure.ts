@@ -54,7 +54,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     soak: 10_000,
     calls: 10_000,
     runs: 2,
-    files: 20_000,
+    files: 1_000,
     kills: 200,
     flips: 1_000,
     resumes: 2,

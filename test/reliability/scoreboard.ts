@@ -114,7 +114,13 @@ export const scoreRows: readonly ScoreRow[] = [
     run: () => memoryBombs(),
   },
   { number: 'C3', measure: 'prototype pollution', target: '0', run: () => prototypePollution() },
-  { number: 'C4', measure: 'known holes', target: '>= 25 files, all refused', run: () => knownHoles() },
+  {
+    number: 'C4',
+    measure: 'known holes',
+    target: '>= 25 files, all refused with the right message',
+    cases: 25,
+    run: () => knownHoles(),
+  },
   {
     number: 'D1',
     measure: 'kill -9 while saving',
