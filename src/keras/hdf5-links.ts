@@ -1,5 +1,6 @@
 /** The links of an HDF5 group: names and addresses, from symbol tables (as h5py writes) or link messages. */
-import { UNDEFINED, type H5Bytes } from './hdf5-bytes.ts';
+import type { H5Bytes } from './hdf5-bytes.ts';
+import { denseLinks } from './hdf5-dense.ts';
 import { MESSAGE, type H5Message } from './hdf5-header.ts';
 
 /** Where a name leads. */
@@ -25,13 +26,10 @@ export function linksOf(file: H5Bytes, messages: readonly H5Message[]): readonly
   for (const { type, at } of messages) {
     if (type === MESSAGE.symbolTable) links.push(...symbolTable(file, file.u64(at), file.u64(at + 8)));
     else if (type === MESSAGE.link) links.push(linkMessage(file, at));
-    else if (type === MESSAGE.linkInfo && isDense(file, at)) throw file.unsupported('a group of the dense kind');
+    else if (type === MESSAGE.linkInfo)
+      links.push(...(denseLinks(file, at)?.map((link) => linkMessage(file, link)) ?? []));
   }
   return links;
-}
-
-function isDense(file: H5Bytes, at: number): boolean {
-  return file.u64(at + 2 + (file.u8(at + 1) & 1 ? 8 : 0)) < UNDEFINED;
 }
 
 function linkMessage(file: H5Bytes, start: number): H5Link {

@@ -62,6 +62,17 @@ t.test('a group may have hundreds of children', async (t) => {
   t.strictSame(sorted(read), sorted(root));
 });
 
+t.test('what the HDF5 library writes in its own newer layout is read, few links and many', async (t) => {
+  for (const count of [1, 8, 9, 200, 3000]) {
+    const names = Array.from({ length: count }, (_, i) => `group ${i} ${'x'.repeat(i % 50)}`);
+    const bytes = await fileWith(({ library, id }) =>
+      names.forEach((one) => library.create_group(id, `/${one}`, false)),
+    );
+    t.equal(bytes[8], 2, 'superblock 2');
+    t.strictSame([...(await readH5(bytes, 'new.h5')).groups.keys()].sort(), [...names].sort(), `${count} groups`);
+  }
+});
+
 t.test('texts of every length up to what HDF5 holds come back, and longer lists are refused', async (t) => {
   for (const length of [0, 1, 7, 8, 4063, 4064, 4065, 64511, 65000, 300000]) {
     const root = newGroup();
