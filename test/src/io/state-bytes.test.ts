@@ -64,7 +64,9 @@ t.test('the layout is the one that is described', (t) => {
     '"b":{"$":"numbers","data":1},"c":{"$":"number","value":"NaN"}}}';
   const padded = text.padEnd(8 * Math.ceil(text.length / 8));
   const expected = [
-    ...[text.length & 255, text.length >> 8, 0, 0, 0, 0, 0, 0],
+    text.length & 255,
+    text.length >> 8,
+    ...new Uint8Array(6),
     ...new TextEncoder().encode(padded),
     ...new Uint8Array(Float32Array.of(1.5, -2).buffer),
     ...new Uint8Array(Float64Array.of(1, 2).buffer),
