@@ -55,6 +55,14 @@ export function hardSigmoid(x: Tensor): Tensor {
   return ops.div(relu6(ops.add(x, 3)), 6);
 }
 
+/**
+ * `0.2 x + 0.5` between 0 and 1: what Keras 2 and TensorFlow.js call `hard_sigmoid`, a name that Keras 3 gave to another line.
+ * @example hardSigmoidKeras2(tensor([-2.5, 0, 1])) // [0, 0.5, 0.7]
+ */
+export function hardSigmoidKeras2(x: Tensor): Tensor {
+  return ops.clip(ops.add(ops.mul(x, 0.2), 0.5), 0, 1);
+}
+
 /** Hyperbolic tangent. @example tanh(tensor([0])) // [0] */
 export function tanh(x: Tensor): Tensor {
   return ops.tanh(x);

@@ -5,6 +5,7 @@ export {
   exponential,
   gelu,
   hardSigmoid,
+  hardSigmoidKeras2,
   hardSilu,
   hardTanh,
   leakyRelu,

@@ -15,6 +15,9 @@ interface LabelledEmbedding {
 }
 
 const DIGITS = 5;
+/** The run whose folder has the tables: TensorBoard finds it from any folder above. */
+const RUN = 'train/';
+const CONFIGURATION = 'projector_config.pbtxt';
 
 /** The embedding layers of a model, those inside other layers too, with their labels. */
 export class EmbeddingFiles {
@@ -47,33 +50,44 @@ export class EmbeddingFiles {
   /** Writes the labels, once. */
   async begin(): Promise<void> {
     for (const { layer, labels } of this.#embeddings) {
-      if (typeof labels === 'object') await this.#write(labelsPath(layer), labelsTable(labels));
+      if (typeof labels === 'object') await this.#write(RUN + labelsPath(layer), labelsTable(labels));
     }
   }
 
-  /** Writes the vectors of now, and says that they are the ones to show. */
+  /**
+   * Writes the vectors of now, and says that they are the ones to show: in the folder of the run, and where Keras's
+   * callback says it, in the log folder itself.
+   */
   async write(epoch: number): Promise<void> {
+    // Paths as seen from the log folder.
     const shown: ProjectedEmbedding[] = [];
     for (const { layer, labels } of this.#embeddings) {
       if (!layer.embeddings) continue;
       const shape = [layer.inputDim, layer.outputDim] as const;
-      const tensorPath = `embeddings/${fileName(layer.name)}_${String(epoch).padStart(DIGITS, '0')}.tsv`;
+      const tensorPath = `${RUN}embeddings/${fileName(layer.name)}_${String(epoch).padStart(DIGITS, '0')}.tsv`;
       const { data } = await layer.embeddings.read();
       await this.#write(tensorPath, pointsTable(data, shape));
-      const metadataPath = typeof labels === 'object' ? labelsPath(layer) : labels;
-      shown.push({
-        name: layer.embeddings.name,
-        tensorPath,
-        shape,
-        ...(metadataPath === undefined ? {} : { metadataPath }),
-      });
+      const metadataPath = typeof labels === 'object' ? RUN + labelsPath(layer) : labels;
+      shown.push({ name: layer.embeddings.name, tensorPath, shape, metadataPath });
     }
-    if (shown.length > 0) await this.#write('projector_config.pbtxt', projectorConfig(shown));
+    if (shown.length === 0) return;
+    await this.#write(CONFIGURATION, projectorConfig(shown));
+    await this.#write(RUN + CONFIGURATION, projectorConfig(shown.map(fromRun)));
   }
 
   async #write(path: string, text: string): Promise<void> {
     await this.#sink(this.#folder + path, new TextEncoder().encode(text));
   }
+}
+
+// Paths as seen from the run's folder; TensorBoard refuses those that lead out of it.
+function fromRun({ name, tensorPath, metadataPath, shape }: ProjectedEmbedding): ProjectedEmbedding {
+  return {
+    name,
+    tensorPath: tensorPath.slice(RUN.length),
+    metadataPath: metadataPath?.startsWith(RUN) ? metadataPath.slice(RUN.length) : undefined,
+    shape,
+  };
 }
 
 function embeddingsIn(model: Model): Embedding[] {

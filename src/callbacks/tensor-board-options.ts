@@ -59,7 +59,7 @@ export function checkTensorBoardOptions(options: TensorBoardOptions): Checked {
     'sink',
     sink,
     typeof sink === 'function',
-    "a function (name, bytes) => ..., or import 'gradtape/node' to write files",
+    'a function (name, bytes) => ..., or use the one of gradtape/node, which writes files',
   );
   check('logDir', logDir, typeof logDir === 'string', 'the name of a folder');
   for (const [name, value] of Object.entries({ histogramFreq, embeddingsFreq }))

@@ -3,10 +3,13 @@ import { now } from '../clock.ts';
 import { warn } from '../console.ts';
 import type { FileSink } from '../io/sink.ts';
 import { EventWriter } from '../io/tensorboard/event-writer.ts';
+import type { GraphDefNode } from '../io/tensorboard/graph-def.ts';
+import { modelDiagram, type DiagramGroup } from '../models/diagram.ts';
 import type { Model } from '../models/model.ts';
+import type { StateValue } from '../tensor/state-value.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
-import type { CallbackHooks, CallbackParams, Logs } from '../training/callback.ts';
+import { stateFieldsOf, type CallbackHooks, type CallbackParams, type Logs } from '../training/callback.ts';
 import { requestGradients } from '../training/gradient-requests.ts';
 import { EmbeddingFiles } from './embedding-files.ts';
 import { checkTensorBoardOptions, type TensorBoardOptions } from './tensor-board-options.ts';
@@ -104,6 +107,19 @@ export class TensorBoard implements CallbackHooks {
     this.#writers.clear();
   }
 
+  getState(): StateValue {
+    return { callback: 'tensorBoard', epoch: this.#epoch, batches: this.#batches };
+  }
+
+  // The files go on in new ones; what was logged after the backup is logged again, at the same steps.
+  setState(state: StateValue): void {
+    const fields = stateFieldsOf('tensorBoard', state);
+    this.#epoch = fields.count('epoch');
+    this.#batches = fields.count('batches');
+    this.#batchesBeforeEpoch = this.#batches;
+    this.#epochStart = now();
+  }
+
   async #writeEpoch(epoch: number, logs: Logs): Promise<void> {
     const rate = await this.model.optimizer?.learningRate.read();
     const seconds = (now() - this.#epochStart) / 1000;
@@ -134,12 +150,16 @@ export class TensorBoard implements CallbackHooks {
     this.#gradients = undefined;
   }
 
+  // TensorBoard's page begins with the run's own graph and fails where there is only the conceptual one of Keras.
   #writeGraph(): void {
+    this.#writer('train').graph(nodesOf(modelDiagram(this.model)));
     try {
       this.#writer('train').kerasGraph(JSON.stringify(this.model));
     } catch (error) {
       // As in Keras: a model that no file can hold is trained all the same.
-      warn(`tensorBoard: the graph is not written. ${error instanceof Error ? error.message : String(error)}`);
+      warn(
+        `tensorBoard: the conceptual graph is not written. ${error instanceof Error ? error.message : String(error)}`,
+      );
     }
   }
 
@@ -161,6 +181,21 @@ export class TensorBoard implements CallbackHooks {
     for (const writer of this.#writers.values()) await writer.flush();
     this.#lastFlush = now();
   }
+}
+
+// Names without the outermost model's, which would be one closed group around everything.
+function nodesOf(diagram: DiagramGroup): GraphDefNode[] {
+  const nameOf = (path: string): string => path.slice(diagram.path.length + 1);
+  const nodes: GraphDefNode[] = [];
+  const visit = ({ boxes, groups }: DiagramGroup): void => {
+    for (const { path, className, sources, outputShapes } of boxes) {
+      const inputs = sources.map((source) => nameOf(source.path));
+      nodes.push({ name: nameOf(path), op: className, inputs, outputShapes });
+    }
+    groups.forEach(visit);
+  };
+  visit(diagram);
+  return nodes;
 }
 
 // Layers of two nested models may have one name, and so may their weights.

@@ -1,39 +1,47 @@
-/** How many bytes the reading of one file may allocate: charged before each allocation, so that a lie in a file costs nothing. */
+/** What reading a file may allocate: twice its size plus 32 MB, charged before each allocation. */
 import { FormatError } from '../errors.ts';
 
-/** What every reader may use beside twice the file's size. */
-const FIXED_BYTES = 32 * 1024 * 1024;
+const ALLOWANCE = 32 * 1024 * 1024;
 
+/** Counts what a reader allocates for one file. */
 export class ByteBudget {
   readonly #where: string;
-  readonly #fileBytes: number;
-  readonly #total: number;
-  #left: number;
+  readonly #limit: number;
+  #charged = 0;
 
-  /** @param where the file, for messages @param fileBytes its size */
+  /**
+   * @param where names the reader or the file in messages
+   * @param fileBytes size of the file
+   */
   constructor(where: string, fileBytes: number) {
     this.#where = where;
-    this.#fileBytes = fileBytes;
-    this.#total = 2 * fileBytes + FIXED_BYTES;
-    this.#left = this.#total;
+    this.#limit = 2 * fileBytes + ALLOWANCE;
+  }
+
+  /** Bytes that may still be allocated. */
+  get left(): number {
+    return this.#limit - this.#charged;
   }
 
   /**
-   * Takes bytes off the budget.
-   * @param what what they are for: `the dataset '/layers/dense/vars/0'`
-   * @throws FormatError when they are more than is left, or no number of bytes at all
+   * Call it before the allocation.
+   * @param bytes that will be allocated
+   * @param what they are for, as messages say it: `the tensor 'kernel'`
+   * @param wayOut ends the message
+   * @throws FormatError when the file has used up what it may
    */
-  charge(bytes: number, what: string): void {
-    this.check(bytes, what);
-    this.#left -= bytes;
+  charge(bytes: number, what: string, wayOut = 'The file is damaged or meant to exhaust the memory.'): void {
+    this.check(bytes, what, wayOut);
+    this.#charged += bytes;
   }
 
   /** As `charge`, for memory that is given back at once. */
-  check(bytes: number, what: string): void {
-    if (bytes >= 0 && bytes <= this.#left) return;
+  check(bytes: number, what: string, wayOut = 'The file is damaged or meant to exhaust the memory.'): void {
+    // Written so that NaN is refused as well.
+    if (bytes >= 0 && bytes <= this.left) return;
     throw new FormatError(
-      `${this.#where}: ${what} would take ${bytes} bytes, but a file of ${this.#fileBytes} bytes may take ${this.#total} in all. The file is damaged or hostile.`,
-      { where: this.#where, got: bytes, expected: this.#total },
+      `${this.#where}: ${what} needs ${bytes} bytes of memory, and ${this.left} are left of ${this.#limit}, twice the file's size plus 32 MB. ${wayOut}`,
+      { where: this.#where, got: bytes, expected: this.left },
     );
   }
 }

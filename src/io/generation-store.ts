@@ -11,9 +11,9 @@ import { DamagedFileError, openSealed, readSeal, SEAL_BYTES, sealBytes } from '.
 /** One of the two files, as its seal tells. */
 interface Turn {
   readonly path: string;
-  /** 0 where there is no file, or no intact seal. */
+  readonly state: 'sealed' | 'damaged' | 'missing';
+  /** 0 unless sealed. */
   readonly generation: number;
-  readonly exists: boolean;
 }
 
 /** Saves and loads one piece of data: `<path>` and `<path>.alternate` hold the last two generations of it. */
@@ -56,7 +56,7 @@ export class GenerationStore {
     return this.#inTurn(async (fs) => {
       const turns = await this.#turns(fs);
       const faults: unknown[] = [];
-      for (const { path } of turns.filter(({ exists }) => exists).sort((a, b) => b.generation - a.generation)) {
+      for (const { path } of newestFirst(turns)) {
         try {
           const bytes = openSealed(await readFile(fs, path), path);
           for (const fault of faults) warn(`${messageOf(fault)} Another generation, ${path}, is used in its place.`);
@@ -97,16 +97,22 @@ export class GenerationStore {
   }
 }
 
+/** What exists; a file whose seal is damaged may have been the newest, and is to be told of. */
+function newestFirst(turns: readonly Turn[]): Turn[] {
+  const order = ({ state, generation }: Turn): number => (state === 'damaged' ? Infinity : generation);
+  return turns.filter(({ state }) => state !== 'missing').sort((a, b) => (order(a) > order(b) ? -1 : 1));
+}
+
 function oldest(turns: readonly Turn[]): Turn {
   return turns.reduce((older, turn) => (turn.generation < older.generation ? turn : older));
 }
 
 async function turnOf(fs: FileSystem, path: string): Promise<Turn> {
   try {
-    return { path, exists: true, generation: readSeal(await readFile(fs, path, SEAL_BYTES), path).generation };
+    return { path, state: 'sealed', generation: readSeal(await readFile(fs, path, SEAL_BYTES), path).generation };
   } catch (error) {
-    if (isDamage(error)) return { path, exists: true, generation: 0 };
-    if (codeOf((error as Error).cause) === 'ENOENT') return { path, exists: false, generation: 0 };
+    if (isDamage(error)) return { path, state: 'damaged', generation: 0 };
+    if (codeOf((error as Error).cause) === 'ENOENT') return { path, state: 'missing', generation: 0 };
     throw error;
   }
 }

@@ -2,13 +2,15 @@
 import { FormatError } from '../errors.ts';
 import { ByteBudget } from '../io/byte-budget.ts';
 import { fieldsOf } from '../models/json-reader.ts';
+import { isKeras2 } from '../models/keras2/to-keras3.ts';
 import type { Model } from '../models/model.ts';
+import { parseJson } from '../models/parse-json.ts';
 import { optimizerOf } from '../training/state.ts';
-import { compileConfig, compileOptions } from './compile-config.ts';
+import { compileConfig, compileFrom } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { readH5, writeH5 } from './hdf5.ts';
-import { inFile } from './in-file.ts';
-import { configText, parseJson } from './json-text.ts';
+import { configText } from './config-text.ts';
+import { toKeras3Training } from './keras2-training.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { makeModel } from './make-model.ts';
 import { loadWeightsTree, weightsTree } from './weights-file.ts';
@@ -47,11 +49,16 @@ export async function readArchive(bytes: Uint8Array, options: LoadOptions): Prom
   const model = makeModel(config, { where, customObjects, weightBytes: weights.length });
   const compiled = fields.get('compile_config');
   const settings = compile && compiled ? fieldsOf(`${where}: compile_config`, compiled) : new Map<string, unknown>();
-  if (settings.size > 0) inFile(where, () => model.compile(compileOptions(where, compiled, customObjects)));
+  const keras2 = isKeras2(config);
+  if (settings.size > 0) {
+    const current = keras2 ? toKeras3Training(`${where}: compile_config`, compiled) : compiled;
+    compileFrom(where, model, current, customObjects);
+  }
   loadWeightsTree(model, await readH5(weights, `${where}: ${WEIGHTS}`), {
     where,
     optimizer: model.optimizer,
     trainable: model.trainableWeights,
+    keras2,
   });
   return model;
 }

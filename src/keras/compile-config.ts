@@ -85,38 +85,43 @@ function customFunction(what: string, name: string): object {
 }
 
 /**
- * The options of `compile` from a file.
+ * Compiles a model with the settings of a file.
  * @param where the file
  * @throws FormatError for what is not known here; `{ compile: false }` loads the model all the same
  */
-export function compileOptions(
+export function compileFrom(
   where: string,
+  model: Model,
   config: unknown,
   customObjects: ReadonlyMap<string, unknown>,
-): CompileModelOptions {
-  const fields = fieldsOf(`${where}: compile_config`, config);
-  const lossOf = (spec: unknown): unknown => readSpec(`${where}: loss`, spec, customObjects, lossFromConfig);
-  const metricOf = (spec: unknown): unknown => readSpec(`${where}: metrics`, spec, customObjects, metricFromConfig);
-  const option = (name: keyof CompileModelOptions, value: unknown): object =>
-    value === undefined || value === null ? {} : { [name]: value };
+): void {
   try {
-    return {
-      optimizer: optimizerFromConfig(fields.get('optimizer') as KerasEnvelope),
-      ...option('loss', readStructure(fields.get('loss'), lossOf)),
-      ...option(
-        'lossWeights',
-        readStructure(fields.get('loss_weights'), (weight) => weight),
-      ),
-      ...option('metrics', readStructure(fields.get('metrics'), metricOf)),
-      ...option('weightedMetrics', readStructure(fields.get('weighted_metrics'), metricOf)),
-    };
+    model.compile(optionsFrom(config, customObjects));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FormatError(
-      `${where}: its compile settings cannot be read: ${reason} To load the model without them, give { compile: false }.`,
+      `${where}: its compile settings cannot be read: ${reason} Give functions and classes of your own in customObjects, or load the model without these settings: { compile: false }.`,
       { where, cause },
     );
   }
+}
+
+function optionsFrom(config: unknown, customObjects: ReadonlyMap<string, unknown>): CompileModelOptions {
+  const fields = fieldsOf('compile_config', config);
+  const lossOf = (spec: unknown): unknown => readSpec('loss', spec, customObjects, lossFromConfig);
+  const metricOf = (spec: unknown): unknown => readSpec('metrics', spec, customObjects, metricFromConfig);
+  const option = (name: keyof CompileModelOptions, value: unknown): object =>
+    value === undefined || value === null ? {} : { [name]: value };
+  return {
+    optimizer: optimizerFromConfig(fields.get('optimizer') as KerasEnvelope),
+    ...option('loss', readStructure(fields.get('loss'), lossOf)),
+    ...option(
+      'lossWeights',
+      readStructure(fields.get('loss_weights'), (weight) => weight),
+    ),
+    ...option('metrics', readStructure(fields.get('metrics'), metricOf)),
+    ...option('weightedMetrics', readStructure(fields.get('weighted_metrics'), metricOf)),
+  };
 }
 
 function readStructure(value: unknown, read: (spec: unknown) => unknown): unknown {

@@ -8,11 +8,15 @@ import { readArchive, weightsOfArchive, writeArchive } from './archive.ts';
 import { readFile, writeFile } from './file-access.ts';
 import { groupAt, isH5, readH5, writeH5, type H5Group } from './hdf5.ts';
 import { isLegacyWeights, loadLegacyWeights, readLegacy, writeLegacy } from './legacy-file.ts';
+import { isJson, loadTfjs } from './tfjs-files.ts';
 import { isWeightsTree, loadWeightsTree, weightsTree } from './weights-file.ts';
 import { isZip } from './zip.ts';
 
 /** Layer classes, functions that make layers, activations, losses and metrics, by the names that the file has for them. */
 export type CustomObjects = Readonly<Record<string, CustomObject | ((yTrue: Tensor, yPred: Tensor) => Tensor)>>;
+
+/** Those of them that a config without a compilation names. */
+type LayerObjects = Readonly<Record<string, CustomObject>> | undefined;
 
 /** The kinds of Keras's files: `.keras`, the older `.h5`, and weights alone, `.weights.h5`. */
 export type KerasFormat = 'keras' | 'h5' | 'weights.h5';
@@ -109,13 +113,16 @@ export async function saveModel(model: Model, path: string, options: SaveModelOp
 }
 
 /**
- * Loads a model that real Keras or `saveModel` saved: `.keras` or `.h5`.
+ * Loads a model that real Keras or `saveModel` saved: `.keras` or `.h5`, Keras 2's too; or TensorFlow.js's `model.json`
+ * with its shards beside it, which is not compiled.
  * @param options customObjects none, compile true
  * @throws FormatError for a file that is neither, is damaged, or has classes that are not known; what the disk refuses
  * @example const net = await loadModel('model.keras');
  */
 export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Model> {
-  return modelOf(path, await readFile('loadModel', path), options);
+  const bytes = await readFile('loadModel', path);
+  if (isJson(bytes)) return loadTfjs(path, bytes, optionsOf('loadModel', options).customObjects as LayerObjects);
+  return modelOf(path, bytes, options);
 }
 
 /**
@@ -187,6 +194,12 @@ async function modelOf(where: string, source: Uint8Array, options: LoadModelOpti
   };
   const bytes = bytesOf(where, source);
   if (isZip(bytes)) return readArchive(bytes, settings);
+  if (isJson(bytes)) {
+    throw new FormatError(
+      `${where}: this is JSON, a model.json of TensorFlow.js perhaps. Give it with the bytes of its shards: fromTfjs(json, shards).`,
+      { where },
+    );
+  }
   if (!isH5(bytes)) {
     throw new FormatError(
       `${where}: this is neither a .keras file (a zip archive) nor an .h5 file: its ${bytes.length} bytes begin as neither does.`,

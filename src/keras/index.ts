@@ -1,4 +1,4 @@
-/** Keras's files: `.keras`, `.weights.h5` and `.h5`, both ways. Re-exports only. */
+/** Keras's files: `.keras`, `.weights.h5` and `.h5`, both ways; TensorFlow.js's `model.json` to read. Re-exports only. */
 export {
   fromKeras,
   loadModel,
@@ -13,3 +13,4 @@ export {
   type SaveModelOptions,
   type ToKerasOptions,
 } from './files.ts';
+export { fromTfjs, type FromTfjsOptions, type TfjsShards } from './tfjs.ts';

@@ -7,14 +7,16 @@ import { Recurrent } from '../layers/recurrent.ts';
 import { resolveLoss } from '../losses/index.ts';
 import { fieldsOf, isEnvelope, isObject } from '../models/json-reader.ts';
 import type { Model } from '../models/model.ts';
+import { parseJson } from '../models/parse-json.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { optimizerOf } from '../training/state.ts';
 import { assignArrays, type Delivery } from './assign-arrays.ts';
-import { compileConfig, compileOptions } from './compile-config.ts';
+import { compileConfig, compileFrom } from './compile-config.ts';
 import type { LoadOptions } from './files.ts';
 import { groupAt, makeGroup, newGroup, writeH5, type H5Dataset, type H5Group } from './hdf5.ts';
-import { inFile } from './in-file.ts';
-import { configText, parseJson } from './json-text.ts';
+import { configText } from './config-text.ts';
+import { toKeras3Optimizer } from './keras2-optimizer.ts';
+import { isKeras2Version, toKeras3Training } from './keras2-training.ts';
 import { KERAS_VERSION } from './keras-version.ts';
 import { readNames, writeNames } from './legacy-lists.ts';
 import { makeModel } from './make-model.ts';
@@ -62,18 +64,24 @@ function withLongNames(loss: unknown): unknown {
 /** The model of a legacy file's tree. @param weightBytes size of the file @throws FormatError */
 export function readLegacy(root: H5Group, weightBytes: number, options: LoadOptions): Model {
   const { where, customObjects, compile } = options;
-  const model = makeModel(jsonAttribute(root, 'model_config', where), { where, customObjects, weightBytes });
+  const version = root.attributes.get('keras_version');
+  const config = fieldsOf(`${where}: model_config`, jsonAttribute(root, 'model_config', where));
+  const versioned = Object.fromEntries(isKeras2Version(version) ? [...config, ['keras_version', version]] : config);
+  const model = makeModel(versioned, { where, customObjects, weightBytes });
   loadLegacyWeights(model, groupAt(root, 'model_weights') ?? newGroup(), { where: `${where}: model_weights` });
   if (!compile || !root.attributes.has('training_config')) return model;
   const training = jsonAttribute(root, 'training_config', where);
   const fields = fieldsOf(`${where}: training_config`, training);
-  const settings = { ...(training as object), optimizer: fields.get('optimizer_config') };
-  inFile(where, () => model.compile(compileOptions(where, settings, customObjects)));
+  const settings = isKeras2Version(version)
+    ? toKeras3Training(`${where}: training_config`, training)
+    : { ...(training as object), optimizer: fields.get('optimizer_config') };
+  compileFrom(where, model, settings, customObjects);
   const group = groupAt(root, 'optimizer_weights');
-  if (group && model.optimizer) {
-    const arrays = weightsOf(`${where}: optimizer_weights`, group);
-    assignArrays(where, optimizerDelivery(where, model.optimizer, model.trainableWeights, arrays), {});
-  }
+  if (!group || !model.optimizer) return model;
+  const found = weightsOf(`${where}: optimizer_weights`, group);
+  const names = isKeras2Version(version) ? readNames(where, group, 'weight_names') : undefined;
+  const arrays = names ? toKeras3Optimizer(model.optimizer, model.trainableWeights, { arrays: found, names }) : found;
+  assignArrays(where, optimizerDelivery(where, model.optimizer, model.trainableWeights, arrays), {});
   return model;
 }
 

@@ -5,6 +5,7 @@ import type { Optimizer } from '../optimizers/index.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { assignArrays, type Delivery } from './assign-arrays.ts';
 import { groupAt, makeGroup, newGroup, type H5Dataset, type H5Group } from './hdf5.ts';
+import { toKeras3Optimizer } from './keras2-optimizer.ts';
 import { weightPlaces } from './weight-places.ts';
 
 /** Groups that belong to no weight: random states, metrics. */
@@ -43,6 +44,8 @@ export interface LoadTreeOptions {
   readonly optimizer?: Optimizer | undefined;
   /** The weights that the optimizer trains. */
   readonly trainable?: readonly Variable[] | undefined;
+  /** Keras 2.13 to 2.15 wrote the file: their optimizers have fewer variables. */
+  readonly keras2?: boolean;
 }
 
 /** Whether a tree is one of weights by path. */
@@ -76,7 +79,8 @@ export function loadWeightsTree(model: Model, root: H5Group, options: LoadTreeOp
     )
     .map((path) => `'${path}' in the file: the model has no such layer.`);
   const state = arraysOf(groupAt(root, 'optimizer/vars')) ?? [];
-  const ofOptimizer = optimizer ? optimizerDelivery(where, optimizer, trainable, state) : [];
+  const inOrder = optimizer && options.keras2 ? toKeras3Optimizer(optimizer, trainable, { arrays: state }) : state;
+  const ofOptimizer = optimizer ? optimizerDelivery(where, optimizer, trainable, inOrder) : [];
   assignArrays(where, [...deliveries, ...ofOptimizer], { problems, skipMismatch: skipMismatch ?? false });
 }
 

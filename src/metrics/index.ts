@@ -17,7 +17,8 @@ export {
   type AtThresholdOptions,
 } from './at-threshold.ts';
 export { auc, type AucCurve, type AucOptions, type AucSummation } from './auc.ts';
-export { confusionMatrix, type ConfusionMatrixOptions } from './confusion-matrix.ts';
+export { confusionMatrix, type ConfusionMatrix, type ConfusionMatrixOptions } from './confusion-matrix.ts';
+export type { ConfusionPictureOptions } from './confusion-picture.ts';
 export { concordanceCorrelation, pearsonCorrelation, type CorrelationOptions } from './correlation.ts';
 export { f1Score, fBetaScore, type F1ScoreOptions, type FBetaScoreOptions, type FScoreAverage } from './f-score.ts';
 export {

@@ -216,10 +216,13 @@ function checkClasses(where: string, numClasses: number, classes: readonly numbe
     ? classes.find((one) => !(Number.isInteger(one) && one >= 0 && one < numClasses))
     : classes;
   if (Array.isArray(classes) && classes.length > 0 && wrong === undefined) return;
-  throw new ArgumentError(
-    `${where}: targetClassIds is ${JSON.stringify(classes)}. Give a list of classes from 0 to ${numClasses - 1}.`,
-    { where, got: classes, expected: numClasses },
-  );
+  const given: unknown = classes;
+  const shown = Array.isArray(given) ? `[${given.map(describeValue).join(', ')}]` : describeValue(given);
+  throw new ArgumentError(`${where}: targetClassIds is ${shown}. Give a list of classes from 0 to ${numClasses - 1}.`, {
+    where,
+    got: classes,
+    expected: numClasses,
+  });
 }
 
 // Each pair of classes is a number of the metric's state.

@@ -1,5 +1,5 @@
-/** Models from Keras 3's JSON: the layers are made first, then called as their inputs come to exist. */
-import { FormatError, optionsOf } from '../errors.ts';
+/** Models from Keras's JSON, older forms translated first: the layers are made first, then called as their inputs come to exist. */
+import { FormatError, GradtapeError, optionsOf } from '../errors.ts';
 import type { CallOptions, GraphNode } from '../layers/graph-node.ts';
 import { OpLayer, type Layer } from '../layers/layer.ts';
 import type { SymbolicTensor } from '../layers/symbolic-tensor.ts';
@@ -14,10 +14,12 @@ import {
   type Envelope,
   type Fields,
 } from './json-reader.ts';
+import { isKeras2, toKeras3 } from './keras2/to-keras3.ts';
 import { makeLayer, type CustomObject, type LayerReader } from './make-layer.ts';
 import { isModel, model as makeModel, type Model, type ModelOptions } from './model.ts';
 import { Sequential } from './sequential.ts';
 import { isOperation, readOperation } from './operations.ts';
+import { checkDepth, parseJson } from './parse-json.ts';
 import { kerasKeys, type Structure } from './structure.ts';
 
 export type { CustomObject } from './make-layer.ts';
@@ -29,6 +31,18 @@ export interface ModelFromJSONOptions {
 
 /** Models deeper in models than this are taken for an attack. */
 const MAX_DEPTH = 32;
+
+/**
+ * Calls that a file may describe, those inside models that are called counted again at each call: thirty models that each
+ * call the one inside twice are a billion calls in ten kilobytes.
+ */
+const MAX_CALLS = 200_000;
+
+/** Layers that one file may have. Each takes some kilobytes of memory, and a few dozen bytes of the file. */
+const MAX_LAYERS = 5_000;
+
+/** Names that some program behind this one may take for the path of a file. */
+const CLIMBS = /(^|[\\/])\.\.?([\\/]|$)|^[\\/]|\0/;
 
 /** Layers whose calls Keras writes `training: false` for, whether anybody asked for it or not. */
 const automaticTraining: ReadonlySet<string> = new Set([
@@ -54,17 +68,18 @@ interface Entry {
 }
 
 /**
- * The model of a JSON that `model.toJSON()` or Keras's `to_json()` gave, with new weights.
+ * The model of a JSON that `model.toJSON()` or Keras's `to_json()` gave, Keras 2's too, with new weights.
  * @param json the object, or its text
  * @throws FormatError for text that is no JSON, an unknown layer class, a key that cannot be honoured, a broken graph
  * @example const copy = modelFromJSON(net.toJSON());
  */
 export function modelFromJSON(json: object | string, options: ModelFromJSONOptions = {}): Model {
   const where = 'modelFromJSON';
-  const made = new ModelReader(new Map(Object.entries(optionsOf(where, options).customObjects ?? {}))).readInner(
-    where,
-    typeof json === 'string' ? parse(json) : json,
-  );
+  const customObjects = new Map(Object.entries(optionsOf(where, options).customObjects ?? {}));
+  let envelope = typeof json === 'string' ? parseJson(where, json) : json;
+  if (typeof json !== 'string') checkDepth(where, json);
+  if (isKeras2(envelope)) envelope = toKeras3(envelope as object);
+  const made = read(where, customObjects, envelope);
   if (isModel(made)) return made;
   throw new FormatError(`${where}: the JSON is of a ${made.className} layer, not of a model.`, {
     where,
@@ -72,18 +87,28 @@ export function modelFromJSON(json: object | string, options: ModelFromJSONOptio
   });
 }
 
-function parse(text: string): unknown {
+// What a layer says of an option that is wrong is, here, said of the JSON.
+function read(where: string, customObjects: ReadonlyMap<string, CustomObject>, envelope: unknown): Layer {
   try {
-    return JSON.parse(text);
+    return new ModelReader(customObjects).readInner(where, envelope);
   } catch (cause) {
-    throw new FormatError('modelFromJSON: the text is no JSON.', { where: 'modelFromJSON', cause });
+    if (!(cause instanceof GradtapeError) || cause instanceof FormatError) throw cause;
+    throw new FormatError(cause.message, {
+      where: cause.where ?? where,
+      got: cause.got,
+      expected: cause.expected,
+      cause,
+    });
   }
 }
 
 class ModelReader implements LayerReader {
   readonly customObjects: ReadonlyMap<string, CustomObject>;
   readonly #shared = new Map<number, Layer>();
+  readonly #calls = new Map<Layer, number>();
   #depth = 0;
+  #callsLeft = MAX_CALLS;
+  #layersLeft = MAX_LAYERS;
 
   constructor(customObjects: ReadonlyMap<string, CustomObject>) {
     this.customObjects = customObjects;
@@ -97,7 +122,10 @@ class ModelReader implements LayerReader {
     if (known) return known;
     if (++this.#depth > MAX_DEPTH)
       throw new FormatError(`${where}: models lie more than ${MAX_DEPTH} deep in one another.`, { where });
+    if (--this.#layersLeft < 0)
+      throw new FormatError(`${where}: the JSON has more than ${MAX_LAYERS} layers.`, { where, expected: MAX_LAYERS });
     const layer = this.#make(envelope);
+    checkName(layer.name);
     this.#depth--;
     if (typeof id === 'number') this.#shared.set(id, layer);
     return layer;
@@ -119,7 +147,12 @@ class ModelReader implements LayerReader {
   #sequential(config: Fields): Model {
     const where = nameOf(config);
     const layers = listOf(`${where}: layers`, config.get('layers')).map((one) => this.readInner(where, one));
+    const calls = this.#count(
+      where,
+      layers.map((layer) => ({ layer, times: 1 })),
+    );
     const made = new Sequential(layers, modelOptions(config));
+    this.#calls.set(made, calls);
     const shape = config.get('build_input_shape');
     if (!made.built && layers.length > 0 && Array.isArray(shape)) made.build(shape as (number | null)[]);
     return made;
@@ -133,7 +166,7 @@ class ModelReader implements LayerReader {
       const { fields } = inner;
       const called = typeof fields.get('name') === 'string' ? (fields.get('name') as string) : inner.className;
       const calls = listOf(`layer '${called}': inbound_nodes`, fields.get('inbound_nodes') ?? []).map((call) =>
-        callFields(called, call),
+        fieldsOf(`layer '${called}': inbound_nodes`, call),
       );
       const layer =
         isOperation(inner) && !this.customObjects.has(inner.className)
@@ -143,10 +176,39 @@ class ModelReader implements LayerReader {
       if (entries.has(name)) throw new FormatError(`${where}: two layers are named '${name}'.`, { where, got: name });
       entries.set(name, { layer, calls, nodes: layer instanceof InputLayer ? [layer.tensor.node] : [] });
     }
+    const calls = this.#count(
+      where,
+      [...entries.values()].map((entry) => ({ layer: entry.layer, times: entry.calls.length })),
+    );
     connect(where, entries);
     const ends = (key: string): Structure<SymbolicTensor> => structureOf(`${where}: ${key}`, config.get(key), entries);
-    return makeModel(ends('input_layers'), ends('output_layers'), modelOptions(config));
+    const made = makeModel(ends('input_layers'), ends('output_layers'), modelOptions(config));
+    this.#calls.set(made, calls);
+    return made;
   }
+
+  /** Counts calls before they are made. */
+  #count(where: string, called: readonly { readonly layer: Layer; readonly times: number }[]): number {
+    const calls = called.reduce((sum, { layer, times }) => sum + times * this.#callsIn(layer), 0);
+    this.#callsLeft -= calls;
+    if (this.#callsLeft >= 0) return calls;
+    throw new FormatError(
+      `${where}: the JSON describes more than ${MAX_CALLS} calls of layers: models that call models that call models.`,
+      { where, expected: MAX_CALLS },
+    );
+  }
+
+  #callsIn(layer: Layer): number {
+    return this.#calls.get(layer) ?? layer.sublayers.reduce((sum, inner) => sum + this.#callsIn(inner), 1);
+  }
+}
+
+function checkName(name: string): void {
+  if (!CLIMBS.test(name)) return;
+  throw new FormatError(
+    `layer '${name}': its name is the path of a file outside a folder. Give the layer another name.`,
+    { where: name, got: name },
+  );
 }
 
 function nameOf(config: Fields): string {
@@ -159,16 +221,6 @@ function modelOptions(config: Fields): ModelOptions {
     ...(typeof name === 'string' ? { name } : {}),
     ...(config.get('trainable') === false ? { trainable: false } : {}),
   };
-}
-
-function callFields(name: string, call: unknown): Fields {
-  if (Array.isArray(call)) {
-    throw new FormatError(
-      `layer '${name}': its inbound_nodes are lists, as Keras 2 writes them. Load and save the model with Keras 3.`,
-      { where: name },
-    );
-  }
-  return fieldsOf(`layer '${name}': inbound_nodes`, call);
 }
 
 // Calls every layer as often as the config says, each layer's calls in order. A call whose inputs do not exist yet waits

@@ -38,7 +38,11 @@ const withoutEffect: ReadonlySet<string> = new Set([
 ]);
 
 /** Keys that classes here lack, with the value that means the same as leaving them out; null and false always do. */
-const neutralValues: ReadonlyMap<string, unknown> = new Map<string, unknown>([['renorm_momentum', 0.99]]);
+const neutralValues: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['renorm_momentum', 0.99],
+  ['groups', 1],
+  ['trainable', true],
+]);
 
 /**
  * The layer of an envelope.

@@ -9,6 +9,7 @@ import { Model, type ModelOptions } from './model.ts';
 
 export class Sequential extends Model {
   readonly #stack: Layer[] = [];
+  readonly #names = new Set<string>();
 
   constructor(layers: readonly Layer[] = [], options: ModelOptions = {}) {
     super(options);
@@ -70,7 +71,7 @@ export class Sequential extends Model {
         { where: this.name, got: layer },
       );
     }
-    if (this.#stack.some((other) => other.name === layer.name)) {
+    if (this.#names.has(layer.name)) {
       throw new ArgumentError(
         `model '${this.name}': two layers are named '${layer.name}'. Names are unique within a model; give one of them another name.`,
         {
@@ -83,6 +84,7 @@ export class Sequential extends Model {
       throw new ArgumentError(`model '${this.name}': the input must come first.`, { where: this.name });
     }
     this.#stack.push(layer);
+    this.#names.add(layer.name);
   }
 
   #tryBuild(): void {

@@ -25,8 +25,8 @@ export class Adadelta extends Optimizer {
   constructor(options: AdadeltaOptions = {}) {
     super('Adadelta', 0.001, options);
     const { rho = 0.95, epsilon = 1e-7 } = options;
-    checkNumber(this.name, 'rho', rho, rho >= 0 && rho <= 1, 'a number from 0 to 1');
-    checkNumber(this.name, 'epsilon', epsilon, epsilon >= 0, 'a number of at least 0');
+    checkNumber(this.name, 'rho', rho, () => rho >= 0 && rho <= 1, 'a number from 0 to 1');
+    checkNumber(this.name, 'epsilon', epsilon, () => epsilon >= 0, 'a number of at least 0');
     this.rho = rho;
     this.epsilon = epsilon;
   }

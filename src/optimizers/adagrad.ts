@@ -23,8 +23,8 @@ export class Adagrad extends Optimizer {
   constructor(options: AdagradOptions = {}) {
     super('Adagrad', 0.001, options);
     const { initialAccumulatorValue: initial = 0.1, epsilon = 1e-7 } = options;
-    checkNumber(this.name, 'initialAccumulatorValue', initial, initial >= 0, 'a number of at least 0');
-    checkNumber(this.name, 'epsilon', epsilon, epsilon >= 0, 'a number of at least 0');
+    checkNumber(this.name, 'initialAccumulatorValue', initial, () => initial >= 0, 'a number of at least 0');
+    checkNumber(this.name, 'epsilon', epsilon, () => epsilon >= 0, 'a number of at least 0');
     this.initialAccumulatorValue = initial;
     this.epsilon = epsilon;
   }

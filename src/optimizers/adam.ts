@@ -33,9 +33,9 @@ export class Adam extends Optimizer {
   constructor(options: AdamOptions = {}, className = 'Adam') {
     super(className, 0.001, options);
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7, amsgrad = false } = options;
-    checkNumber(this.name, 'beta1', beta1, beta1 >= 0 && beta1 < 1, 'a number from 0 to below 1');
-    checkNumber(this.name, 'beta2', beta2, beta2 >= 0 && beta2 < 1, 'a number from 0 to below 1');
-    checkNumber(this.name, 'epsilon', epsilon, epsilon >= 0, 'a number of at least 0');
+    checkNumber(this.name, 'beta1', beta1, () => beta1 >= 0 && beta1 < 1, 'a number from 0 to below 1');
+    checkNumber(this.name, 'beta2', beta2, () => beta2 >= 0 && beta2 < 1, 'a number from 0 to below 1');
+    checkNumber(this.name, 'epsilon', epsilon, () => epsilon >= 0, 'a number of at least 0');
     this.beta1 = beta1;
     this.beta2 = beta2;
     this.epsilon = epsilon;

@@ -18,7 +18,7 @@ export interface ClippingOptions {
 export function checkClipping(where: string, { clipnorm, clipvalue, globalClipnorm }: ClippingOptions): void {
   const given = Object.entries({ clipnorm, clipvalue, globalClipnorm }).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    checkNumber(where, name, value as number, (value as number) > 0, 'a positive number, or leave it out');
+    checkNumber(where, name, value as number, () => (value as number) > 0, 'a positive number, or leave it out');
   }
   if (given.length <= 1) return;
   throw new ArgumentError(

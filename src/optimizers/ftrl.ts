@@ -43,7 +43,13 @@ export class Ftrl extends Optimizer {
       l2ShrinkageRegularizationStrength = 0,
       beta = 0,
     } = options;
-    checkNumber(this.name, 'learningRatePower', learningRatePower, learningRatePower <= 0, 'a number of at most 0');
+    checkNumber(
+      this.name,
+      'learningRatePower',
+      learningRatePower,
+      () => learningRatePower <= 0,
+      'a number of at most 0',
+    );
     for (const [name, value] of Object.entries({
       initialAccumulatorValue,
       l1RegularizationStrength,
@@ -51,7 +57,7 @@ export class Ftrl extends Optimizer {
       l2ShrinkageRegularizationStrength,
       beta,
     })) {
-      checkNumber(this.name, name, value, value >= 0, 'a number of at least 0');
+      checkNumber(this.name, name, value, () => value >= 0, 'a number of at least 0');
     }
     this.learningRatePower = learningRatePower;
     this.initialAccumulatorValue = initialAccumulatorValue;

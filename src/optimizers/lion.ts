@@ -23,8 +23,8 @@ export class Lion extends Optimizer {
   constructor(options: LionOptions = {}) {
     super('Lion', 0.001, options);
     const { beta1 = 0.9, beta2 = 0.99 } = options;
-    checkNumber(this.name, 'beta1', beta1, beta1 > 0 && beta1 <= 1, 'a number above 0 and up to 1');
-    checkNumber(this.name, 'beta2', beta2, beta2 >= 0 && beta2 <= 1, 'a number from 0 to 1');
+    checkNumber(this.name, 'beta1', beta1, () => beta1 > 0 && beta1 <= 1, 'a number above 0 and up to 1');
+    checkNumber(this.name, 'beta2', beta2, () => beta2 >= 0 && beta2 <= 1, 'a number from 0 to 1');
     this.beta1 = beta1;
     this.beta2 = beta2;
   }

@@ -254,7 +254,7 @@ export abstract class Optimizer {
         refusal: 'A schedule sets this learning rate. Make the optimizer with a number to set it yourself.',
       });
     }
-    checkNumber(this.name, 'learningRate', rate, rate >= 0, 'a number of at least 0 or a schedule');
+    checkNumber(this.name, 'learningRate', rate, () => rate >= 0, 'a number of at least 0 or a schedule');
     return makeVariable(full([], rate), { name, trainable: false });
   }
 

@@ -42,12 +42,18 @@ export function checkOptions(where: string, options: OptimizerOptions): void {
   const { weightDecay, emaMomentum, emaOverwriteFrequency, lossScaleFactor, gradientAccumulationSteps } = options;
   checkClipping(where, options);
   if (weightDecay !== undefined)
-    checkNumber(where, 'weightDecay', weightDecay, true, 'a finite number, or leave it out');
+    checkNumber(where, 'weightDecay', weightDecay, () => true, 'a finite number, or leave it out');
   if (emaMomentum !== undefined)
-    checkNumber(where, 'emaMomentum', emaMomentum, emaMomentum >= 0 && emaMomentum <= 1, 'a number from 0 to 1');
+    checkNumber(where, 'emaMomentum', emaMomentum, () => emaMomentum >= 0 && emaMomentum <= 1, 'a number from 0 to 1');
   if (emaOverwriteFrequency !== undefined) checkInteger(where, 'emaOverwriteFrequency', emaOverwriteFrequency, 1);
   if (lossScaleFactor !== undefined)
-    checkNumber(where, 'lossScaleFactor', lossScaleFactor, lossScaleFactor > 0, 'a positive number, or leave it out');
+    checkNumber(
+      where,
+      'lossScaleFactor',
+      lossScaleFactor,
+      () => lossScaleFactor > 0,
+      'a positive number, or leave it out',
+    );
   if (gradientAccumulationSteps !== undefined)
     checkInteger(where, 'gradientAccumulationSteps', gradientAccumulationSteps, 2);
 }

@@ -31,9 +31,9 @@ export class Rmsprop extends Optimizer {
   constructor(options: RmspropOptions = {}) {
     super('RMSprop', 0.001, options);
     const { rho = 0.9, momentum = 0, epsilon = 1e-7, centered = false } = options;
-    checkNumber(this.name, 'rho', rho, rho >= 0 && rho <= 1, 'a number from 0 to 1');
-    checkNumber(this.name, 'momentum', momentum, momentum >= 0 && momentum <= 1, 'a number from 0 to 1');
-    checkNumber(this.name, 'epsilon', epsilon, epsilon >= 0, 'a number of at least 0');
+    checkNumber(this.name, 'rho', rho, () => rho >= 0 && rho <= 1, 'a number from 0 to 1');
+    checkNumber(this.name, 'momentum', momentum, () => momentum >= 0 && momentum <= 1, 'a number from 0 to 1');
+    checkNumber(this.name, 'epsilon', epsilon, () => epsilon >= 0, 'a number of at least 0');
     this.rho = rho;
     this.momentum = momentum;
     this.epsilon = epsilon;

@@ -23,7 +23,7 @@ export class Sgd extends Optimizer {
   constructor(options: SgdOptions = {}) {
     super('SGD', 0.01, options);
     const { momentum = 0, nesterov = false } = options;
-    checkNumber(this.name, 'momentum', momentum, momentum >= 0 && momentum <= 1, 'a number from 0 to 1');
+    checkNumber(this.name, 'momentum', momentum, () => momentum >= 0 && momentum <= 1, 'a number from 0 to 1');
     this.momentum = momentum;
     this.nesterov = nesterov;
   }

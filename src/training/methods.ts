@@ -1,7 +1,9 @@
 /** Attaches training to models: compile, fit, evaluate, predict and their single-batch forms. */
+import { modelDot, type DotOptions } from '../models/dot.ts';
 import { Model } from '../models/model.ts';
 import { summary, type SummaryOptions } from '../models/summary.ts';
 import type { Structure } from '../models/structure.ts';
+import { renderDot, type VizPackage } from '../models/viz.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Logs } from './callback.ts';
@@ -23,6 +25,12 @@ export interface TestOnBatchOptions {
   readonly sampleWeight?: SampleWeights;
   /** Gives a record by log name instead of a number or list. Default false. */
   readonly returnDict?: boolean;
+}
+
+/** Options of `model.toSvg`. */
+export interface ModelSvgOptions extends DotOptions {
+  /** The package `@viz-js/viz`, where it cannot be looked up at run time, as in a bundled page. */
+  readonly viz?: VizPackage;
 }
 
 /** Options of `trainOnBatch`. */
@@ -85,6 +93,18 @@ declare module '../models/model.ts' {
     /** The outputs for one batch. */
     predictOnBatch(x: DataSet): Promise<Tensor>;
     predictOnBatch<Outputs extends Structure<Tensor>>(x: DataSet): Promise<Outputs>;
+    /**
+     * The graph in the language of Graphviz: a box for each layer, models inside as frames.
+     * @param options showShapes true, rankdir 'TB'
+     * @example writeFileSync('net.dot', net.toDot({ rankdir: 'LR' }));
+     */
+    toDot(options?: DotOptions): string;
+    /**
+     * The same as a picture, drawn by the optional peer `@viz-js/viz`.
+     * @throws ArgumentError when the peer is not installed
+     * @example writeFileSync('net.svg', await net.toSvg());
+     */
+    toSvg(options?: ModelSvgOptions): Promise<string>;
     /** Prints a table of the layers, their output shapes and numbers of parameters, laid out like Keras's. */
     summary(options?: SummaryOptions): void;
   }
@@ -151,6 +171,15 @@ const methods = {
   },
   predictOnBatch(this: Model, x: DataSet): Promise<Structure<Tensor>> {
     return predictOnBatch(this, x);
+  },
+  toDot(this: Model, options: DotOptions = {}): string {
+    checkOptionsObject(`model '${this.name}': toDot`, options);
+    return modelDot(this, options);
+  },
+  async toSvg(this: Model, options: ModelSvgOptions = {}): Promise<string> {
+    const where = `model '${this.name}': toSvg`;
+    checkOptionsObject(where, options);
+    return renderDot(where, modelDot(this, options), options.viz);
   },
   summary(this: Model, options: SummaryOptions = {}): void {
     checkOptionsObject(`model '${this.name}': summary`, options);

@@ -1,5 +1,6 @@
 /** Random wrong calls of every public function, and how they end. */
 import * as gt from 'gradtape';
+import * as safetensors from 'gradtape/safetensors';
 import * as testing from 'gradtape/testing';
 
 export interface CallsReport {
@@ -109,6 +110,7 @@ const spaces: Readonly<Record<string, object>> = {
   'gt.regularizers': gt.regularizers,
   'gt.constraints': gt.constraints,
   'gt.activations': gt.activations,
+  safetensors,
   'gt.data': (gt as { data?: object }).data ?? {},
   'gt.optimizers.schedules': (gt.optimizers as { schedules?: object }).schedules ?? {},
 };

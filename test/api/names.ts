@@ -7,7 +7,8 @@ export const promised: Readonly<Record<string, readonly string[]>> = {
   gradtape: words(`
     tensor Tensor ops grad valueAndGrad Tape compile variable Variable setDevice seed clearSession defineOp debug model
     sequential input Model Layer modelFromJSON layers callbacks optimizers losses metrics initializers regularizers
-    constraints activations data ensemble ShapeError ArgumentError FormatError DeviceError NumericError GradientError`),
+    constraints activations data ensemble ShapeError ArgumentError FormatError FileError
+    DeviceError NumericError GradientError`),
   'gradtape/node': words(`
     tensor ops grad compile model sequential input layers callbacks optimizers losses metrics data ensemble`),
   'gradtape/testing': words('gradcheck arbitraries opLaws layerLaws'),
@@ -64,11 +65,7 @@ export const later: Readonly<Record<string, number>> = {
   'gradtape/node: ensemble': 8,
   'gradtape/gpu': 7,
   'gradtape/keras': 6,
-  'gradtape/safetensors': 6,
   'gradtape/tune': 8,
   'callbacks: snapshotEnsemble': 8,
   'callbacks: weightAveraging': 8,
-  'model: toDot': 6,
-  'model: toSvg': 6,
-  'history: toSvg': 6,
 };

@@ -28,6 +28,8 @@ export interface Page {
   readonly goto: (url: string) => Promise<unknown>;
   readonly on: (event: 'console' | 'pageerror', listener: (message: { text?: () => string }) => void) => void;
   readonly evaluate: (code: string) => Promise<unknown>;
+  readonly setViewportSize: (size: { readonly width: number; readonly height: number }) => Promise<void>;
+  readonly screenshot: (options: { readonly path: string }) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 

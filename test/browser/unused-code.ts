@@ -19,7 +19,7 @@ const active: ReadonlyMap<string, string> = new Map([
 // that it does not see exports.
 const sources = readSources(['src'])
   .map(({ path }) => path)
-  .filter((path) => !path.startsWith('src/testing/') && !/\/(index|node|public)\.ts$/.test(path));
+  .filter((path) => !path.startsWith('src/testing/') && !/\/(index|node|public|node\/callbacks)\.ts$/.test(path));
 
 // What esbuild keeps of `import './file.js'` when it must not trust the package's `sideEffects`.
 async function leftOver(path: string): Promise<string> {

@@ -1,5 +1,8 @@
 /** The examples on small parts of their real data. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
+import { parseXml } from '../support/xml.ts';
 import { run as answerQuestions } from '../../examples/question-answering.ts';
 import { run as profileAuthors } from '../../examples/author-profile.ts';
 import { run as runLogger } from '../../examples/activation-logger.ts';
@@ -12,8 +15,18 @@ import { run as runTwoBranches } from '../../examples/two-branch-vision.ts';
 
 t.test('the main job learns digits, and two runs of one seed give the same history', async (t) => {
   const options = { trainingDigits: 1500, testDigits: 500, epochs: 2 };
-  const first = await learnDigits(options);
+  const folder = t.testdir();
+  const first = await learnDigits({ ...options, folder });
   const second = await learnDigits(options);
+  for (const [name, text] of [
+    ['model.svg', /separable_conv2d.*SeparableConv2D/s],
+    ['history.svg', /accuracy.*validation/s],
+    ['confusion.svg', /predicted/],
+  ] as const) {
+    const picture = readFileSync(join(folder, name), 'utf8');
+    t.match(parseXml(picture.replace(/<!--[^]*?-->/g, '')).text, text, name);
+  }
+  t.equal(readdirSync(join(folder, 'logs/train')).length, 1, 'there are logs of the training');
   t.same(second.history.history, first.history.history);
   t.equal(second.accuracy, first.accuracy);
   const losses = first.history.history['loss'] ?? [];

@@ -27,9 +27,16 @@ export function readFamilies<Case>(name: string): Family<Case>[] {
     .map((file) => JSON.parse(readFileSync(join(folder, name, file), 'utf8'), decode) as Family<Case>);
 }
 
-/** The folders of fixtures. */
+/** The value of a JSON text that has tensors as Keras's fixtures have them. */
+export function decodeTensors(text: string): unknown {
+  return JSON.parse(text, decode);
+}
+
+/** The folders of families; those of whole files hold folders. */
 export function fixtureFolders(): string[] {
-  return readdirSync(folder).sort();
+  return readdirSync(folder)
+    .filter((name) => readdirSync(join(folder, name)).some((file) => file.endsWith('.json')))
+    .sort();
 }
 
 function decode(_key: string, value: unknown): unknown {

@@ -33,6 +33,12 @@ export interface Counts {
   readonly runs: number;
   /** Times that each training is killed. */
   readonly resumes: number;
+  /** Mutated files for each reader. */
+  readonly files: number;
+  /** Processes killed while they save. */
+  readonly kills: number;
+  /** Bits flipped on the disk. */
+  readonly flips: number;
 }
 
 /** `quick` is for every change, `normal` meets the targets for one, `deep` those for a release. */
@@ -49,6 +55,9 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     calls: 10_000,
     runs: 2,
     resumes: 2,
+    files: 20_000,
+    kills: 200,
+    flips: 1_000,
   },
   normal: {
     gradients: 200,
@@ -60,6 +69,9 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     calls: 20_000,
     runs: 10,
     resumes: 20,
+    files: 20_000,
+    kills: 200,
+    flips: 10_000,
   },
   deep: {
     gradients: 10_000,
@@ -71,6 +83,9 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     calls: 100_000,
     runs: 10,
     resumes: 20,
+    files: 1_000_000,
+    kills: 1_000,
+    flips: 10_000,
   },
 };
 

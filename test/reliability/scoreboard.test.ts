@@ -1,27 +1,36 @@
 /** The scoreboard's measures meet their targets on small counts, and each sees a planted failure. */
 import fc from 'fast-check';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import type { Plan } from '../../src/devices/device.ts';
 import { HostDevice, type HostExecutable } from '../../src/devices/host-device.ts';
-import { callbacks, layers, ops, tensor } from '../../src/index.ts';
+import { callbacks, FormatError, layers, ops, tensor } from '../../src/index.ts';
+import { SEAL_BYTES, sealBytes } from '../../src/io/sealed-bytes.ts';
 import type { LayerRow } from '../../src/testing/layer-row.ts';
 import type { OpRow } from '../../src/testing/op-row.ts';
+import { captured } from '../src/callbacks/fake-model.ts';
 import { rows as layerRows } from '../src/layers/rows.ts';
 import { rows as opRows } from '../src/ops/rows/index.ts';
 import { injections, type Injection } from '../src/training/nan-injections.ts';
+import { bitRot, PATH, type Load } from './bit-rot.ts';
 import { deviceError } from './device-error.ts';
+import { diskFaults, type Save } from './disk-faults.ts';
 import { measuredEdgeValues } from './edge-values.ts';
 import { exactIntegers } from './exact-integers.ts';
 import { gradientProperties } from './gradient-properties.ts';
+import { hostileFiles } from './hostile-files.ts';
+import type { HostileReader } from './hostile-readers.ts';
 import { indexSafety } from './index-safety.ts';
 import { injectedNaN } from './injected-nan.ts';
+import { crashes, killedSaves, powerCuts } from './killed-saves.ts';
 import { lawsOfLayers } from './layer-laws.ts';
 import { countsOf, type Measured } from './measure.ts';
 import { memoryPerStep, soak } from './memory.ts';
+import { memoryBombs } from './memory-bombs.ts';
 import { misuse } from './misuse.ts';
 import { plantedBugs } from './planted-bugs.ts';
+import { prototypePollution } from './prototype-pollution.ts';
 import { realKeras } from './real-keras.ts';
 import { resume } from './resume.ts';
 import { isNotMet, score, scoreRows, type ScoreRow } from './scoreboard.ts';
@@ -83,6 +92,38 @@ const careless: typeof callbacks.backupAndRestore = (name, options) =>
   Object.assign(callbacks.backupAndRestore(name, options), {
     onTrainEnd: () => options.sink(name, new Uint8Array(0)),
   });
+/** Reads anything by this function. */
+const reader = (read: HostileReader['read']): HostileReader => ({
+  name: 'planted',
+  files: () => [new Uint8Array(10)],
+  read,
+  bombs: { 'a small file': () => new Uint8Array(1_000) },
+});
+const refuse = (): never => {
+  throw new FormatError('refused');
+};
+
+/** Writes over the old file, as programs usually do; as a store's file, so that it is read as one. */
+const carelessSave: Save = async (path, bytes, files) => {
+  mkdirSync(dirname(path), { recursive: true });
+  await files.remove(path).catch(() => undefined);
+  const file = await files.create(path);
+  try {
+    await file.write(sealBytes(bytes, 1));
+  } finally {
+    await file.close();
+  }
+};
+
+/** Believes that what follows the seal is as it was written. */
+const trustingLoad: Load = async (disk) => disk.bytesOf(PATH).subarray(SEAL_BYTES);
+
+/** Without the warnings, which are what is expected of it. */
+async function silently(measure: () => Promise<Measured>): Promise<Measured> {
+  let measured: Measured | undefined;
+  await captured(async () => (measured = await measure()));
+  return measured as unknown as Measured;
+}
 
 interface Claim {
   readonly met: () => Measured | Promise<Measured>;
@@ -144,6 +185,47 @@ const claims: Readonly<Record<string, Claim>> = {
   E3: {
     met: () => indexSafety(),
     notMet: { 'a call that takes every index': () => indexSafety({ careless: () => undefined }) },
+  },
+  C1: {
+    met: () => hostileFiles(500),
+    notMet: {
+      'a bare error': () => hostileFiles(10, [reader(() => (undefined as unknown as { x: number }).x)]),
+      'a reader that takes everything': () => hostileFiles(10, [reader(() => undefined)]),
+      'a slow reader': () =>
+        hostileFiles(1, [
+          reader(() => {
+            const end = performance.now() + 1_100;
+            while (performance.now() < end);
+            refuse();
+          }),
+        ]),
+      'no reader': () => hostileFiles(10, []),
+    },
+  },
+  C2: {
+    met: () => memoryBombs(),
+    notMet: {
+      'a reader that allocates': () =>
+        memoryBombs([reader(refuse)], (_, { length }) => ({ fileBytes: length, peakBytes: 2 * length + 2 ** 25 + 1 })),
+      'another error': () => memoryBombs([reader(refuse)], () => ({ fileBytes: 1, peakBytes: 1, error: 'RangeError' })),
+      'no bomb': () => memoryBombs([]),
+    },
+  },
+  C3: { met: () => prototypePollution(), notMet: { 'a reader that pollutes': () => prototypePollution(true) } },
+  D1: {
+    met: () => crashes(20),
+    notMet: {
+      'a program that writes over its file': () => killedSaves(12, 'careless'),
+      'a disk that does not sync': () => silently(() => powerCuts(false)),
+    },
+  },
+  D2: {
+    met: () => diskFaults(),
+    notMet: { 'a program that writes over its file': () => silently(() => diskFaults(carelessSave)) },
+  },
+  D3: {
+    met: () => bitRot(1_000),
+    notMet: { 'a program that trusts the disk': () => bitRot(400, trustingLoad) },
   },
   B1: {
     met: () => runToRun(2),

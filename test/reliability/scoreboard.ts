@@ -1,15 +1,21 @@
 /** The table of what the library promises: each measure with its target, the measured figure and the verdict. */
+import { bitRot } from './bit-rot.ts';
 import { deviceError } from './device-error.ts';
+import { diskFaults } from './disk-faults.ts';
 import { measuredEdgeValues } from './edge-values.ts';
 import { exactIntegers } from './exact-integers.ts';
 import { gradientProperties } from './gradient-properties.ts';
+import { hostileFiles } from './hostile-files.ts';
 import { indexSafety } from './index-safety.ts';
 import { injectedNaN } from './injected-nan.ts';
+import { crashes } from './killed-saves.ts';
 import { lawsOfLayers } from './layer-laws.ts';
 import type { Counts, Measured } from './measure.ts';
 import { memoryPerStep, soak } from './memory.ts';
+import { memoryBombs } from './memory-bombs.ts';
 import { misuse } from './misuse.ts';
 import { plantedBugs } from './planted-bugs.ts';
+import { prototypePollution } from './prototype-pollution.ts';
 import { realKeras } from './real-keras.ts';
 import { resume } from './resume.ts';
 import { engines, runToRun } from './same-bits.ts';
@@ -35,8 +41,7 @@ export interface Score {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-const noFormats = 'needs the file formats';
-const noCheckpoints = 'needs checkpoints';
+const noFormats = 'needs the readers of models';
 
 export const scoreRows: readonly ScoreRow[] = [
   {
@@ -96,13 +101,41 @@ export const scoreRows: readonly ScoreRow[] = [
     cases: 20,
     run: ({ resumes }) => resume(resumes),
   },
-  { number: 'C1', measure: 'hostile files', target: 'only FormatError, 20,000 files a reader', run: noFormats },
-  { number: 'C2', measure: 'memory bombs', target: '<= 2x file + 32 MB, refused before allocating', run: noFormats },
-  { number: 'C3', measure: 'prototype pollution', target: '0', run: `${noFormats} and frozen prototypes` },
+  {
+    number: 'C1',
+    measure: 'hostile files',
+    target: 'only FormatError, none over 1 s, 20,000 files a reader (1,000,000 on release)',
+    cases: 20_000,
+    run: ({ files }) => hostileFiles(files),
+  },
+  {
+    number: 'C2',
+    measure: 'memory bombs',
+    target: '<= 2x file + 32 MB, refused before allocating',
+    run: () => memoryBombs(),
+  },
+  { number: 'C3', measure: 'prototype pollution', target: '0', run: () => prototypePollution() },
   { number: 'C4', measure: 'known holes', target: '>= 25 files, all refused', run: noFormats },
-  { number: 'D1', measure: 'kill -9 while saving', target: '0 unreadable files in 200 kills', run: noCheckpoints },
-  { number: 'D2', measure: 'disk faults', target: 'old checkpoint intact, typed error', run: noCheckpoints },
-  { number: 'D3', measure: 'bit rot', target: 'all of 10,000 flips detected', run: noCheckpoints },
+  {
+    number: 'D1',
+    measure: 'kill -9 while saving',
+    target: '0 unreadable files in 200 kills (1,000 on release)',
+    cases: 200,
+    run: ({ kills }) => crashes(kills),
+  },
+  {
+    number: 'D2',
+    measure: 'disk faults',
+    target: 'old checkpoint intact, typed error',
+    run: () => diskFaults(),
+  },
+  {
+    number: 'D3',
+    measure: 'bit rot',
+    target: 'all of 10,000 flips detected, previous generation used',
+    cases: 10_000,
+    run: ({ flips }) => bitRot(flips),
+  },
   {
     number: 'D4',
     measure: 'worker death, failing callbacks',

@@ -8,7 +8,7 @@ export interface FileCall {
   readonly name: string;
 }
 
-/** What becomes of a call: nothing, an error, or for a write the number of bytes that it takes. */
+/** What becomes of a call: nothing, an error, or a number: a write takes so many bytes only, a sync does nothing. */
 export type Fault = undefined | Error | number;
 
 /** An error as Node's file system throws it. */
@@ -74,8 +74,7 @@ export class FaultyFileSystem implements FileSystem {
         return taken === 0 ? 0 : file.write(bytes.subarray(0, taken));
       },
       sync: async () => {
-        this.#call('sync');
-        return file.sync();
+        if (this.#call('sync') === undefined) await file.sync();
       },
       close: async () => {
         // A close that fails has closed all the same.

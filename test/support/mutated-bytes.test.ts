@@ -44,7 +44,7 @@ t.test('files grow and shrink, and no bytes at all can be mutated too', (t) => {
 t.test('drawn numbers are below the count, all of them come, and they depend on the seed', (t) => {
   const draw = seededDraw(1);
   const drawn = Array.from({ length: 200 }, () => draw(5));
-  t.strictSame([...new Set(drawn)].sort(), [0, 1, 2, 3, 4]);
+  t.strictSame(new Set(drawn), new Set([0, 1, 2, 3, 4]));
   const other = seededDraw(2);
   t.notSame(
     drawn,

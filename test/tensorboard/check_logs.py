@@ -180,7 +180,15 @@ def check_pages(folder, expected):
         text = server.get("plugin/graphs/graph", run=run, tag="keras", conceptual="true").decode()
         got = parse_graph(text)
         for name, inputs in nodes.items():
-            check(f"graph of {run}: inputs of {name}", got.get(name), inputs)
+            check(f"conceptual graph of {run}: inputs of {name}", got.get(name), inputs)
+        # The graph of the run: the same, without the model's name and the inputs of models inside.
+        own = parse_graph(server.get("plugin/graphs/graph", run=run, conceptual="false").decode())
+        model = run.split("/")[0] + "/"
+        wanted = {name.removeprefix(model): [one.removeprefix(model) for one in inputs] for name, inputs in nodes.items()}
+        for name, inputs in wanted.items():
+            outside = [one if one in wanted else expected["innerInputs"][one] for one in inputs]
+            check(f"graph of {run}: inputs of {name}", own.get(name), outside)
+        check(f"graph of {run}: nodes", sorted(own), sorted(wanted))
     for plugin, table in (("histograms", "histograms"), ("scalars", "scalars"), ("images", "images"), ("text", "texts")):
         tags = server.json(f"plugin/{plugin}/tags")
         for run, wanted in expected[table].items():
@@ -222,17 +230,18 @@ def check_trials(server, trials):
         check(f"{name}: loss", metric["value"], trial["loss"])
 
 
-def check_projector(folder, expected):
+def check_projector(folder, run, expected):
+    """TensorBoard on this folder shows the embeddings in this run."""
     server = Server(folder)
     server.wait_for([run for run, _ in runs_in(folder)])
-    config = server.json("plugin/projector/info", run=".")
+    config = server.json("plugin/projector/info", run=run)
     check("projector: embeddings", [one["tensorName"] for one in config["embeddings"]], list(expected))
     for name, wanted in expected.items():
         [entry] = [one for one in config["embeddings"] if one["tensorName"] == name]
         check(f"projector: shape of {name}", entry["tensorShape"], wanted["shape"])
-        vectors = np.frombuffer(server.get("plugin/projector/tensor", run=".", name=name), "<f4")
+        vectors = np.frombuffer(server.get("plugin/projector/tensor", run=run, name=name), "<f4")
         check(f"projector: vectors of {name}", vectors.tobytes(), floats(wanted["values"]).tobytes())
-        labels = server.get("plugin/projector/metadata", run=".", name=name).decode().splitlines()
+        labels = server.get("plugin/projector/metadata", run=run, name=name).decode().splitlines()
         check(f"projector: labels of {name}", labels, wanted["labels"])
 
 
@@ -258,7 +267,9 @@ def main(folder):
             check(f"{run} {tag}", got, texts)
     check("pictures of weights", pictures > 0, True)
     check_pages(logs, expected)
-    check_projector(os.path.join(logs, "reader"), expected["projector"])
+    check_projector(os.path.join(logs, "reader"), ".", expected["projector"])
+    check_projector(os.path.join(logs, "reader"), "train", expected["projector"])
+    check_projector(logs, "reader/train", expected["projector"])
     print(f"TensorBoard reads what gradtape wrote: {checks} comparisons")
 
 

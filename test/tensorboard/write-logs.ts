@@ -23,6 +23,8 @@ export interface Expected {
   readonly texts: BySteps<string>;
   /** By run, the names of each node's inputs. */
   readonly graphs: Record<string, Record<string, readonly string[]>>;
+  /** The layers that inputs of models inside stand for. */
+  readonly innerInputs: Record<string, string>;
   readonly projector: Record<string, { shape: readonly number[]; values: string; labels: readonly string[] }>;
   readonly trials: Record<string, { hparams: Record<string, unknown>; status: string; loss: number }>;
 }
@@ -33,6 +35,7 @@ const expected: Expected = {
   images: {},
   texts: {},
   graphs: {},
+  innerInputs: {},
   projector: {},
   trials: {},
 };
@@ -139,11 +142,13 @@ async function trainReader(folder: string): Promise<void> {
   }); // prettier-ignore
   const table = (await net.getLayer('vectors').getWeights())[0] as gt.Tensor;
   expected.projector['vectors/embeddings'] = { shape: table.shape, values: base64(table.data), labels };
+  const innerInput = inner.inputs[0]?.name ?? '';
+  expected.innerInputs[`inner/${innerInput}`] = 'memory';
   expected.graphs['reader/train'] = {
     'reader/words': [],
     'reader/vectors': ['reader/words'],
     'reader/memory': ['reader/vectors'],
-    'reader/inner/first': [`reader/inner/${inner.layers[0]?.name === 'first' ? (inner.inputs[0]?.name ?? '') : ''}`],
+    'reader/inner/first': [`reader/inner/${innerInput}`],
     'reader/inner/second': ['reader/inner/first'],
     'reader/age': ['reader/inner/second'],
     'reader/kind': ['reader/inner/second'],

@@ -1,6 +1,7 @@
 /** Writes one event file of TensorBoard: what one run logs, value by value. */
 import { wallTime } from '../../clock.ts';
 import type { FileSink } from '../sink.ts';
+import { graphDef, type GraphDefNode } from './graph-def.ts';
 import { histogramRows } from './histogram.ts';
 import {
   experimentValue,
@@ -78,7 +79,12 @@ export class EventWriter {
     this.#value(step, summaryValue(tag, { name: 'text', dataClass: TENSOR }, stringTensor([], [text])));
   }
 
-  /** The graph of a model, from Keras's JSON. */
+  /** The graph of the run, which its page shows first. */
+  graph(nodes: readonly GraphDefNode[]): void {
+    this.#record(new MessageWriter().double(1, this.#clock()).bytes(4, graphDef(nodes)));
+  }
+
+  /** The conceptual graph of a model, from Keras's JSON. */
   kerasGraph(json: string): void {
     // TensorBoard itself sets the data class of this plugin, and the shape that belongs to it.
     const plugin = { name: 'graph_keras_model', content: new TextEncoder().encode('1') };

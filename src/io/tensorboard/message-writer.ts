@@ -28,6 +28,14 @@ export class MessageWriter {
     return this;
   }
 
+  /** -1 as an int64: ten bytes, sixty-four bits of 1. */
+  minusOne(field: number): this {
+    this.#key(field, VARINT);
+    for (let byte = 0; byte < 9; byte++) this.#byte(0xff);
+    this.#byte(1);
+    return this;
+  }
+
   /** True or false, false too. */
   bool(field: number, value: boolean): this {
     this.#key(field, VARINT);

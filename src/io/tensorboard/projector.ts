@@ -4,7 +4,7 @@
 export interface ProjectedEmbedding {
   readonly name: string;
   readonly tensorPath: string;
-  readonly metadataPath?: string;
+  readonly metadataPath: string | undefined;
   readonly shape: readonly [points: number, dimensions: number];
 }
 

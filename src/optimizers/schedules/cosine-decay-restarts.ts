@@ -30,7 +30,7 @@ export class CosineDecayRestarts extends LearningRateSchedule {
     const { initialLearningRate, firstDecaySteps, tMul = 2, mMul = 1, alpha = 0, name = 'SGDRDecay' } = options;
     checkFinite('cosineDecayRestarts', { initialLearningRate, mMul, alpha });
     checkSteps('cosineDecayRestarts', 'firstDecaySteps', firstDecaySteps);
-    checkNumber('cosineDecayRestarts', 'tMul', tMul, tMul >= 1, 'a number of at least 1');
+    checkNumber('cosineDecayRestarts', 'tMul', tMul, () => tMul >= 1, 'a number of at least 1');
     this.initialLearningRate = initialLearningRate;
     this.firstDecaySteps = firstDecaySteps;
     this.tMul = tMul;

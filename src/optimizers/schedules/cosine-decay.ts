@@ -28,7 +28,7 @@ export class CosineDecay extends LearningRateSchedule {
     const { initialLearningRate, decaySteps, alpha = 0, warmupTarget, warmupSteps = 0, name = 'CosineDecay' } = options;
     checkFinite('cosineDecay', { initialLearningRate, alpha, warmupTarget: warmupTarget ?? 0 });
     checkSteps('cosineDecay', 'decaySteps', decaySteps);
-    checkNumber('cosineDecay', 'warmupSteps', warmupSteps, warmupSteps >= 0, 'a number of steps of at least 0');
+    checkNumber('cosineDecay', 'warmupSteps', warmupSteps, () => warmupSteps >= 0, 'a number of steps of at least 0');
     this.initialLearningRate = initialLearningRate;
     this.decaySteps = decaySteps;
     this.alpha = alpha;

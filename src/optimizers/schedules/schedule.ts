@@ -46,10 +46,10 @@ export interface ScheduleOptions {
 
 /** @internal @throws ArgumentError unless each of the values is a finite number */
 export function checkFinite(where: string, values: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(values)) checkNumber(where, name, value, true, 'a finite number');
+  for (const [name, value] of Object.entries(values)) checkNumber(where, name, value, () => true, 'a finite number');
 }
 
 /** @internal @throws ArgumentError unless it is a positive number */
 export function checkSteps(where: string, name: string, value: number): void {
-  checkNumber(where, name, value, value > 0, 'a positive number of steps');
+  checkNumber(where, name, value, () => value > 0, 'a positive number of steps');
 }

@@ -9,6 +9,8 @@ import { captured } from './fake-model.ts';
 import { memory } from './interrupted.ts';
 
 const { layers, callbacks, ops } = gt;
+
+t.setTimeout(3_600_000);
 const count = process.env['GRADTAPE_DEEP'] === '1' ? 20_000 : 400;
 
 const x = ops.randomNormal([8, 3, 2], { seed: 1 });
@@ -98,10 +100,10 @@ const changed = (state: StateValue, draw: Draw, path: string[]): StateValue => {
     else list[at] = inner;
     return list;
   }
-  return { ...state, [key]: draw(10) === 0 ? undefined : inner } as StateValue;
+  return { ...fields, [key]: draw(10) === 0 ? undefined : inner } as StateValue;
 };
 
-t.test(`a state with a changed field, ${count} times`, async (t) => {
+t.test(`a state with a changed field, ${count} times`, { timeout: 1_800_000 }, async (t) => {
   const state = readState(openSealed(await intact(), 'run'), 'run');
   let refused = 0;
   for (let seed = 0; seed < count; seed++) {
@@ -123,7 +125,7 @@ t.test(`a state with a changed field, ${count} times`, async (t) => {
   t.equal(({} as { polluted?: unknown }).polluted, undefined);
 });
 
-t.test(`mutated bytes under an intact seal, ${count} times`, async (t) => {
+t.test(`mutated bytes under an intact seal, ${count} times`, { timeout: 1_800_000 }, async (t) => {
   const inner = openSealed(await intact(), 'run').slice();
   let refused = 0;
   for (let seed = 0; seed < count; seed++) {

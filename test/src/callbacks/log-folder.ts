@@ -6,14 +6,14 @@ export interface LogFolder {
   readonly sink: FileSink;
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** The events in the files of a folder, oldest file first. */
-  events(folder: string): DecodedEvent[];
+  readonly events: (folder: string) => DecodedEvent[];
   /** Steps and numbers of a scalar. */
-  scalar(folder: string, tag: string): (readonly [step: number, value: number | undefined])[];
+  readonly scalar: (folder: string, tag: string) => (readonly [step: number, value: number | undefined])[];
   /** Steps and values of a tag. */
-  values(folder: string, tag: string): (readonly [step: number, value: DecodedValue])[];
+  readonly values: (folder: string, tag: string) => (readonly [step: number, value: DecodedValue])[];
   /** All tags of a run, sorted. */
-  tags(folder: string): string[];
-  text(name: string): string;
+  readonly tags: (folder: string) => string[];
+  readonly text: (name: string) => string;
 }
 
 export const logFolder = (): LogFolder => {

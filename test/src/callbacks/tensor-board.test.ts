@@ -170,21 +170,89 @@ t.test('training goes to the same bits with and without the callback, gradients 
   t.ok(logged.tags('logs/train').includes('dense/kernel/gradient/histogram'), 'there were gradients');
 });
 
+t.test(
+  'the step that gives gradients updates convolutions, averages, masks and recurrent weights to the same bits',
+  async (t) => {
+    const image = [6, 6, 2];
+    const builders: Record<string, () => gt.Sequential> = {
+      convolutions: () =>
+        gt.sequential([
+          layers.conv2d(3, 3, { inputShape: image, activation: 'relu' }),
+          layers.batchNormalization(),
+          layers.separableConv2d(4, 2),
+          layers.dropout(0.3),
+          layers.globalAveragePooling2d(),
+          layers.dense(2, { kernelRegularizer: 'l2' }),
+        ]),
+      recurrence: () =>
+        gt.sequential([
+          layers.reshape([12, 6], { inputShape: image }),
+          layers.bidirectional(layers.lstm(4, { returnSequences: true })),
+          layers.layerNormalization(),
+          layers.gru(3),
+          layers.dense(2),
+        ]),
+    };
+    const inputs = gt.tensor(
+      Float32Array.from({ length: 12 * 72 }, (_, i) => ((i * 31) % 17) / 17),
+      [12, ...image],
+    );
+    const targets = gt.tensor(
+      Float32Array.from({ length: 24 }, (_, i) => i % 3),
+      [12, 2],
+    );
+    for (const [name, build] of Object.entries(builders)) {
+      const optimizers: (() => gt.CompileModelOptions['optimizer'])[] = [
+        () => gt.optimizers.adam({ globalClipnorm: 0.1, useEma: true }),
+        () => gt.optimizers.sgd({ momentum: 0.9, gradientAccumulationSteps: 2 }),
+      ];
+      for (const optimizer of optimizers) {
+        const train = async (given: readonly gt.Callback[]): Promise<number[]> => {
+          gt.clearSession();
+          gt.seed(5);
+          const net = build();
+          net.compile({ optimizer: optimizer() ?? 'sgd', loss: 'mse' });
+          await net.fit(inputs, targets, { epochs: 3, batchSize: 4, verbose: 0, callbacks: given });
+          return (await net.getWeights()).flatMap(({ data }) => [...data]);
+        };
+        const { sink, tags } = logFolder();
+        const logged = await train([callbacks.tensorBoard({ sink, histogramFreq: 1 })]);
+        t.strictSame(logged, await train([]), name);
+        t.ok(tags('logs/train').some((tag) => tag.endsWith('/gradient/histogram')));
+      }
+    }
+  },
+);
+
 t.test('without gradients if so asked', async (t) => {
   const { tags } = await fitted({ histogramFreq: 1, writeGradients: false });
   t.strictSame(tags('logs/train').filter((tag) => tag.includes('gradient')), []); // prettier-ignore
 });
 
-t.test('the graph is the model’s JSON, once; none if so asked', async (t) => {
-  const { values, net } = await fitted({});
-  const graphs = values('logs/train', 'keras');
-  t.equal(graphs.length, 1);
-  t.strictSame(JSON.parse(textOf(graphs[0]?.[1].strings[0] ?? new Uint8Array())), JSON.parse(JSON.stringify(net)));
-  const without = await fitted({ writeGraph: false });
-  t.notOk(without.tags('logs/train').includes('keras'));
-});
+t.test(
+  'the run’s graph has a node for each layer, the conceptual graph is the model’s JSON; none if so asked',
+  async (t) => {
+    const { values, net, events } = await fitted({});
+    const [graph, ...others] = events('logs/train')
+      .map((event) => event.graph)
+      .filter((one) => Object.keys(one).length > 0);
+    t.strictSame(graph, {
+      input_layer: { op: 'InputLayer', inputs: [], shapes: [[-1, 4]] },
+      dense: { op: 'Dense', inputs: ['input_layer'], shapes: [[-1, 3]] },
+      dropout: { op: 'Dropout', inputs: ['dense'], shapes: [[-1, 3]] },
+      dense_1: { op: 'Dense', inputs: ['dropout'], shapes: [[-1, 1]] },
+    });
+    t.strictSame(others, []);
+    const graphs = values('logs/train', 'keras');
+    t.equal(graphs.length, 1);
+    t.strictSame(JSON.parse(textOf(graphs[0]?.[1].strings[0] ?? new Uint8Array())), JSON.parse(JSON.stringify(net)));
+    const without = await fitted({ writeGraph: false });
+    t.notOk(without.tags('logs/train').includes('keras'));
+    t.strictSame(without.events('logs/train').filter((event) => Object.keys(event.graph).length > 0), []); // prettier-ignore
+  },
+);
 
-t.test('a model that has no JSON is trained, with a warning and no graph', async (t) => {
+t.test('a model that has no JSON is trained, with a warning and no conceptual graph', async (t) => {
   const features = gt.input([4]);
   const net = gt.model(
     features,
@@ -195,7 +263,7 @@ t.test('a model that has no JSON is trained, with a warning and no graph', async
   const { warnings } = await captured(async () => {
     tags = (await fitted({}, {}, net)).tags('logs/train');
   });
-  t.match(warnings, [/^tensorBoard: the graph is not written\. .*lambda/i]);
+  t.match(warnings, [/^tensorBoard: the conceptual graph is not written\. .*lambda/i]);
   t.ok(tags.includes('epoch_loss') && !tags.includes('keras'));
 });
 
@@ -236,25 +304,25 @@ t.test('embeddings: a table per layer and epoch, labels, and a configuration tha
     callbacks: [callbacks.tensorBoard({ sink: folder.sink, embeddingsFreq: 2, embeddingsMetadata: { 'word/s': labels } })],
   }); // prettier-ignore
   t.strictSame([...folder.files.keys()].filter((name) => !name.includes('tfevents')).sort(), [
-    'logs/embeddings/word_s_00000.tsv',
-    'logs/embeddings/word_s_00002.tsv',
-    'logs/embeddings/word_s_labels.tsv',
     'logs/projector_config.pbtxt',
+    'logs/train/embeddings/word_s_00000.tsv',
+    'logs/train/embeddings/word_s_00002.tsv',
+    'logs/train/embeddings/word_s_labels.tsv',
+    'logs/train/projector_config.pbtxt',
   ]);
-  t.equal(folder.text('logs/embeddings/word_s_labels.tsv'), 'the\ncat\nsat on\n');
-  t.equal(
-    folder.text('logs/projector_config.pbtxt'),
-    `embeddings {
+  t.equal(folder.text('logs/train/embeddings/word_s_labels.tsv'), 'the\ncat\nsat on\n');
+  const configuration = (from: string): string => `embeddings {
   tensor_name: "word/s/embeddings"
-  tensor_path: "embeddings/word_s_00002.tsv"
-  metadata_path: "embeddings/word_s_labels.tsv"
+  tensor_path: "${from}embeddings/word_s_00002.tsv"
+  metadata_path: "${from}embeddings/word_s_labels.tsv"
   tensor_shape: 3
   tensor_shape: 2
 }
-`,
-  );
+`;
+  t.equal(folder.text('logs/projector_config.pbtxt'), configuration('train/'));
+  t.equal(folder.text('logs/train/projector_config.pbtxt'), configuration(''));
   const rows = folder
-    .text('logs/embeddings/word_s_00002.tsv')
+    .text('logs/train/embeddings/word_s_00002.tsv')
     .trimEnd()
     .split('\n')
     .map((row) => row.split('\t'));
@@ -262,6 +330,20 @@ t.test('embeddings: a table per layer and epoch, labels, and a configuration tha
   t.strictSame(rows.flat().map((cell) => Math.fround(Number(cell))), [...(table?.data ?? [])]); // prettier-ignore
   t.strictSame(rows.map((row) => row.length), [2, 2, 2]); // prettier-ignore
 });
+
+t.test('a table of labels that the user provides is named in the log folder’s configuration', async (t) => {
+  const words = gt.input([2], { dtype: 'int32' });
+  const net = gt.model(words, layers.embedding(3, 2, { name: 'words' })(words));
+  net.compile({ loss: 'mse' });
+  for (const [table, inRun] of [['tables/words.tsv', undefined], ['train/words.tsv', 'words.tsv']] as const) {
+    const folder = logFolder();
+    const callback = callbacks.tensorBoard({ sink: folder.sink, embeddingsFreq: 1, embeddingsMetadata: table });
+    await net.fit(gt.tensor([[0, 1]]), gt.zeros([1, 2, 2]), { verbose: 0, callbacks: [callback] });
+    const named = (name: string): string | undefined => /metadata_path: "(.*)"/.exec(folder.text(name))?.[1];
+    t.equal(named('logs/projector_config.pbtxt'), table);
+    t.equal(named('logs/train/projector_config.pbtxt'), inRun);
+  }
+}); // prettier-ignore
 
 t.test('labels that do not fit are refused when training begins', async (t) => {
   const words = gt.input([2], { dtype: 'int32' });
@@ -279,10 +361,11 @@ t.test('labels that do not fit are refused when training begins', async (t) => {
 
 t.test('what the sink throws ends training before the first step', async (t) => {
   const net = smallModel();
-  const before = await net.getWeights();
+  const weights = async (): Promise<number[][]> => (await net.getWeights()).map(({ data }) => [...data]);
+  const before = await weights();
   const sink = (): Promise<void> => Promise.reject(new Error('the disk is full'));
   await t.rejects(net.fit(x, y, { verbose: 0, callbacks: [callbacks.tensorBoard({ sink })] }), /the disk is full/);
-  t.strictSame(await net.getWeights(), before);
+  t.strictSame(await weights(), before);
 });
 
 t.test('two fits write two files, both whole', async (t) => {
@@ -295,11 +378,28 @@ t.test('two fits write two files, both whole', async (t) => {
   t.strictSame(folder.scalar('logs/train', 'epoch_loss').map(([step]) => step), [0, 1]); // prettier-ignore
 });
 
+t.test('a run that goes on counts its batches and epochs on', async (t) => {
+  const folder = logFolder();
+  const first = callbacks.tensorBoard({ sink: folder.sink, updateFreq: 'batch' });
+  const net = smallModel();
+  await net.fit(x, y, { batchSize: 4, verbose: 0, callbacks: [first] });
+  const state = first.getState();
+  const second = callbacks.tensorBoard({ sink: folder.sink, updateFreq: 'batch' });
+  const restore = callbacks.lambdaCallback({ onTrainBegin: () => second.setState(state) });
+  await net.fit(x, y, { initialEpoch: 1, epochs: 2, batchSize: 4, verbose: 0, callbacks: [second, restore] });
+  t.strictSame(
+    folder.scalar('logs/train', 'batch_loss').map(([step]) => step),
+    [1, 2, 3, 4, 5, 6],
+  );
+  t.throws(() => second.setState({ callback: 'earlyStopping' }), { name: 'ArgumentError' });
+  t.throws(() => second.setState({ callback: 'tensorBoard', epoch: -1, batches: 0 }), { name: 'FormatError' });
+});
+
 t.test('refuses wrong options', (t) => {
   const sink = (): void => undefined;
   const refuse = (options: unknown, message: RegExp): void =>
     void t.throws(() => callbacks.tensorBoard(options as never), { name: 'ArgumentError', message });
-  refuse({}, /sink is undefined\. Give a function \(name, bytes\) => \.\.\., or import 'gradtape\/node'/);
+  refuse({}, /sink is undefined\. Give a function \(name, bytes\) => \.\.\., or use the one of gradtape\/node/);
   refuse({ sink, logDir: 5 }, /logDir is 5/);
   refuse({ sink, histogramFreq: -1 }, /histogramFreq is -1\. Give a number of epochs, or 0/);
   refuse({ sink, embeddingsFreq: 0.5 }, /embeddingsFreq is 0\.5/);

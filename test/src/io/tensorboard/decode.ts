@@ -19,6 +19,13 @@ export interface DecodedEvent {
   readonly step: number;
   readonly fileVersion: string | undefined;
   readonly values: readonly DecodedValue[];
+  /** By name, the class and the inputs of each node of the run's graph. */
+  readonly graph: Readonly<
+    Record<
+      string,
+      { readonly op: string; readonly inputs: readonly string[]; readonly shapes: readonly (readonly number[])[] }
+    >
+  >;
 }
 
 /** One bit at a time, so that it shares nothing with the tables that it judges. */
@@ -113,6 +120,16 @@ function decodeValue(bytes: Uint8Array): DecodedValue {
   };
 }
 
+function decodeNode(bytes: Uint8Array): [string, DecodedEvent['graph'][string]] {
+  const fields = fieldsOf(bytes);
+  const attribute = fieldsOf(bytesOf(fields, 5));
+  if (textOf(bytesOf(attribute, 1)) !== '_output_shapes') throw new Error('an attribute');
+  const shapes = allOf(fieldsOf(bytesOf(fieldsOf(bytesOf(attribute, 2)), 1)), 7).map((shape) =>
+    allOf(fieldsOf(shape), 2).map((size) => Number(BigInt.asIntN(64, (fieldsOf(size)[0]?.value as bigint) ?? 0n))),
+  );
+  return [textOf(bytesOf(fields, 1)), { op: textOf(bytesOf(fields, 2)), inputs: allOf(fields, 3).map(textOf), shapes }];
+}
+
 /** The events of a file. */
 export function decodeEvents(file: Uint8Array): DecodedEvent[] {
   return recordsIn(file).map((record) => {
@@ -123,6 +140,7 @@ export function decodeEvents(file: Uint8Array): DecodedEvent[] {
       step: numberOf(fields, 2),
       fileVersion: version === '' ? undefined : version,
       values: allOf(fieldsOf(bytesOf(fields, 5)), 1).map(decodeValue),
+      graph: Object.fromEntries(allOf(fieldsOf(bytesOf(fields, 4)), 1).map(decodeNode)),
     };
   });
 }

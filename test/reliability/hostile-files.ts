@@ -1,0 +1,62 @@
+/** C1: mutated files, given to every reader of bytes from outside: each is read or refused by FormatError, within a second. */
+import { FormatError } from '../../src/errors.ts';
+import { mutatedBytes } from '../support/mutated-bytes.ts';
+import { captured } from '../src/callbacks/fake-model.ts';
+import { hostileReaders, type HostileReader } from './hostile-readers.ts';
+import { firstLine, type Measured } from './measure.ts';
+
+/** Longest that one file may take, in milliseconds. */
+const PATIENCE = 1_000;
+/** The readers that are to come. */
+const MISSING = 'the readers of models, study journals and event files';
+
+interface Tally {
+  readonly refused: number;
+  readonly slowest: number;
+  readonly failures: readonly string[];
+}
+
+/** @param count files for each reader */
+export async function hostileFiles(
+  count: number,
+  readers: readonly HostileReader[] = hostileReaders,
+): Promise<Measured> {
+  const tallies = new Map<string, Tally>();
+  for (const reader of readers) {
+    await captured(async () => void tallies.set(reader.name, await tallyOf(reader, count)));
+  }
+  const failures = [...tallies].flatMap(([name, tally]) => tally.failures.map((failure) => `${name}: ${failure}`));
+  const figures = [...tallies].map(
+    ([name, { refused, slowest }]) => `${name}: ${count} files, ${refused} refused, slowest ${slowest.toFixed(0)} ms`,
+  );
+  // Of files that were changed at random most must be refused, else nothing is checked.
+  const isChecked = [...tallies.values()].every(({ refused }) => refused > count / 4);
+  return {
+    figure: failures[0] ?? `only FormatError; ${figures.join('; ')}`,
+    met: failures.length === 0 && isChecked && tallies.size > 0,
+    missing: MISSING,
+    cases: count,
+    detail: { count, readers: Object.fromEntries(tallies), failures: failures.slice(0, 20) },
+  };
+}
+
+async function tallyOf({ files, read }: HostileReader, count: number): Promise<Tally> {
+  const failures: string[] = [];
+  let refused = 0;
+  let slowest = 0;
+  const originals = await files();
+  for (let seed = 0; seed < count; seed++) {
+    const { bytes, kinds } = mutatedBytes(originals[seed % originals.length] ?? new Uint8Array(), seed);
+    const start = performance.now();
+    try {
+      await read(bytes);
+    } catch (error) {
+      refused += 1;
+      if (!(error instanceof FormatError)) failures.push(`file ${seed} (${kinds.join(', ')}): ${firstLine(error)}`);
+    }
+    const time = performance.now() - start;
+    slowest = Math.max(slowest, time);
+    if (time > PATIENCE) failures.push(`file ${seed} (${kinds.join(', ')}): ${time.toFixed(0)} ms`);
+  }
+  return { refused, slowest, failures };
+}

@@ -1,0 +1,54 @@
+/** C2: files that would need much memory: what reading allocates is at most twice the file's size plus 32 MB. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { hostileReaders, type HostileReader } from './hostile-readers.ts';
+import type { Measured } from './measure.ts';
+import type { BombReport } from './memory-bombs-child.ts';
+
+const MB = 1024 * 1024;
+const ALLOWANCE = 32 * MB;
+const child = fileURLToPath(new URL('memory-bombs-child.js', import.meta.url));
+
+/** What reading the bytes does in a process of its own. */
+export function explode(reader: string, bytes: Uint8Array): BombReport {
+  const folder = mkdtempSync(join(tmpdir(), 'gradtape-bomb-'));
+  try {
+    const file = join(folder, 'bomb');
+    writeFileSync(file, bytes);
+    // A small young generation, so that garbage does not count for much.
+    const flags = ['--expose-gc', '--max-semi-space-size=1'];
+    const output = execFileSync(process.execPath, [...flags, child, reader, file], { encoding: 'utf8' });
+    return JSON.parse(output) as BombReport;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @param run reads the bytes, by the reader of that name */
+export function memoryBombs(
+  readers: readonly Pick<HostileReader, 'name' | 'bombs'>[] = hostileReaders,
+  run: typeof explode = explode,
+): Measured {
+  const failures: string[] = [];
+  let worst = { share: 0, text: '' };
+  let count = 0;
+  for (const { name, bombs } of readers) {
+    for (const [bomb, make] of Object.entries(bombs)) {
+      const { fileBytes, peakBytes, error } = run(name, make());
+      const share = peakBytes / (2 * fileBytes + ALLOWANCE);
+      const text = `${name}, ${bomb}: ${(peakBytes / MB).toFixed(1)} MB for a file of ${(fileBytes / MB).toFixed(1)} MB`;
+      count += 1;
+      if (share > worst.share) worst = { share, text };
+      if (share > 1) failures.push(text);
+      if (error !== undefined && !error.startsWith('FormatError: ')) failures.push(`${name}, ${bomb}: ${error}`);
+    }
+  }
+  return {
+    figure: failures[0] ?? `${count} files; worst ${worst.share.toFixed(2)} of the limit (${worst.text})`,
+    met: failures.length === 0 && count > 0,
+    detail: { count, worst, failures },
+  };
+}
