@@ -8,23 +8,25 @@
  * something else: a tensor, a list of numbers, a number that JSON has not, or an object that has such a key itself.
  */
 import { FormatError } from '../errors.ts';
-import { sizeOf } from '../tensor/shape.ts';
 import type { StateValue } from '../tensor/state-value.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { ByteBudget } from './byte-budget.ts';
+import { chargeJson, MAX_JSON_DEPTH } from './json-cost.ts';
+import {
+  bytesOf,
+  littleEndian,
+  StateArrays,
+  type ArrayPlace,
+  type JsonObject,
+  type NumberArray,
+} from './state-arrays.ts';
 
-/** What a value of the JSON costs in memory, at most, in the two trees that reading makes. */
-const VALUE_BYTES = 128;
-const MAX_DEPTH = 64;
 const HEAD = 8;
-
-type NumberArray = Float32Array | Float64Array;
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** @throws FormatError for values that no state holds, such as functions */
 export function writeState(value: StateValue): Uint8Array {
   const arrays: NumberArray[] = [];
-  const tree = encode(value, arrays, MAX_DEPTH - 4);
+  const tree = encode(value, arrays, MAX_JSON_DEPTH - 4);
   const heads = arrays.map((array) => ({ type: typeOf(array), length: array.length }));
   const text = new TextEncoder().encode(JSON.stringify({ arrays: heads, value: tree }));
   let size = HEAD + aligned(text.length);
@@ -68,18 +70,18 @@ export function readState(bytes: Uint8Array, where: string): StateValue {
   if (!isObject(parsed) || !Array.isArray(parsed['arrays']) || !Object.hasOwn(parsed, 'value'))
     return refuse('the JSON has no arrays and no value');
   let offset = HEAD + aligned(textLength);
-  const arrays = (parsed['arrays'] as readonly unknown[]).map((head): NumberArray => {
-    const { type, length } = isObject(head) ? head : {};
+  const places = (parsed['arrays'] as readonly unknown[]).map((item): ArrayPlace => {
+    const { type, length } = isObject(item) ? item : {};
     if ((type !== 'f32' && type !== 'f64') || !Number.isSafeInteger(length) || (length as number) < 0)
       return refuse('the list of arrays is wrong');
-    const byteLength = (length as number) * (type === 'f32' ? 4 : 8);
+    const place: ArrayPlace = { type, length: length as number, offset };
+    const byteLength = place.length * bytesOf(type);
     if (offset + byteLength > bytes.length) return refuse('an array goes beyond the end');
-    const array = fromLittleEndian(bytes.slice(offset, offset + byteLength), type);
     offset += aligned(byteLength);
-    return array;
+    return place;
   });
   if (offset !== bytes.length) refuse(`there are ${bytes.length} bytes where ${offset} are described`);
-  return decode(parsed['value'], new ArrayReader(arrays, refuse));
+  return decode(parsed['value'], new StateArrays(bytes, places, refuse));
 }
 
 /** @param depth how many levels more there may be */
@@ -112,7 +114,7 @@ function encode(value: unknown, arrays: NumberArray[], depth: number): unknown {
   );
 }
 
-function decode(value: unknown, arrays: ArrayReader): StateValue {
+function decode(value: unknown, arrays: StateArrays): StateValue {
   if (Array.isArray(value)) return value.map((one: unknown) => decode(one, arrays));
   if (!isObject(value)) return value as null | boolean | number | string;
   if (!Object.hasOwn(value, '$')) return objectOf(Object.entries(value), arrays);
@@ -120,7 +122,7 @@ function decode(value: unknown, arrays: ArrayReader): StateValue {
     case 'tensor':
       return arrays.tensor(value);
     case 'numbers':
-      return [...arrays.at(value['data'], 'f64')];
+      return arrays.numbers(value['data']);
     case 'number':
       return numberNames.get(value['value']) ?? arrays.refuse('a number has an unknown name');
     case 'object': {
@@ -138,63 +140,10 @@ function decode(value: unknown, arrays: ArrayReader): StateValue {
 }
 
 /** Without a prototype, so that no name reaches one. */
-function objectOf(entries: readonly (readonly [string, unknown])[], arrays: ArrayReader): StateValue {
+function objectOf(entries: readonly (readonly [string, unknown])[], arrays: StateArrays): StateValue {
   const object = Object.create(null) as Record<string, StateValue>;
   for (const [name, one] of entries) object[name] = decode(one, arrays);
   return object;
-}
-
-/** The arrays behind the JSON, each of which one value takes. */
-class ArrayReader {
-  readonly #arrays: readonly NumberArray[];
-  readonly #taken = new Set<number>();
-  readonly refuse: (what: string) => never;
-
-  constructor(arrays: readonly NumberArray[], refuse: (what: string) => never) {
-    this.#arrays = arrays;
-    this.refuse = refuse;
-  }
-
-  at(index: unknown, type: 'f32' | 'f64'): NumberArray {
-    const array = typeof index === 'number' ? this.#arrays[index] : undefined;
-    if (!array || typeOf(array) !== type) return this.refuse('a value names an array that is not there');
-    // A list that many values share would take the memory of them all.
-    if (this.#taken.has(index as number)) return this.refuse('two values name the same array');
-    this.#taken.add(index as number);
-    return array;
-  }
-
-  tensor({ shape, data, wide }: JsonObject): Tensor {
-    const values = this.at(data, 'f32') as Float32Array;
-    const exact = wide === undefined ? undefined : (this.at(wide, 'f64') as Float64Array);
-    const isShape = Array.isArray(shape) && shape.every((size) => Number.isSafeInteger(size) && (size as number) >= 0);
-    const sizes = isShape ? (shape as readonly number[]) : this.refuse('a tensor has no shape');
-    if (sizeOf(sizes) !== values.length || (exact && exact.length !== values.length))
-      return this.refuse('a tensor has not the values that its shape asks for');
-    return new Tensor(sizes, values, exact ? { wide: exact } : {});
-  }
-}
-
-/** Refuses JSON that is nested too deep to be walked, or whose values would take more than the budget. */
-function chargeJson(text: Uint8Array, budget: ByteBudget, refuse: (what: string) => never): void {
-  let cost = text.length;
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const byte = text[i];
-    if (inString) {
-      if (byte === 0x5c) i++;
-      else if (byte === 0x22) inString = false;
-      continue;
-    }
-    if (byte === 0x22) inString = true;
-    else if (byte === 0x5b || byte === 0x7b) {
-      cost += VALUE_BYTES;
-      if (++depth > MAX_DEPTH) refuse('the JSON is nested too deep');
-    } else if (byte === 0x5d || byte === 0x7d) depth--;
-    else if (byte === 0x2c) cost += VALUE_BYTES;
-  }
-  budget.charge(cost, 'the JSON');
 }
 
 const numberNames: ReadonlyMap<unknown, number> = new Map([
@@ -227,24 +176,4 @@ function typeOf(array: NumberArray): 'f32' | 'f64' {
 
 function aligned(length: number): number {
   return length + ((8 - (length % 8)) % 8);
-}
-
-const isLittleEndian = /* @__PURE__ */ (() => new Uint8Array(Uint16Array.of(1).buffer)[0] === 1)();
-
-/** The bytes of an array in the order of the file. */
-function littleEndian(array: NumberArray): Uint8Array {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  return isLittleEndian ? bytes : swapped(bytes, array.BYTES_PER_ELEMENT);
-}
-
-/** @param bytes a copy of the file's, which becomes the array's memory */
-function fromLittleEndian(bytes: Uint8Array<ArrayBuffer>, type: 'f32' | 'f64'): NumberArray {
-  const { buffer } = isLittleEndian ? bytes : swapped(bytes, type === 'f32' ? 4 : 8);
-  return type === 'f32' ? new Float32Array(buffer) : new Float64Array(buffer);
-}
-
-function swapped(bytes: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
-  const result = bytes.slice();
-  for (let start = 0; start < result.length; start += size) result.subarray(start, start + size).reverse();
-  return result as Uint8Array<ArrayBuffer>;
 }

@@ -3,6 +3,7 @@
  * format is one more row; what stands here is measured by hostile-files.ts, memory-bombs.ts and prototype-pollution.ts.
  */
 import { openSealed, sealBytes } from '../../src/io/sealed-bytes.ts';
+import { readState, writeState } from '../../src/io/state-bytes.ts';
 import { readSafetensors, writeSafetensors } from '../../src/safetensors.ts';
 import { tensor, zeros } from '../../src/tensor/tensor.ts';
 import { fileOf } from '../src/io/safetensors/files.ts';
@@ -94,4 +95,54 @@ const sealed: HostileReader = {
   bombs: { '16 MB': () => sealBytes(new Uint8Array(16 * MB), 1) },
 };
 
-export const hostileReaders: readonly HostileReader[] = [safetensors, sealed, ...kerasReaders];
+/** A state's bytes around this JSON, and these arrays behind it. */
+const stateOf = (json: string, arrays = new Uint8Array(0)): Uint8Array => {
+  const text = new TextEncoder().encode(json);
+  const start = 8 + 8 * Math.ceil(text.length / 8);
+  const bytes = new Uint8Array(start + arrays.length).fill(0x20, 8, start);
+  new DataView(bytes.buffer).setUint32(0, text.length, true);
+  bytes.set(text, 8);
+  bytes.set(arrays, start);
+  return bytes;
+};
+const valueOf = (json: string): Uint8Array => stateOf(`{"arrays":[],"value":${json}}`);
+const arrayOf = (type: 'f32' | 'f64', bytes: number, value: string): Uint8Array =>
+  stateOf(`{"arrays":[{"type":"${type}","length":${bytes / (type === 'f32' ? 4 : 8)}}],"value":${value}}`, new Uint8Array(bytes)); // prettier-ignore
+
+const backups: HostileReader = {
+  name: 'backups of runs',
+  files: () => [
+    writeState({
+      version: 1,
+      position: { epoch: 1, batch: 2, begun: true },
+      weights: [tensor([1.5, -2]), zeros([2, 3])],
+      meters: { sums: [0.25, NaN, -0], samples: 4 },
+      callbacks: [{ callback: 'history', history: { loss: [3, 2, 1] } }, null, { $: 'own' }],
+    }),
+    writeState({}),
+  ],
+  read: (bytes) => {
+    const state = readState(bytes, 'file');
+    // Lists and texts have no names.
+    const hasNames = typeof state === 'object' && state !== null && Object.getPrototypeOf(state) === null;
+    return { state, fields: new Map(hasNames ? Object.entries(state) : []) };
+  },
+  bombs: {
+    'a million empty lists': () => valueOf(`[${repeated('[]', 8 * MB, ',')}]`),
+    'as many as are taken': () => valueOf(`[${repeated('[]', 0.6 * MB, ',')}]`),
+    'a million numbers': () => valueOf(`[${repeated('1', 8 * MB, ',')}]`),
+    'a million fields': () => valueOf(`{${numbered(8 * MB, (i) => `"${i}":1`)}}`),
+    'nested lists': () => valueOf('['.repeat(8 * MB)),
+    'one long text': () => valueOf(`"${'n'.repeat(16 * MB)}"`),
+    'one long text of wide characters': () => valueOf(`"${'語'.repeat(6 * MB)}"`),
+    'one long text of escapes': () => valueOf(`"${repeated('\\u8a9e', 16 * MB)}"`),
+    'a million arrays': () => stateOf(`{"arrays":[${repeated('{"type":"f32","length":0}', 16 * MB, ',')}],"value":1}`),
+    'an array of 2^53 numbers': () => stateOf('{"arrays":[{"type":"f64","length":9007199254740991}],"value":1}'),
+    '16 MB of numbers': () => arrayOf('f64', 16 * MB, '{"$":"numbers","data":0}'),
+    '16 MB of a tensor': () => arrayOf('f32', 16 * MB, `{"$":"tensor","shape":[${4 * MB}],"data":0}`),
+    'white space': () => stateOf(' '.repeat(16 * MB)),
+  },
+  named: (name) => valueOf(`{${JSON.stringify(name)}:{${JSON.stringify(name)}:${JSON.stringify(name)}}}`),
+};
+
+export const hostileReaders: readonly HostileReader[] = [safetensors, sealed, backups, ...kerasReaders];

@@ -63,7 +63,7 @@ const interrupted = async (
 t.test(
   'an abort makes a last backup, wherever it comes; started again, the run ends as if it never had been',
   async (t) => {
-    for (const name of ['mlp', 'averaged', 'watched', 'endless']) {
+    for (const name of ['mlp', 'averaged', 'stopped', 'endless']) {
       const make = trainings[name] as () => Training;
       const started = (): Training => {
         gt.seed(7);
@@ -71,8 +71,8 @@ t.test(
       };
       const wanted = await undisturbed(make);
       const ticks = await ticksOf(make);
-      // The last one is the end of the last epoch, after which nothing is left to be aborted.
-      for (let at = 0; at < ticks - 1; at += 3) {
+      // The last two are the ends of the last epoch and of training, after which nothing is left to be aborted.
+      for (let at = 0; at < ticks - 2; at += 3) {
         const { store } = memory();
         // None is due before the run's end.
         const backup = (): gt.Callback => callbacks.backupAndRestore('run', { ...store, saveFreq: 10_000 });
@@ -101,6 +101,32 @@ const batchesOf = async (make: () => Training): Promise<number> => {
   await make().fit([{ onTrainBatchBegin: () => void batches++ }]);
   return batches;
 };
+
+t.test('a training that failed goes on in the same process, with the same model', async (t) => {
+  const whole = regression();
+  await fit(whole, []);
+  const { store } = memory();
+  const net = regression();
+  const backup = callbacks.backupAndRestore('run', { ...store, saveFreq: 1 });
+  await t.rejects(fit(net, [backup, killer(7)]), new Kill('killed'));
+  await t.rejects(fit(net, [backup, killer(2)]), new Kill('killed'));
+  await fit(net, [backup]);
+  t.strictSame(await weightsOf(net), await weightsOf(whole));
+});
+
+t.test('an abort before the first batch of a run that goes on makes no other backup', async (t) => {
+  const { files, store } = memory();
+  await interrupted(store);
+  const kept = files.get('run');
+  const controller = new AbortController();
+  const aborted = fit(
+    regression(),
+    [callbacks.backupAndRestore('run', store), { onTrainResume: () => controller.abort(new Error('at once')) }],
+    { signal: controller.signal },
+  );
+  await t.rejects(aborted, { message: 'at once' });
+  t.equal(files.get('run'), kept);
+});
 
 t.test('a signal that was aborted before ends fit before a backup is read', async (t) => {
   let reads = 0;

@@ -42,20 +42,20 @@ export const undisturbed = async (make: () => Training): Promise<Outcome> => {
   return outcomeOf(training, await training.fit([]));
 };
 
-/** What a run is interrupted by: the hook's number `at`, counting batches, ends of epochs and batches of validations. */
+/** What a run is interrupted by: the hook's number `at`, counting batches, ends of epochs, batches of validations, the end. */
 export const interruption = (at: number, act: () => void): gt.Callback => {
   let count = 0;
   const tick = (): void => {
     if (count++ === at) act();
   };
-  return { onTrainBatchEnd: tick, onTestBatchEnd: tick, onEpochEnd: tick };
+  return { onTrainBatchEnd: tick, onTestBatchEnd: tick, onEpochEnd: tick, onTrainEnd: tick };
 };
 
 /** How often a whole run ticks. */
 export const ticksOf = async (make: () => Training): Promise<number> => {
   let ticks = 0;
   const tick = (): void => void ticks++;
-  await made(make).fit([{ onTrainBatchEnd: tick, onTestBatchEnd: tick, onEpochEnd: tick }]);
+  await made(make).fit([{ onTrainBatchEnd: tick, onTestBatchEnd: tick, onEpochEnd: tick, onTrainEnd: tick }]);
   return ticks;
 };
 

@@ -43,7 +43,43 @@ const mlp = (): Training => {
   const [x, y] = data(22, 5);
   const net = gt.sequential([layers.dense(6, { activation: 'tanh', inputShape: [5] }), layers.dropout(0.3), softmax()]);
   net.compile({ optimizer: optimizers.adam({ learningRate: 0.05 }), loss, metrics: ['acc', 'auc'] });
-  return training({ net, x, y, options: { batchSize: 4, validationSplit: 0.2 } });
+  let tested = 0;
+  const counter: gt.Callback = {
+    onTestBatchEnd: () => void tested++,
+    getState: () => tested,
+    setState: (state) => void (tested = Number(state)),
+  };
+  return training({
+    net,
+    x,
+    y,
+    options: { batchSize: 4, validationSplit: 0.2 },
+    callbacks: [counter],
+    outcome: () => tested,
+  });
+};
+
+/** Stopped by a callback within its second epoch, whose validation follows. */
+const stopped = (): Training => {
+  const [x, y] = data(15, 4);
+  const net = gt.sequential([layers.dropout(0.2, { inputShape: [4] }), softmax()]);
+  net.compile({ optimizer: 'ftrl', loss });
+  let epoch = 0;
+  const stopper: gt.Callback = {
+    onEpochBegin: (number) => void (epoch = number),
+    onTrainBatchEnd(batch) {
+      if (epoch === 1 && batch === 1) this.model.stopTraining = true;
+    },
+    getState: () => epoch,
+    setState: (state) => void (epoch = Number(state)),
+  };
+  return training({
+    net,
+    x,
+    y,
+    options: { batchSize: 3, validationSplit: 0.4, epochs: 4 },
+    callbacks: [stopper],
+  });
 };
 
 const cnn = (): Training => {
@@ -198,6 +234,7 @@ export const trainings: Readonly<Record<string, () => Training>> = {
   statefulLstm,
   averaged,
   watched,
+  stopped,
   noisy,
   endless,
   readOn,

@@ -51,11 +51,15 @@ t.test('a table is a file that grows row by row; a new fit begins it anew, or ap
 t.test('a table of an interrupted run has the rows of its backup, not those that came after', async (t) => {
   const folder = t.testdir();
   const path = join(folder, 'log.csv');
+  // Added to what another training wrote.
+  await fit([callbacks.csvLogger(path)], 1);
+  const first = readFileSync(path, 'utf8');
+  const append = true;
   const run = (kill: boolean): Promise<gt.History> =>
     fit(
       [
         callbacks.backupAndRestore(join(folder, 'backup'), { saveFreq: 1 }),
-        callbacks.csvLogger(path),
+        callbacks.csvLogger(path, { append }),
         {
           onEpochEnd(epoch) {
             // Its row is written, but the backup is from before.
@@ -66,10 +70,11 @@ t.test('a table of an interrupted run has the rows of its backup, not those that
       3,
     );
   await t.rejects(run(true), { message: 'killed' });
-  t.equal(readFileSync(path, 'utf8').split('\r\n').length, 4);
+  t.equal(readFileSync(path, 'utf8').split('\r\n').length, 5);
   await run(false);
   const interrupted = readFileSync(path, 'utf8');
-  await fit([callbacks.csvLogger(path)], 3);
+  writeFileSync(path, first);
+  await fit([callbacks.csvLogger(path, { append })], 3);
   t.equal(interrupted, readFileSync(path, 'utf8'));
 });
 

@@ -60,6 +60,34 @@ const control = /\x1b\[\d*[mK]/g;
 const visible = (text: string): string => text.replace('\r', '').replaceAll(control, '');
 const cells = (filled: number): string => '━'.repeat(filled);
 
+t.test('an epoch that goes on after an interruption begins with its batches, and times its own steps', async (t) => {
+  const params = { epochs: 3, steps: 6 };
+  const { list, written } = listOf(terminal, params);
+  seconds = 0;
+  await list.call('onTrainBegin', {});
+  await list.call('onTrainResume', { epoch: 1, batch: 3 });
+  for (const [batch, at] of [
+    [3, 2],
+    [4, 3],
+    [5, 5],
+  ] as const) {
+    seconds = at;
+    await list.call('onTrainBatchEnd', batch, { loss: 1 });
+  }
+  await list.call('onEpochEnd', 1, { loss: 1 });
+  t.strictSame(written.map(visible), [
+    'Epoch 2/3\n',
+    `4/6 ${cells(20)} 4s 2s/step - loss: 1.0000`,
+    `5/6 ${cells(20)} 1s 1s/step - loss: 1.0000`,
+    `6/6 ${cells(20)} 0s 2s/step - loss: 1.0000`,
+    `6/6 ${cells(20)} 5s 2s/step - loss: 1.0000\n`,
+  ]);
+  const between = listOf(terminal, params);
+  await between.list.call('onTrainBegin', {});
+  await between.list.call('onTrainResume', { epoch: 1, batch: 0 });
+  t.strictSame(between.written, [], 'an epoch that is to begin says so itself');
+});
+
 t.test('a terminal gets the drawings that Keras 3.15.1 makes of the same steps and times', async (t) => {
   const steps: Step[] = [
     [0.5, { loss: 1.5 }],
