@@ -89,15 +89,23 @@ async function create({ files, path, temporary }: NewFile): Promise<OpenFile> {
 async function makeFolder(files: FileSystem, path: string, folder: string): Promise<void> {
   const parent = files.parentOf(folder);
   try {
-    await files.makeFolder(folder);
+    await makeUnlessThere(files, folder);
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') return;
     if (codeOf(error) !== 'ENOENT' || parent === folder) throw error;
     await makeFolder(files, path, parent);
     // Once: below /proc, for one, the parent is there and still nothing can be made in it.
-    await files.makeFolder(folder);
+    await makeUnlessThere(files, folder);
   }
   await syncFolder(files, path, parent);
+}
+
+/** Another writer may have made the folder just now. */
+async function makeUnlessThere(files: FileSystem, folder: string): Promise<void> {
+  try {
+    await files.makeFolder(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
 }
 
 /** Systems that cannot sync folders say so by these codes; there the file system orders renames itself. */

@@ -1,20 +1,18 @@
-/** HDF5 bytes into a tree: every size is charged to the budget before it is allocated. */
+/**
+ * HDF5 bytes into a tree. The reader is our own and not the HDF5 library, which a damaged file can send round for ever
+ * and which unpacks whatever a file says: here each address is checked, and each size charged before it is allocated.
+ */
 import { FormatError } from '../errors.ts';
 import { ByteBudget } from '../io/byte-budget.ts';
-import { withH5Library, type H5Library, type H5Metadata } from './h5wasm.ts';
+import { H5Attributes } from './hdf5-attributes.ts';
+import { H5Bytes } from './hdf5-bytes.ts';
+import { dataOf } from './hdf5-data.ts';
+import { MESSAGE, messagesAt, rootAddress, type H5Message } from './hdf5-header.ts';
+import { isGroup, linksOf } from './hdf5-links.ts';
+import { opaqueBfloat16, shapeAt, typeAt, type H5Type } from './hdf5-types.ts';
 import type { H5Dataset, H5Group } from './hdf5.ts';
 
-/** Groups deeper than this are taken for a circle of links. */
 const MAX_DEPTH = 64;
-/** No object of a file is smaller than this, so more objects than the file has room for are a circle of links. */
-const LEAST_OBJECT_BYTES = 40;
-const INTEGER = 0;
-const FLOAT = 1;
-const STRING = 3;
-const OPAQUE = 5;
-const ENUM = 8;
-/** Deflate, shuffle and Fletcher's checksum. */
-const KNOWN_FILTERS: ReadonlySet<number> = new Set([1, 2, 3]);
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** Whether bytes begin as an HDF5 file does. */
@@ -26,213 +24,104 @@ export function isH5(bytes: Uint8Array): boolean {
  * The tree of an HDF5 file.
  * @param bytes the whole file; they are not changed
  * @param where its name, for messages
- * @throws FormatError for bytes that are no HDF5 file, a damaged one, links, data in other files, sizes that are too large
+ * @throws FormatError for bytes that are no HDF5 file, a damaged one, links, data in other files, sizes that are too
+ *   large, and parts of HDF5 that Keras's files never have
  * @example const root = await readH5(bytes, 'model.h5'); root.attributes.get('model_config');
  */
 export async function readH5(bytes: Uint8Array, where: string): Promise<H5Group> {
   if (!isH5(bytes))
     throw new FormatError(`${where}: this is no HDF5 file: it does not begin with HDF5's signature.`, { where });
-  return withH5Library(where, (library, path) => {
-    library.FS.createDataFile('/', path.slice(1), bytes, true, false, true);
-    try {
-      const file = library.open(path, 0, false, -1, -1);
-      const root = new Reader(library, file, where, bytes.length).group('/', 0);
-      library.close_file(file);
-      return root;
-    } finally {
-      library.FS.unlink(path);
-    }
-  });
+  const file = new H5Bytes(bytes, where);
+  return new Reader(file, new ByteBudget(where, bytes.length)).group(rootAddress(file), '', 0);
 }
 
-class Reader {
-  readonly #library: H5Library;
-  readonly #file: bigint;
-  readonly #where: string;
-  readonly #budget: ByteBudget;
-  #objectsLeft: number;
+type NumberType = Extract<H5Type, { readonly at: unknown }>;
 
-  constructor(library: H5Library, file: bigint, where: string, fileBytes: number) {
-    this.#library = library;
+class Reader {
+  readonly #file: H5Bytes;
+  readonly #budget: ByteBudget;
+  readonly #attributes: H5Attributes;
+  readonly #seen = new Set<number>();
+
+  constructor(file: H5Bytes, budget: ByteBudget) {
     this.#file = file;
-    this.#where = where;
-    this.#budget = new ByteBudget(where, fileBytes);
-    this.#objectsLeft = 100 + Math.ceil(fileBytes / LEAST_OBJECT_BYTES);
+    this.#budget = budget;
+    this.#attributes = new H5Attributes(file, budget);
   }
 
-  group(path: string, depth: number): H5Group {
-    if (depth > MAX_DEPTH) throw this.#refusal(path, `lies more than ${MAX_DEPTH} groups deep`);
-    const library = this.#library;
-    const group: H5Group = { attributes: this.#attributes(path), groups: new Map(), datasets: new Map() };
-    for (const name of library.get_names(this.#file, path, false)) {
-      const inner = `${path === '/' ? '' : path}/${name}`;
-      if (name === '' || name === '.' || name.includes('/')) throw this.#refusal(inner, 'has a name that HDF5 forbids');
-      if (--this.#objectsLeft < 0) throw this.#refusal(inner, 'is one of more objects than the file has room for');
-      if (library.get_symbolic_link(this.#file, inner) !== null)
-        throw this.#refusal(inner, 'is a soft link. Keras writes none; only the object itself is read');
-      if ('filename' in library.get_external_link(this.#file, inner))
-        throw this.#refusal(inner, 'is a link into another file, which is never opened');
-      const type = library.get_type(this.#file, inner);
-      if (type === library.H5G_GROUP) group.groups.set(name, this.group(inner, depth + 1));
-      else if (type === library.H5G_DATASET) group.datasets.set(name, this.#dataset(inner));
-      else throw this.#refusal(inner, 'is neither a group nor a dataset');
+  async group(address: number, path: string, depth: number): Promise<H5Group> {
+    if (depth > MAX_DEPTH) throw this.#file.refusal(path, `lies more than ${MAX_DEPTH} groups deep`);
+    const messages = this.#visit(address, path);
+    if (!isGroup(messages)) throw this.#file.damaged('its root is no group');
+    return this.#groupOf(messages, path, depth);
+  }
+
+  async #groupOf(messages: readonly H5Message[], path: string, depth: number): Promise<H5Group> {
+    const file = this.#file;
+    const group: H5Group = { attributes: this.#attributes.of(messages), groups: new Map(), datasets: new Map() };
+    for (const link of linksOf(file, messages)) {
+      const { name } = link;
+      const inner = `${path}/${name}`;
+      if (name === '' || name === '.' || name.includes('/')) throw file.refusal(inner, 'has a name that HDF5 forbids');
+      if (group.groups.has(name) || group.datasets.has(name)) throw file.refusal(inner, 'is there twice');
+      if (link.kind === 'soft')
+        throw file.refusal(inner, 'is a soft link. Keras writes none; only the object itself is read');
+      if (link.kind !== 'object') throw file.refusal(inner, 'is a link into another file, which is never opened');
+      if (depth >= MAX_DEPTH) throw file.refusal(inner, `lies more than ${MAX_DEPTH} groups deep`);
+      const found = this.#visit(link.address, inner);
+      if (isGroup(found)) group.groups.set(name, await this.#groupOf(found, inner, depth + 1));
+      else if (found.some(({ type }) => type === MESSAGE.dataspace))
+        group.datasets.set(name, await this.#dataset(found, inner));
+      else throw file.refusal(inner, 'is neither a group nor a dataset');
     }
     return group;
   }
 
-  #dataset(path: string): H5Dataset {
-    const metadata = this.#library.get_dataset_metadata(this.#file, path);
-    if (metadata.virtual_sources)
-      throw this.#refusal(path, 'is a virtual dataset: its data is in other files, which are never opened');
-    const shape = metadata.shape ?? [0];
-    const count = this.#countOf(path, shape);
-    const what = `the dataset '${path}'`;
-    this.#budget.charge(count * 4, what);
-    this.#budget.check(count * metadata.size, what);
-    if (metadata.chunks) {
-      this.#budget.check(
-        metadata.chunks.reduce((all, one) => all * one, metadata.size),
-        `a chunk of ${what}`,
-      );
-      const filter = this.#library.get_dataset_filters(this.#file, path).find(({ id }) => !KNOWN_FILTERS.has(id));
-      if (filter) throw this.#refusal(path, `is packed by the filter ${filter.id}. Only deflate and shuffle are read`);
-    }
-    const read = elementReader(metadata);
-    if (!read || (metadata.type === OPAQUE && this.#attributes(path).get('dtype') !== 'bfloat16'))
-      throw this.#refusal(path, 'holds neither floats nor integers');
-    if (count === 0) return { shape, data: new Float32Array(0) };
-    return this.#withMemory(count * metadata.size, (address) => {
-      this.#library.get_dataset_data(this.#file, path, null, null, null, BigInt(address));
-      const { buffer } = this.#library.HEAPU8;
-      return { shape, data: this.#elements(path, read, new DataView(buffer, address, count * metadata.size), count) };
-    });
+  // Each object once: a second link to one may make a circle, or a small file a large tree.
+  #visit(address: number, path: string): readonly H5Message[] {
+    if (this.#seen.has(address))
+      throw this.#file.refusal(path, 'leads to an object that another name leads to. Keras gives each one name');
+    this.#seen.add(address);
+    return messagesAt(this.#file, address);
   }
 
-  #elements(path: string, read: ElementReader, view: DataView, count: number): Float32Array | Int32Array {
-    if (read.kind === 'float') {
-      const data = new Float32Array(count);
-      for (let i = 0; i < count; i++) data[i] = read.at(view, i * read.size);
-      return data;
-    }
+  async #dataset(messages: readonly H5Message[], path: string): Promise<H5Dataset> {
+    const file = this.#file;
+    const at = (type: number): number => {
+      const message = messages.find((one) => one.type === type);
+      if (message) return message.at;
+      throw file.damaged(`'${path}' has no type or no shape`);
+    };
+    const shape = shapeAt(file, at(MESSAGE.dataspace)) ?? [0];
+    const count = shape.reduce((all, size) => all * size, 1);
+    if (!Number.isSafeInteger(count)) throw file.refusal(path, `has the shape [${shape.join(', ')}]`);
+    const found = typeAt(file, at(MESSAGE.datatype));
+    const type = found.kind === 'opaque' && this.#isBfloat16(messages) && found.size === 2 ? opaqueBfloat16 : found;
+    if (!('at' in type)) throw file.refusal(path, 'holds neither floats nor integers');
+    const what = `the dataset '${path}'`;
+    this.#budget.charge(count * 4, what);
+    const plan = { file, budget: this.#budget, messages, path, shape, count, size: type.size };
+    const bytes = await dataOf(plan);
+    return { shape, data: this.#numbers(type, bytes, count, path) };
+  }
+
+  #isBfloat16(messages: readonly H5Message[]): boolean {
+    return this.#attributes.of(messages).get('dtype') === 'bfloat16';
+  }
+
+  #numbers(type: NumberType, bytes: Uint8Array, count: number, path: string): Float32Array | Int32Array {
+    // A copy begins at a multiple of 4.
+    if (type.plain) return new Float32Array(bytes.slice().buffer, 0, count);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (type.kind === 'float' || count === 0)
+      return Float32Array.from({ length: count }, (_, i) => type.at(view, i * type.size));
     const data = new Int32Array(count);
     for (let i = 0; i < count; i++) {
-      const value = read.at(view, i * read.size);
+      const value = type.at(view, i * type.size);
       data[i] = value;
       if (data[i] !== value)
-        throw this.#refusal(path, `holds the integer ${value}, which is larger than 32 bits can hold`);
+        throw this.#file.refusal(path, `holds the integer ${value}, which is larger than 32 bits can hold`);
     }
     return data;
   }
-
-  #attributes(path: string): Map<string, string | readonly string[]> {
-    const found = new Map<string, string | readonly string[]>();
-    for (const name of this.#library.get_attribute_names(this.#file, path)) {
-      const metadata = this.#library.get_attribute_metadata(this.#file, path, name);
-      const shape = metadata.shape ?? [0];
-      const count = this.#countOf(path, shape);
-      if (count === 0) found.set(name, []);
-      else if (metadata.type === STRING) {
-        const values = this.#strings(path, name, metadata, count);
-        found.set(name, shape.length === 0 ? (values[0] ?? '') : values);
-      }
-    }
-    return found;
-  }
-
-  #strings(path: string, name: string, metadata: H5Metadata, count: number): string[] {
-    const library = this.#library;
-    const what = `the attribute '${name}' of '${path}'`;
-    const bytes = count * metadata.size;
-    this.#budget.charge(2 * bytes, what);
-    return this.#withMemory(bytes, (address) => {
-      library.get_attribute_data(this.#file, path, name, BigInt(address));
-      if (!metadata.vlen) {
-        const decoder = new TextDecoder();
-        return Array.from({ length: count }, (_, index) => {
-          const at = address + index * metadata.size;
-          const text = library.HEAPU8.subarray(at, at + metadata.size);
-          const end = text.indexOf(0);
-          return decoder.decode(end < 0 ? text : text.subarray(0, end));
-        });
-      }
-      const addresses = new Uint32Array(library.HEAPU8.buffer.slice(address, address + bytes));
-      const texts = Array.from(addresses, (one) => {
-        const end = library.HEAPU8.indexOf(0, one);
-        this.#budget.charge(2 * (end - one), what);
-        return one === 0 ? '' : library.UTF8ToString(one);
-      });
-      library.reclaim_vlen_memory(this.#file, path, name, BigInt(address));
-      return texts;
-    });
-  }
-
-  #withMemory<Result>(bytes: number, use: (address: number) => Result): Result {
-    const address = this.#library._malloc(bytes);
-    if (address === 0)
-      throw new FormatError(`${this.#where}: no memory for ${bytes} bytes.`, { where: this.#where, got: bytes });
-    try {
-      return use(address);
-    } finally {
-      this.#library._free(address);
-    }
-  }
-
-  #countOf(path: string, shape: readonly number[]): number {
-    const count = shape.reduce((all, size) => all * size, 1);
-    if (shape.every((size) => Number.isInteger(size) && size >= 0) && Number.isSafeInteger(count)) return count;
-    throw this.#refusal(path, `has the shape [${shape.join(', ')}]`);
-  }
-
-  #refusal(path: string, what: string): FormatError {
-    const shown = path.length > 100 ? `${path.slice(0, 100)}...` : path;
-    return new FormatError(`${this.#where}: '${shown}' ${what}.`, { where: this.#where, got: path });
-  }
-}
-
-interface ElementReader {
-  readonly kind: 'float' | 'integer';
-  readonly size: number;
-  readonly at: (view: DataView, offset: number) => number;
-}
-
-/** How one element is read; undefined for types that no weight has. h5wasm turns every order of bytes into little-endian. */
-function elementReader({ type, size, signed, enum_type: base }: H5Metadata): ElementReader | undefined {
-  const kind = type === ENUM ? base?.type : type;
-  const reader = (name: 'float' | 'integer', at: ElementReader['at']): ElementReader => ({ kind: name, size, at });
-  if (kind === OPAQUE && size === 2) return reader('float', bfloat16);
-  if (kind === FLOAT) {
-    if (size === 2) return reader('float', float16);
-    if (size === 4) return reader('float', (view, at) => view.getFloat32(at, true));
-    if (size === 8) return reader('float', (view, at) => view.getFloat64(at, true));
-  }
-  if (kind === INTEGER) {
-    if (size === 1) return reader('integer', (view, at) => (signed ? view.getInt8(at) : view.getUint8(at)));
-    if (size === 2)
-      return reader('integer', (view, at) => (signed ? view.getInt16(at, true) : view.getUint16(at, true)));
-    if (size === 4)
-      return reader('integer', (view, at) => (signed ? view.getInt32(at, true) : view.getUint32(at, true)));
-    if (size === 8)
-      return reader('integer', (view, at) => Number(signed ? view.getBigInt64(at, true) : view.getBigUint64(at, true)));
-  }
-  return undefined;
-}
-
-const bits = new DataView(new ArrayBuffer(4));
-
-/** The upper half of a float32. */
-function bfloat16(view: DataView, at: number): number {
-  bits.setUint32(0, view.getUint16(at, true) << 16);
-  return bits.getFloat32(0);
-}
-
-/** Sign, five bits of exponent, ten of mantissa. */
-function float16(view: DataView, at: number): number {
-  const half = view.getUint16(at, true);
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const mantissa = half & 1023;
-  if (exponent === 31) return mantissa === 0 ? sign * Infinity : NaN;
-  if (exponent === 0) return (sign * mantissa) / 16777216;
-  bits.setUint32(0, ((exponent + 112) << 23) | (mantissa << 13));
-  return sign * bits.getFloat32(0);
 }

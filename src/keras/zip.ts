@@ -1,10 +1,10 @@
 /**
- * Zip archives as Keras uses them, with the package fflate. All that the directory says is checked against the real
+ * Zip archives as Keras uses them. All that the directory says is checked against the real
  * bytes before anything is unpacked.
  */
-import type * as Fflate from 'fflate';
 import { FormatError } from '../errors.ts';
 import type { ByteBudget } from '../io/byte-budget.ts';
+import { fflate, inflate } from './inflate.ts';
 
 const END = 0x06054b50;
 const END_BYTES = 22;
@@ -18,8 +18,6 @@ const DEFLATED = 8;
 const ENCRYPTED = 1;
 /** Deflate cannot pack better than 1032 to 1. */
 const MAX_RATIO = 1032;
-/** Compressed bytes that are unpacked at a time: at most 4 MB come out. */
-const PIECE = 4096;
 const MAX_MEMBERS = 1000;
 
 interface Member {
@@ -51,7 +49,7 @@ export async function readZip(
   const found = new Map<string, Uint8Array>();
   for (const member of membersOf(bytes, where)) {
     if (!wanted(member.name)) continue;
-    const content = member.method === STORED ? member.packed : await inflate(member, where, budget);
+    const content = member.method === STORED ? member.packed : await unpack(member, where, budget);
     if (crc32(content) !== member.checksum)
       throw refusal(where, `the member '${member.name}' is damaged: its checksum differs`);
     found.set(member.name, content);
@@ -145,26 +143,10 @@ function checkName(where: string, name: string, names: Set<string>): void {
   names.add(name);
 }
 
-// In pieces, because a stream may go on long after the size that the directory gives.
-async function inflate({ name, packed, size }: Member, where: string, budget: ByteBudget): Promise<Uint8Array> {
+async function unpack({ name, packed, size }: Member, where: string, budget: ByteBudget): Promise<Uint8Array> {
   budget.charge(size, `the member '${name}'`);
-  const { Inflate } = await fflate();
-  const content = new Uint8Array(size);
-  let filled = 0;
-  const wrong = (): FormatError => refusal(where, `the member '${name}' does not unpack to ${size} bytes`);
-  const stream = new Inflate((piece) => {
-    if (filled + piece.length > size) throw wrong();
-    content.set(piece, filled);
-    filled += piece.length;
-  });
-  try {
-    for (let at = 0; at < packed.length; at += PIECE)
-      stream.push(packed.subarray(at, at + PIECE), at + PIECE >= packed.length);
-  } catch (cause) {
-    if (cause instanceof FormatError) throw cause;
-    throw refusal(where, `the member '${name}' is damaged`, cause);
-  }
-  if (filled !== size) throw wrong();
+  const content = await inflate(packed, size);
+  if (!content) throw refusal(where, `the member '${name}' does not unpack to ${size} bytes`);
   return content;
 }
 
@@ -179,17 +161,6 @@ function crc32(bytes: Uint8Array): number {
   let register = -1;
   for (let i = 0; i < bytes.length; i++) register = (register >>> 8) ^ table[(register ^ bytes[i]!) & 0xff]!;
   return ~register >>> 0;
-}
-
-async function fflate(): Promise<typeof Fflate> {
-  try {
-    return await import('fflate');
-  } catch (cause) {
-    throw new FormatError(
-      "gradtape/keras: .keras files need the package 'fflate', which is not installed. Run: npm install fflate",
-      { where: 'gradtape/keras', cause },
-    );
-  }
 }
 
 function viewOf(bytes: Uint8Array): DataView {

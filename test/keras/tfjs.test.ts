@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { tensor, type Tensor } from '../../src/index.ts';
+import { groupAt, readH5, type H5Dataset, type H5Group } from '../../src/keras/hdf5.ts';
 import { fromKeras, fromTfjs, loadModel } from '../../src/keras/index.ts';
 import { root } from '../house/sources.ts';
 import { decodeTensors, ErrorReport, relativeDifference, toTensor, type FixtureTensor } from './fixture.ts';
@@ -21,6 +22,7 @@ interface Case {
 }
 
 const folder = join(root, 'test/keras/fixtures/tfjs');
+const keras2Folder = join(root, 'test/keras/fixtures/keras2/files');
 const jsonOf = (name: string): Manifest =>
   JSON.parse(readFileSync(join(folder, name, 'model.json'), 'utf8')) as Manifest;
 const shardsOf = (name: string): Map<string, Uint8Array> =>
@@ -44,6 +46,55 @@ for (const name of readdirSync(folder).sort()) {
     outputs.forEach((output, index) => {
       const error = relativeDifference(output, predictions[index] as FixtureTensor);
       report.note(name, error);
+      t.ok(error <= 1e-6, `output ${index} differs by ${error}`);
+    });
+  });
+}
+
+/** A file of Keras 2 as TensorFlow.js's converter writes it: Keras's names of weights, the config in `model_config`. */
+async function converted(file: string): Promise<{ json: object; shards: Map<string, Uint8Array> }> {
+  const tree = await readH5(new Uint8Array(readFileSync(join(keras2Folder, `${file}.h5`))), file);
+  const weights: object[] = [];
+  const data: Uint8Array[] = [];
+  const groups = groupAt(tree, 'model_weights') as H5Group;
+  for (const layer of groups.attributes.get('layer_names') as readonly string[]) {
+    const group = groupAt(groups, layer) as H5Group;
+    for (const name of group.attributes.get('weight_names') as readonly string[]) {
+      const slash = name.lastIndexOf('/');
+      const dataset = groupAt(group, name.slice(0, slash))?.datasets.get(name.slice(slash + 1)) as H5Dataset;
+      weights.push({ name: name.replace(/:0$/, ''), shape: dataset.shape, dtype: 'float32' });
+      data.push(new Uint8Array(Float32Array.from(dataset.data).buffer));
+    }
+  }
+  const json = {
+    format: 'layers-model',
+    convertedBy: 'TensorFlow.js Converter v4.22.0',
+    modelTopology: {
+      keras_version: '2.15.0',
+      backend: 'tensorflow',
+      model_config: JSON.parse(tree.attributes.get('model_config') as string) as object,
+    },
+    weightsManifest: [{ paths: ['group1-shard1of1.bin'], weights }],
+  };
+  return { json, shards: new Map([['group1-shard1of1.bin', new Uint8Array(Buffer.concat(data))]]) };
+}
+
+for (const file of [
+  'lstm',
+  'bidirectional',
+  'convolutional',
+  'separable',
+  'nested',
+  'time_distributed',
+  'activations',
+]) {
+  t.test(`the weights of Keras 2's ${file}.h5 are found by the names that the converter gives them`, async (t) => {
+    const { json, shards } = await converted(file);
+    const { x, predictions } = decodeTensors(readFileSync(join(keras2Folder, `${file}.json`), 'utf8')) as Case;
+    const model = await fromTfjs(json, shards);
+    const given = model(...(x.map(toTensor) as [Tensor])) as Tensor | Tensor[];
+    [given].flat().forEach((output, index) => {
+      const error = relativeDifference(output, predictions[index] as FixtureTensor);
       t.ok(error <= 1e-6, `output ${index} differs by ${error}`);
     });
   });

@@ -7,6 +7,7 @@ import { readState, writeState } from '../../src/io/state-bytes.ts';
 import { readSafetensors, writeSafetensors } from '../../src/safetensors.ts';
 import { tensor, zeros } from '../../src/tensor/tensor.ts';
 import { fileOf } from '../src/io/safetensors/files.ts';
+import { kerasReaders } from './hostile/keras-readers.ts';
 
 export interface HostileReader {
   readonly name: string;
@@ -14,9 +15,9 @@ export interface HostileReader {
   readonly files: () => readonly Uint8Array[] | Promise<readonly Uint8Array[]>;
   readonly read: (bytes: Uint8Array) => unknown;
   /** Files that would need much memory, by what they do; made one at a time. */
-  readonly bombs: Readonly<Record<string, () => Uint8Array>>;
+  readonly bombs: Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>>;
   /** A file in which the name stands wherever a name can; undefined where the format has no names. */
-  readonly named?: (name: string) => Uint8Array;
+  readonly named?: (name: string) => Uint8Array | Promise<Uint8Array>;
 }
 
 const MB = 1024 * 1024;
@@ -144,4 +145,4 @@ const backups: HostileReader = {
   named: (name) => valueOf(`{${JSON.stringify(name)}:{${JSON.stringify(name)}:${JSON.stringify(name)}}}`),
 };
 
-export const hostileReaders: readonly HostileReader[] = [safetensors, sealed, backups];
+export const hostileReaders: readonly HostileReader[] = [safetensors, sealed, backups, ...kerasReaders];

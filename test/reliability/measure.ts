@@ -55,7 +55,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     calls: 10_000,
     runs: 2,
     resumes: 2,
-    files: 20_000,
+    files: 1_000,
     kills: 200,
     flips: 1_000,
   },

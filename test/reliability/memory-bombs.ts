@@ -28,16 +28,16 @@ export function explode(reader: string, bytes: Uint8Array): BombReport {
 }
 
 /** @param run reads the bytes, by the reader of that name */
-export function memoryBombs(
+export async function memoryBombs(
   readers: readonly Pick<HostileReader, 'name' | 'bombs'>[] = hostileReaders,
   run: typeof explode = explode,
-): Measured {
+): Promise<Measured> {
   const failures: string[] = [];
   let worst = { share: 0, text: '' };
   let count = 0;
   for (const { name, bombs } of readers) {
     for (const [bomb, make] of Object.entries(bombs)) {
-      const { fileBytes, peakBytes, error } = run(name, make());
+      const { fileBytes, peakBytes, error } = run(name, await make());
       const share = peakBytes / (2 * fileBytes + ALLOWANCE);
       const text = `${name}, ${bomb}: ${(peakBytes / MB).toFixed(1)} MB for a file of ${(fileBytes / MB).toFixed(1)} MB`;
       count += 1;

@@ -1,4 +1,5 @@
 /** Run by prototype-pollution.ts: reads files with dangerous names, and looks whether any prototype changed. */
+import { Model } from '../../src/models/model.ts';
 import { hostileReaders, type HostileReader } from './hostile-readers.ts';
 import { dangerousNames, type PollutionReport } from './prototype-pollution.ts';
 
@@ -33,6 +34,7 @@ const polluting: HostileReader = {
 /** Whether the name came through as a name. */
 function holds(result: unknown, name: string): boolean {
   if (result instanceof Map) return result.has(name);
+  if (result instanceof Model) return result.layers.some((layer) => layer.name === name);
   return Object.values(result as object).some((part) => part instanceof Map && part.has(name));
 }
 
@@ -45,7 +47,7 @@ async function main(how: string, readers: readonly HostileReader[]): Promise<Pol
     for (const name of named ? dangerousNames : []) {
       files += 1;
       try {
-        if (!holds(await read((named as (name: string) => Uint8Array)(name)), name)) {
+        if (!holds(await read(await (named as NonNullable<typeof named>)(name)), name)) {
           failures.push(`${reader}: '${name}' is lost`);
         }
       } catch (error) {

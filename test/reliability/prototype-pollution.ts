@@ -40,7 +40,6 @@ export function prototypePollution(polluting = false): Measured {
   return {
     figure: failures[0] ?? `0 of ${open.files} files change a prototype or lose a name; nor with frozen prototypes`,
     met: failures.length === 0 && open.files > 0 && frozen.files === open.files,
-    missing: 'the names of layers and options in model files',
     detail: { files: open.files, names: dangerousNames, failures },
   };
 }

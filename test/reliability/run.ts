@@ -1,6 +1,6 @@
 /**
  * `npm run reliability`: measures what can be measured, prints one table and writes the figures to results.json beside
- * the sources. `--quick` measures less, in under a minute, and writes to .scratch/reliability.json; `--deep` measures what a
+ * the sources. `--quick` measures less, in two minutes, and writes to .scratch/reliability.json; `--deep` measures what a
  * release needs. Fails when a target is not met.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';

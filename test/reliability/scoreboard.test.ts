@@ -1,6 +1,7 @@
 /** The scoreboard's measures meet their targets on small counts, and each sees a planted failure. */
 import fc from 'fast-check';
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import t from 'tap';
 import type { Plan } from '../../src/devices/device.ts';
@@ -19,11 +20,13 @@ import { diskFaults, type Save } from './disk-faults.ts';
 import { measuredEdgeValues } from './edge-values.ts';
 import { exactIntegers } from './exact-integers.ts';
 import { gradientProperties } from './gradient-properties.ts';
+import type { Hole } from './hostile/hole.ts';
 import { hostileFiles } from './hostile-files.ts';
-import type { HostileReader } from './hostile-readers.ts';
+import { hostileReaders, type HostileReader } from './hostile-readers.ts';
 import { indexSafety } from './index-safety.ts';
 import { injectedNaN } from './injected-nan.ts';
 import { crashes, killedSaves, powerCuts } from './killed-saves.ts';
+import { knownHoles } from './known-holes.ts';
 import { lawsOfLayers } from './layer-laws.ts';
 import { countsOf, type Measured } from './measure.ts';
 import { memoryPerStep, soak } from './memory.ts';
@@ -99,6 +102,11 @@ const reader = (read: HostileReader['read']): HostileReader => ({
   read,
   bombs: { 'a small file': () => new Uint8Array(1_000) },
 });
+/** Every fifth, for each takes a process of its own. */
+const someBombs = hostileReaders.map(({ name, bombs }) => ({
+  name,
+  bombs: Object.fromEntries(Object.entries(bombs).filter((_, index) => index % 5 === 0)),
+}));
 const refuse = (): never => {
   throw new FormatError('refused');
 };
@@ -136,6 +144,14 @@ function moreOrLess(): () => Promise<Readonly<Record<string, string>>> {
   let runs = 0;
   return () => Promise.resolve({ mlp: String(runs++) });
 }
+
+const hole = (part: Partial<Hole>): Hole => ({
+  name: 'planted',
+  make: () => new Uint8Array(),
+  load: () => Promise.reject(new FormatError('refused')),
+  message: /refused/,
+  ...part,
+});
 
 const claims: Readonly<Record<string, Claim>> = {
   A1: {
@@ -203,12 +219,25 @@ const claims: Readonly<Record<string, Claim>> = {
     },
   },
   C2: {
-    met: () => memoryBombs(),
+    met: () => memoryBombs(someBombs),
     notMet: {
       'a reader that allocates': () =>
         memoryBombs([reader(refuse)], (_, { length }) => ({ fileBytes: length, peakBytes: 2 * length + 2 ** 25 + 1 })),
       'another error': () => memoryBombs([reader(refuse)], () => ({ fileBytes: 1, peakBytes: 1, error: 'RangeError' })),
       'no bomb': () => memoryBombs([]),
+    },
+  },
+  C4: {
+    met: () => knownHoles(),
+    notMet: {
+      'a file that is read': () => knownHoles([hole({ load: () => Promise.resolve() })]),
+      'another message': () => knownHoles([hole({ message: /something else/ })]),
+      'a bare error': () => knownHoles([hole({ load: () => Promise.reject(new TypeError('refused')) })]),
+      'another file that is opened': () =>
+        knownHoles([
+          hole({ load: () => readFile('/dev/null').then(() => Promise.reject(new FormatError('refused'))) }),
+        ]),
+      'no file': () => knownHoles([]),
     },
   },
   C3: { met: () => prototypePollution(), notMet: { 'a reader that pollutes': () => prototypePollution(true) } },

@@ -169,6 +169,8 @@ def hand_made():
     yield "bytes behind the last", file_of("{" + entry() + "}", b"\0" * 9)
     yield "bytes without a tensor", file_of("{}", b"\0")
     yield "a byte too few", file_of("{" + entry() + "}", b"\0" * 7)
+    nothing = entry(shape="[0]", offsets="[0,0]", name="b")
+    yield "no bytes at the place of another", file_of("{" + entry() + "," + nothing + "}", TWO)
     yield "the second before the first", file_of(pair("[8,16]", "[0,8]"), b"\0" * 16)
 
     yield "metadata", file_of('{"__metadata__":{"a":"b","c":"d"},' + entry() + "}", TWO)

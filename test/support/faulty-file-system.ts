@@ -22,6 +22,8 @@ export class FaultyFileSystem implements FileSystem {
   readonly #faultOf: (call: FileCall) => Fault;
   /** The names of the calls so far. */
   readonly calls: string[] = [];
+  /** Files and folders that are open now. */
+  openFiles = 0;
 
   constructor(inner: FileSystem, faultOf: (call: FileCall) => Fault = () => undefined) {
     this.#inner = inner;
@@ -68,6 +70,7 @@ export class FaultyFileSystem implements FileSystem {
   }
 
   #opened(file: OpenFile): OpenFile {
+    this.openFiles += 1;
     return {
       write: async (bytes) => {
         const taken = this.#call('write') ?? bytes.length;
@@ -79,6 +82,7 @@ export class FaultyFileSystem implements FileSystem {
       close: async () => {
         // A close that fails has closed all the same.
         await file.close();
+        this.openFiles -= 1;
         this.#call('close');
       },
     };

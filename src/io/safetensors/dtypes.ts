@@ -107,7 +107,7 @@ export const dtypes: ReadonlyMap<string, Dtype> = /* @__PURE__ */ new Map<string
       bits: 64,
       read: /* @__PURE__ */ readIntegers(
         8,
-        wideInteger((view, position) => view.getInt32(position, true)),
+        /* @__PURE__ */ wideInteger((view, position) => view.getInt32(position, true)),
       ),
     },
   ],
@@ -117,7 +117,7 @@ export const dtypes: ReadonlyMap<string, Dtype> = /* @__PURE__ */ new Map<string
       bits: 64,
       read: /* @__PURE__ */ readIntegers(
         8,
-        wideInteger((view, position) => view.getUint32(position, true)),
+        /* @__PURE__ */ wideInteger((view, position) => view.getUint32(position, true)),
       ),
     },
   ],

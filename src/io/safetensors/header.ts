@@ -139,7 +139,6 @@ function checkSize({ name, type, dtype, shape, start, end }: TensorEntry): void 
     bits *= length;
     if (!Number.isSafeInteger(bits)) throw refused(name, `has the impossible shape ${shapeText(shape)}`);
   }
-  if (bits % 8 !== 0) throw refused(name, `ends within a byte: ${bits} bits`);
   if (end - start !== bits / 8) {
     throw refused(
       name,

@@ -107,8 +107,8 @@ export class JsonScanner {
     }
     const digits = this.#at - start;
     const leadsWithZero = digits > 1 && this.#bytes[start] === ZERO;
-    const next = String.fromCharCode(this.#bytes[this.#at] ?? 0);
-    if (digits === 0 || leadsWithZero || /[-+.eE\w]/.test(next)) {
+    // What makes it another kind of number comes behind the digits, where only a comma or a bracket may stand.
+    if (digits === 0 || leadsWithZero) {
       throw this.fault('a whole number without sign, fraction and exponent is missing', start);
     }
     if (!Number.isSafeInteger(value)) throw this.fault('a number is above 2^53', start);

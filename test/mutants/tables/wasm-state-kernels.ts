@@ -67,8 +67,8 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...mutantsOf('kernels/recurrent/wasm-row.ts', recurrent, [
     ['the third unit of a rest is not written', 'off by one', '() => f.storeLane32(to, value, 2, 8)', '() => { }'],
-    ['a block of vectors stores its first one everywhere', 'wrong operand', 'store(row, values[k])', 'store(row, values[0])'],
-    ['units behind whole blocks are left out', 'off by one', 'f.forRest(at, i32.and(bytes, -16), 16,', 'f.forRest(at, at, 16,'],
+    ['a block of vectors stores its first one everywhere', 'wrong operand', 'store(row, values[k])', 'store(row, values[0])', { test: 'test/kernels/lstm-wasm.test.ts' }],
+    ['units behind whole blocks are left out', 'off by one', 'f.forRest(at, i32.and(bytes, -16), 16,', 'f.forRest(at, at, 16,', { test: 'test/kernels/lstm-wasm.test.ts' }],
     ['units behind whole vectors are left out', 'off by one', 'f.if(rest, () => body(restLanes(f, at, rest)));', ''],
     ['a masked output passes no gradient', 'mask', 'f.if(i32.eqz(zeroOutputForMask), () => f.call(addRow(module), dHiddenRow, dSequenceRow, unitBytes));', ''],
   ]),

@@ -13,7 +13,7 @@ const messages: Readonly<Record<string, RegExp>> = {
   'link-of-group-to-file': /'\/model_weights\/d' is a link into another file/,
   'soft-link': /is a soft link/,
   'soft-link-circle': /is a soft link/,
-  'hard-link-circle': /groups deep|more objects than the file has room for/,
+  'hard-link-circle': /leads to an object that another name leads to/,
   'data-in-other-file': /keeps data in another file/,
   'virtual-data': /is a virtual dataset/,
   'shape-chunked': /needs 4398046511104 bytes of memory/,

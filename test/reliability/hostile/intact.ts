@@ -77,11 +77,11 @@ function weightsTree(): H5Group {
   return root;
 }
 
-/** A `.keras` file with this text for its config, and intact weights. */
-export async function archiveOf(config: string): Promise<Uint8Array> {
+/** A `.keras` file with this text for its config, and intact weights where there are no others. */
+export async function archiveOf(config: string, given?: Uint8Array): Promise<Uint8Array> {
   return buildZip([
     { name: 'metadata.json', data: '{"keras_version":"3.15.1"}' },
     { name: 'config.json', data: config },
-    { name: 'model.weights.h5', data: await intactWeights() },
+    { name: 'model.weights.h5', data: given ?? (await intactWeights()) },
   ]);
 }

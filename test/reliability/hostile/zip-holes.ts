@@ -21,8 +21,9 @@ async function archive(
   return buildZip(members, change.end);
 }
 
-/** The intact archive. */
-export const intactArchive = (): Promise<Uint8Array> => archive();
+/** The intact archive, as Keras writes it or packed. */
+export const intactArchive = (deflate = false): Promise<Uint8Array> =>
+  archive({ config: { deflate }, weights: { deflate } });
 
 const more = (member: ZipMember): (() => Promise<Uint8Array>) => {
   return () => archive({ more: [member] });

@@ -11,6 +11,7 @@ interface Outcome {
   readonly disk: ModelledDisk;
   readonly error: unknown;
   readonly calls: readonly string[];
+  readonly openFiles: number;
 }
 
 const sorted = (names: readonly string[]): readonly string[] => [...names].sort();
@@ -60,6 +61,13 @@ t.test('two writers of one path at a time do not mix their bytes', async (t) => 
   const written = readFileSync(path);
   t.ok(contents.some((content) => content.equals(written)));
   t.strictSame(readdirSync(folder), ['a.bin']);
+});
+
+t.test('writers that make the same folders at the same time do not stop each other', async (t) => {
+  const disk = new ModelledDisk();
+  const paths = Array.from({ length: 5 }, (_, i) => `/made/at once/${i}.bin`);
+  await Promise.all(paths.map((path) => writeFileAtomically(path, bytes, disk)));
+  t.strictSame(disk.paths, paths);
 });
 
 t.test('temporary files of writers that are gone are removed, those of others are not', async (t) => {
@@ -131,7 +139,7 @@ async function writeWith(failing: number, path: string, hasOld: boolean): Promis
   const faultOf = ({ index }: FileCall): Fault => (index === failing ? systemError('EIO') : undefined);
   const files = new FaultyFileSystem(disk, faultOf);
   const error = await writeFileAtomically(path, bytes, files).catch((error: unknown) => error);
-  return { disk, error, calls: files.calls };
+  return { disk, error, calls: files.calls, openFiles: files.openFiles };
 }
 
 for (const hasOld of [true, false]) {
@@ -141,7 +149,7 @@ for (const hasOld of [true, false]) {
     for (let failing = 0; ; failing++) {
       // A path of its own: leftovers are looked for once for each.
       const path = `/deep/${hasOld ? 'old' : 'new'}/${failing}.bin`;
-      const { disk, error, calls } = await writeWith(failing, path, hasOld);
+      const { disk, error, calls, openFiles } = await writeWith(failing, path, hasOld);
       const [name] = calls.slice(failing);
       if (name === undefined) {
         t.equal(error, undefined, 'without a failing call all is well');
@@ -152,6 +160,7 @@ for (const hasOld of [true, false]) {
       const isInPlace = calls.indexOf('rename') >= 0 && calls.indexOf('rename') < failing;
       // Looking for leftovers may fail.
       const isWritten = isInPlace || error === undefined;
+      t.equal(openFiles, 0, `${where}: nothing stays open`);
       t.strictSame(disk.paths, isWritten || hasOld ? [path] : [], `${where}: no file but the one`);
       if (isWritten || hasOld)
         t.strictSame(Buffer.from(disk.bytesOf(path)), isWritten ? bytes : old, `${where}: whole`);

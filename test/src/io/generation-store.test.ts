@@ -64,6 +64,8 @@ t.test('a damaged newest generation is passed over with a warning, and replaced 
     await store.save(bytesOf('four'));
     t.strictSame(await loaded(store), ['four', []]);
     t.match(textOf(disk.bytesOf(OTHER)), /two$/, 'the intact one was not touched');
+    await store.save(bytesOf('five'));
+    t.match(textOf(disk.bytesOf(PATH)), /four$/, 'and the files take turns again');
   }
 });
 

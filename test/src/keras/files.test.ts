@@ -4,18 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { zipSync } from 'fflate';
-import {
-  initializers,
-  Layer,
-  layers,
-  losses,
-  model,
-  modelFromJSON,
-  ops,
-  sequential,
-  tensor,
-} from '../../../src/index.ts';
+import { Layer, layers, losses, model, modelFromJSON, ops, sequential, tensor } from '../../../src/index.ts';
 import type { Model, Tensor, Variable } from '../../../src/index.ts';
+import type { Initializer } from '../../../src/initializers/index.ts';
 import { fromKeras, loadModel, loadWeights, saveModel, saveWeights, toKeras } from '../../../src/keras/index.ts';
 import { groupAt, makeGroup, newGroup, readH5, writeH5 } from '../../../src/keras/hdf5.ts';
 import { readZip, writeZip } from '../../../src/keras/zip.ts';
@@ -294,7 +285,7 @@ t.test('initializers are left out while a file is read, and only then', async (t
         className: 'Counting',
         initialize,
         getConfig: () => ({}),
-      } as unknown as initializers.Initializer);
+      } as unknown as Initializer);
     }
     override call(x: Tensor): Tensor {
       return x;

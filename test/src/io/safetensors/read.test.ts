@@ -75,6 +75,30 @@ t.test('every float16 and every bfloat16 is the float32 of its value', (t) => {
   t.end();
 });
 
+t.test('a BOOL is 0 or 1, whatever byte says true', (t) => {
+  t.strictSame(
+    [...oneTensor(readSafetensors(safetensorsFile('BOOL', [4], Uint8Array.of(0, 1, 2, 255)))).data],
+    [0, 1, 1, 1],
+  );
+  t.end();
+});
+
+t.test('a header may have 100,000,000 bytes and not one more', (t) => {
+  const file = new Uint8Array(8 + 100_000_001).fill(0x20);
+  file.set([0x7b, 0x7d], 8);
+  const withHeader = (length: number): Uint8Array => {
+    new DataView(file.buffer).setUint32(0, length, true);
+    new DataView(file.buffer).setUint32(4, 0, true);
+    return file.subarray(0, 8 + length);
+  };
+  t.equal(readSafetensors(withHeader(100_000_000)).tensors.size, 0);
+  t.throws(() => readSafetensors(withHeader(100_000_001)), { name: 'FormatError', message: /100000000 at most/ });
+  t.throws(() => readSafetensors(withHeader(1_000).subarray(0, 1_007)), {
+    message: /can have 999 at most in a file of 1007 bytes/,
+  });
+  t.end();
+});
+
 t.test('integers that float32 holds are read, others are refused by their position', (t) => {
   for (const dtype of ['I32', 'U32', 'I64', 'U64']) {
     const isWide = dtype.endsWith('64');

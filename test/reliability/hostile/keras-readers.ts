@@ -1,0 +1,71 @@
+/** The readers of Keras's and TensorFlow.js's files, for hostile-readers.ts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { modelFromJSON } from '../../../src/index.ts';
+import { fromKeras } from '../../../src/keras/index.ts';
+import { newGroup, writeH5 } from '../../../src/keras/hdf5.ts';
+import { root } from '../../house/sources.ts';
+import type { HostileReader } from '../hostile-readers.ts';
+import { configHoles } from './config-holes.ts';
+import { h5Bytes, hdf5Holes } from './hdf5-holes.ts';
+import type { Hole } from './hole.ts';
+import { archiveOf, intactConfig } from './intact.ts';
+import { intactTfjs, loadTfjsBytes, tfjsHoles } from './tfjs-holes.ts';
+import { intactArchive, zipHoles } from './zip-holes.ts';
+
+const MB = 1024 * 1024;
+const keras2 = (file: string): Uint8Array =>
+  new Uint8Array(readFileSync(join(root, 'test/keras/fixtures/keras2/files', file)));
+const bombsOf = (holes: readonly Hole[]): HostileReader['bombs'] =>
+  Object.fromEntries(holes.filter(({ bomb }) => bomb).map(({ name, make }) => [name, make]));
+const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+
+/** The intact config with this name wherever it has one. */
+const renamed = (name: string): string =>
+  JSON.stringify(intactConfig, (_, value: unknown) => (value === 'd' ? name : value));
+
+/** One dense layer of so many bytes, as `.keras`. */
+async function largeArchive(bytes: number): Promise<Uint8Array> {
+  const units = bytes / 16;
+  const file = newGroup();
+  const layers = newGroup();
+  const dense = newGroup();
+  const vars = newGroup();
+  vars.datasets.set('0', { shape: [4, units], data: new Float32Array(4 * units).fill(1) });
+  dense.groups.set('vars', vars);
+  layers.groups.set('dense', dense);
+  file.groups.set('layers', layers);
+  return archiveOf(JSON.stringify(intactConfig).replace('"units":2', `"units":${units}`), await writeH5(file));
+}
+
+const keras: HostileReader = {
+  name: '.keras',
+  files: async () => [await intactArchive(), await intactArchive(true), keras2('plain_v3.keras')],
+  read: (bytes) => fromKeras(bytes),
+  bombs: { ...bombsOf(zipHoles), ...bombsOf(configHoles), '40 MB of weights': () => largeArchive(40 * MB) },
+  named: (name) => archiveOf(renamed(name)),
+};
+
+const h5: HostileReader = {
+  name: '.h5',
+  files: () => [h5Bytes('intact'), keras2('plain.h5'), keras2('nested.h5')],
+  read: (bytes) => fromKeras(bytes),
+  bombs: bombsOf(hdf5Holes),
+};
+
+const json: HostileReader = {
+  name: 'JSON of models',
+  files: () => [text(intactConfig), keras2('plain_json.txt')],
+  read: (bytes) => modelFromJSON(new TextDecoder().decode(bytes)),
+  bombs: {},
+  named: (name) => new TextEncoder().encode(renamed(name)),
+};
+
+const tfjs: HostileReader = {
+  name: 'model.json',
+  files: () => [text(intactTfjs())],
+  read: loadTfjsBytes,
+  bombs: bombsOf(tfjsHoles),
+};
+
+export const kerasReaders: readonly HostileReader[] = [keras, h5, json, tfjs];
