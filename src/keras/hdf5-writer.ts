@@ -1,5 +1,6 @@
 /** A tree into HDF5 bytes, laid out as h5py lays them out, so that every reader of HDF5 reads them. */
 import { ArgumentError } from '../errors.ts';
+import { removeTimes } from './hdf5-times.ts';
 import { withH5Library, type H5Library, type H5WriteMetadata } from './h5wasm.ts';
 import type { H5Dataset, H5Group } from './hdf5.ts';
 
@@ -23,7 +24,9 @@ export async function writeH5(root: H5Group): Promise<Uint8Array> {
     try {
       writeGroup(library, file, '', root);
       library.close_file(file);
-      return library.FS.readFile(path);
+      const bytes = library.FS.readFile(path);
+      removeTimes(bytes);
+      return bytes;
     } finally {
       library.FS.unlink(path);
     }

@@ -64,7 +64,6 @@ export const later: Readonly<Record<string, number>> = {
   'gradtape: ensemble': 8,
   'gradtape/node: ensemble': 8,
   'gradtape/gpu': 7,
-  'gradtape/keras': 6,
   'gradtape/tune': 8,
   'callbacks: modelCheckpoint': 6,
   'callbacks: tensorBoard': 6,
