@@ -7,7 +7,7 @@ import type { Model } from '../models/model.ts';
 import { parseJson } from '../models/parse-json.ts';
 import { optimizerOf } from '../training/state.ts';
 import { compileConfig, compileFrom } from './compile-config.ts';
-import type { LoadOptions } from './files.ts';
+import type { LoadOptions } from './options.ts';
 import { readH5, writeH5 } from './hdf5.ts';
 import { configText } from './config-text.ts';
 import { toKeras3Training } from './keras2-training.ts';

@@ -2,60 +2,26 @@
 import { ArgumentError, describeValue, FormatError, optionsOf } from '../errors.ts';
 import { Model } from '../models/model.ts';
 import type { CustomObject } from '../models/make-layer.ts';
-import type { Tensor } from '../tensor/tensor.ts';
 import { compilationOf, optimizerOf } from '../training/state.ts';
 import { readArchive, weightsOfArchive, writeArchive } from './archive.ts';
 import { readFile, writeFile } from './file-access.ts';
 import { groupAt, isH5, readH5, writeH5, type H5Group } from './hdf5.ts';
-import { isLegacyWeights, loadLegacyWeights, readLegacy, writeLegacy } from './legacy-file.ts';
+import { isLegacyWeights, loadLegacyWeights, readLegacy } from './legacy-reader.ts';
+import { writeLegacy } from './legacy-writer.ts';
+import type {
+  KerasFormat,
+  LoadModelOptions,
+  LoadOptions,
+  LoadWeightsOptions,
+  SaveModelOptions,
+  ToKerasOptions,
+} from './options.ts';
 import { isJson, loadTfjs } from './tfjs-files.ts';
 import { isWeightsTree, loadWeightsTree, weightsTree } from './weights-file.ts';
 import { isZip } from './zip.ts';
 
-/** Layer classes, functions that make layers, activations, losses and metrics, by the names that the file has for them. */
-export type CustomObjects = Readonly<Record<string, CustomObject | ((yTrue: Tensor, yPred: Tensor) => Tensor)>>;
-
 /** Those of them that a config without a compilation names. */
 type LayerObjects = Readonly<Record<string, CustomObject>> | undefined;
-
-/** The kinds of Keras's files: `.keras`, the older `.h5`, and weights alone, `.weights.h5`. */
-export type KerasFormat = 'keras' | 'h5' | 'weights.h5';
-
-/** Options of `saveModel`. */
-export interface SaveModelOptions {
-  /** Whether the settings of `compile` and the optimizer's state are written. Default true. */
-  readonly includeOptimizer?: boolean;
-}
-
-/** Options of `toKeras`. */
-export interface ToKerasOptions extends SaveModelOptions {
-  /** Default `'keras'`. */
-  readonly format?: KerasFormat;
-}
-
-/** Options of `loadModel` and `fromKeras`. */
-export interface LoadModelOptions {
-  /** Classes and functions of one's own that the file names. */
-  readonly customObjects?: CustomObjects;
-  /** Whether the model is compiled as it was, and its optimizer goes on where it stood. Default true. */
-  readonly compile?: boolean;
-}
-
-/** Options of `loadWeights`. */
-export interface LoadWeightsOptions {
-  /** Leaves out what does not fit, with a warning, instead of refusing the file. Default false. */
-  readonly skipMismatch?: boolean;
-  /** For `.h5` files: takes layers by their names, not by their order, and leaves out the others. Default false. */
-  readonly byName?: boolean;
-}
-
-/** What the readers of models are told. */
-export interface LoadOptions {
-  /** The file, for messages. */
-  readonly where: string;
-  readonly customObjects: ReadonlyMap<string, unknown>;
-  readonly compile: boolean;
-}
 
 const formats: readonly KerasFormat[] = ['keras', 'h5', 'weights.h5'];
 

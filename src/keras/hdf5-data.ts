@@ -1,7 +1,7 @@
 /** The data of an HDF5 dataset: in one piece, in its header, or in chunks that may be packed. */
 import type { ByteBudget } from '../io/byte-budget.ts';
-import { inflate } from './inflate.ts';
 import { UNDEFINED, type H5Bytes } from './hdf5-bytes.ts';
+import { filtersOf, undo, type Filter } from './hdf5-filters.ts';
 import { MESSAGE, type H5Message } from './hdf5-header.ts';
 import { treeLeaves } from './hdf5-links.ts';
 
@@ -10,16 +10,6 @@ const CONTIGUOUS = 1;
 const CHUNKED = 2;
 const VIRTUAL = 3;
 const SINGLE_CHUNK = 1;
-
-const DEFLATE = 1;
-const SHUFFLE = 2;
-const CHECKSUM = 3;
-
-interface Filter {
-  readonly id: number;
-  /** Its first setting. */
-  readonly value: number;
-}
 
 interface Chunk {
   readonly bytes: Uint8Array;
@@ -77,7 +67,7 @@ export function dataOf(plan: DataPlan): Uint8Array | Promise<Uint8Array> {
 
 function chunked(plan: DataPlan, at: number, version: number): Promise<Uint8Array> {
   const { file, budget, path, shape, size, count } = plan;
-  const filters = filtersOf(plan);
+  const filters = filtersOf(file, plan.messages, path);
   const { sizes, chunks } = version === 3 ? indexedChunks(plan, at) : singleChunk(plan, at, filters.length > 0);
   const chunkBytes = sizes.reduce((all, one) => all * one, size);
   const grid = shape.reduce((all, one, axis) => all * Math.ceil(one / (sizes[axis] as number)), 1);
@@ -111,31 +101,6 @@ async function assemble(plan: DataPlan, { filters, sizes, chunks, chunkBytes }: 
     copyChunk(content, all, { shape, sizes, offsets, size });
   }
   return all;
-}
-
-async function undo(filter: Filter, bytes: Uint8Array, chunkBytes: number): Promise<Uint8Array | undefined> {
-  switch (filter.id) {
-    case DEFLATE:
-      // A zlib stream: two bytes before, a checksum of four behind. A checksum of Fletcher's may be packed with it.
-      if (bytes.length < 6 || ((bytes[0] as number) & 15) !== 8) return undefined;
-      return (
-        (await inflate(bytes.subarray(2, -4), chunkBytes)) ?? (await inflate(bytes.subarray(2, -4), chunkBytes + 4))
-      );
-    case SHUFFLE:
-      return unshuffled(bytes, filter.value);
-    default:
-      return bytes.subarray(0, -4);
-  }
-}
-
-/** All first bytes of the elements stand first, then all second ones, and so on; a rest stands last as it is. */
-function unshuffled(bytes: Uint8Array, size: number): Uint8Array | undefined {
-  if (size < 1 || size > 8) return undefined;
-  const count = Math.floor(bytes.length / size);
-  const result = bytes.slice();
-  for (let byte = 0; byte < size; byte++)
-    for (let i = 0; i < count; i++) result[i * size + byte] = bytes[byte * count + i]!;
-  return result;
 }
 
 interface Placing {
@@ -202,27 +167,6 @@ function singleChunk(plan: DataPlan, at: number, packed: boolean): { sizes: numb
   const length = filtered ? file.u64(typeAt + 1) : sizes.reduce((all, one) => all * one, size);
   const skipped = filtered ? file.u32(typeAt + 9) : 0;
   return { sizes, chunks: [{ bytes: file.part(address, length), skipped, offsets: sizes.map(() => 0) }] };
-}
-
-function filtersOf(plan: DataPlan): Filter[] {
-  const { file, messages } = plan;
-  const message = messages.find(({ type }) => type === MESSAGE.filters);
-  if (!message) return [];
-  const version = file.u8(message.at);
-  if (version < 1 || version > 2) throw file.unsupported(`filters of version ${version}`);
-  let at = message.at + (version === 1 ? 8 : 2);
-  return Array.from({ length: file.u8(message.at + 1) }, () => {
-    const id = file.u16(at);
-    if (id !== DEFLATE && id !== SHUFFLE && id !== CHECKSUM)
-      throw refusal(plan, `is packed by the filter ${id}. Only deflate and shuffle are read`);
-    const named = version === 1 ? file.u16(at + 2) : 0;
-    const head = at + (version === 1 ? 4 : 2);
-    const count = file.u16(head + 2);
-    const values = head + 4 + Math.ceil(named / 8) * 8;
-    const value = count > 0 ? file.u32(values) : 0;
-    at = values + 4 * count + (version === 1 && count % 2 === 1 ? 4 : 0);
-    return { id, value };
-  });
 }
 
 function refusal({ file, path }: DataPlan, what: string): Error {

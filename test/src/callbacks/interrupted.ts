@@ -1,5 +1,6 @@
 /** Trainings that are interrupted at a batch and started again as by a new process, beside the same ones left alone. */
 import * as gt from 'gradtape';
+import { generatorState } from '../../../src/ops/random-state.ts';
 
 /** Everything of a training that is made anew when its program is started again. */
 export interface Training {
@@ -16,19 +17,24 @@ export interface Outcome {
   readonly history: unknown;
   readonly epoch: readonly number[];
   readonly more: unknown;
-  /** What comes next out of the generators: the order of the data, masks, default numbers. */
-  readonly next: unknown;
+  /** Where the default generator stands. */
+  readonly random: unknown;
+  /** Random counters of models, states of recurrent layers. */
+  readonly states: readonly string[];
 }
 
-const hex = (values: Float32Array): string => Buffer.from(values.slice().buffer).toString('hex');
+const hex = ({ data }: gt.Tensor): string => Buffer.from(data.slice().buffer).toString('hex');
+const hexOf = async (variables: readonly gt.Variable[]): Promise<string[]> =>
+  Promise.all(variables.map(async (one) => hex(await one.read())));
 
 export const outcomeOf = async ({ net, outcome }: Training, history: gt.History): Promise<Outcome> => ({
-  weights: (await net.getWeights()).map(({ data }) => hex(data)),
-  optimizer: await Promise.all((net.optimizer?.variables ?? []).map(async (one) => hex((await one.read()).data))),
+  weights: await hexOf(net.weights),
+  optimizer: await hexOf(net.optimizer?.variables ?? []),
   history: JSON.stringify(history.history),
   epoch: history.epoch,
   more: outcome?.(),
-  next: [hex(gt.ops.randomUniform([3]).data), ...net.runVariables.map(({ name, data }) => [name, hex(data)])],
+  random: await generatorState().then(({ counter, ...state }) => ({ ...state, counter: hex(counter) })),
+  states: await hexOf(net.runVariables),
 });
 
 /** Made as by a new process: automatic names and the default generator begin anew. */

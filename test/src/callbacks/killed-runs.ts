@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { childDevice } from './child-device.ts';
 
 const child = fileURLToPath(new URL('killed-child.js', import.meta.url));
 
@@ -27,7 +28,9 @@ interface Life {
 /** A process's life: to its end, or to so many milliseconds after its `killAfter`-th batch. */
 function live(training: string, folder: string, killAfter: number, delay: number): Promise<Life> {
   return new Promise((resolve, reject) => {
-    const process_ = spawn(process.execPath, [child, training, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const process_ = spawn(process.execPath, [...childDevice, child, training, folder], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let batches = 0;
     let errors = '';
     process_.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));

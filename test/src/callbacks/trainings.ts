@@ -62,7 +62,8 @@ const mlp = (): Training => {
 /** Stopped by a callback within its second epoch, whose validation follows. */
 const stopped = (): Training => {
   const [x, y] = data(15, 4);
-  const net = gt.sequential([layers.dropout(0.2, { inputShape: [4] }), softmax()]);
+  const inner = gt.sequential([layers.dropout(0.2, { inputShape: [4] }), layers.gaussianNoise(0.1)]);
+  const net = gt.sequential([inner, softmax()]);
   net.compile({ optimizer: 'ftrl', loss });
   let epoch = 0;
   const stopper: gt.Callback = {
@@ -100,7 +101,8 @@ const cnn = (): Training => {
 const statefulLstm = (): Training => {
   const [x, y] = data(8, 3, 2);
   const start = gt.input([3, 2], { batchSize: 4 });
-  const h = layers.lstm(3, { stateful: true, dropout: 0.2, recurrentDropout: 0.2 })(start);
+  const inner = layers.lstm(3, { stateful: true, dropout: 0.2, recurrentDropout: 0.2 });
+  const h = layers.bidirectional(inner)(start);
   const net = gt.model(start, softmax()(h)) as gt.Model;
   net.compile({ optimizer: 'rmsprop', loss });
   return training({ net, x, y, options: { batchSize: 4, shuffle: false } });
@@ -171,13 +173,21 @@ const watched = (): Training => {
   });
 };
 
-/** Noise from the default generator inside a program, and numbers of a callback's own between the steps. */
+/** Noise from the default generator inside a program. */
 const noisy = (): Training => {
   const [x, y] = data(10, 4);
   const noise = layers.lambda((h: gt.Tensor) => ops.add(h, ops.randomNormal([...h.shape], { stddev: 0.1 })));
   const start = gt.input([4]);
   const net = gt.model(start, softmax()(noise(start))) as gt.Model;
   net.compile({ optimizer: 'adagrad', loss });
+  return training({ net, x, y, options: { batchSize: 4 } });
+};
+
+/** Numbers from the default generator between the steps, which a callback adds up. */
+const gambling = (): Training => {
+  const [x, y] = data(10, 4);
+  const net = gt.sequential([layers.dense(3, { activation: 'elu', inputShape: [4] }), softmax()]);
+  net.compile({ optimizer: 'adadelta', loss });
   let drawn = 0;
   const gambler: gt.Callback = {
     onTrainBatchEnd() {
@@ -202,7 +212,7 @@ const endless = (): Training => {
   return training({
     net,
     x: source(1),
-    options: { stepsPerEpoch: 3, validationData: source(2), validationSteps: 2 },
+    options: { stepsPerEpoch: 3, epochs: 4, validationData: source(2), validationSteps: 2, validationFreq: 2 },
   });
 };
 
@@ -211,7 +221,7 @@ const readOn = (): Training => {
   const [x, y] = data(14, 4);
   const net = gt.sequential([layers.dropout(0.2, { inputShape: [4] }), softmax()]);
   net.compile({ optimizer: 'lion', loss, metrics: ['acc'] });
-  return training({ net, x, y, options: { batchSize: 3, stepsPerEpoch: 2, epochs: 5 } });
+  return training({ net, x, y, options: { batchSize: 3, stepsPerEpoch: 2, initialEpoch: 1, epochs: 6 } });
 };
 
 /** A function that gives other batches in each epoch, of unequal sizes. */
@@ -236,6 +246,7 @@ export const trainings: Readonly<Record<string, () => Training>> = {
   watched,
   stopped,
   noisy,
+  gambling,
   endless,
   readOn,
   perEpoch,

@@ -10,6 +10,7 @@ import { FileError } from '../../../src/errors.ts';
 import { nodeFileSystem } from '../../../src/io/file-system.ts';
 import { GenerationStore } from '../../../src/io/generation-store.ts';
 import { FaultyFileSystem, systemError } from '../../support/faulty-file-system.ts';
+import { childDevice } from '../callbacks/child-device.ts';
 import { captured } from '../callbacks/fake-model.ts';
 import { interruption, outcomeOf, undisturbed, type Outcome, type Training } from '../callbacks/interrupted.ts';
 import { trainings } from '../callbacks/trainings.ts';
@@ -39,7 +40,9 @@ interface Life {
 /** A child that gets a signal as it ends its second batch. */
 const live = (args: readonly string[], signal?: NodeJS.Signals): Promise<Life> =>
   new Promise((resolve, reject) => {
-    const process_ = spawn(process.execPath, [child, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const process_ = spawn(process.execPath, [...childDevice, child, ...args], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let text = '';
     let isSent = signal === undefined;
     process_.stdout.on('data', (chunk: Buffer) => {
