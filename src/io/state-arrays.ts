@@ -25,13 +25,13 @@ export class StateArrays {
     this.refuse = refuse;
   }
 
-  /** A list of numbers, from where they stand: a copy of a copy would not be within the budget. */
+  /** A list of numbers, from where they stand and of its length at once: copies of a copy would not be within the budget. */
   numbers(index: unknown): number[] {
     const { offset, length } = this.#take(index, 'f64');
     const { buffer, byteOffset } = this.#bytes;
     const view = new DataView(buffer, byteOffset + offset, 8 * length);
-    const numbers: number[] = [];
-    for (let i = 0; i < length; i++) numbers.push(view.getFloat64(8 * i, true));
+    const numbers = new Array<number>(length);
+    for (let i = 0; i < length; i++) numbers[i] = view.getFloat64(8 * i, true);
     return numbers;
   }
 
