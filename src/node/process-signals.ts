@@ -24,8 +24,8 @@ export class ProcessSignals implements Urgency {
     const name = this.#pending;
     if (name === undefined) return;
     this.#pending = undefined;
-    // Other listeners got the signal when we did.
-    if (process.listenerCount(name) > 1) return;
+    // Other listeners got the signal when we did, and did what they do.
+    if (process.listenerCount(name) > 1 + waitingListeners()) return;
     this.close();
     process.kill(process.pid, name);
   }
@@ -40,4 +40,13 @@ export class ProcessSignals implements Urgency {
     this.#pending = name;
     if (isSecond) this.settle();
   };
+}
+
+/** Where the package signal-exit, which many tools bring along, keeps what it knows. */
+const SIGNAL_EXIT = Symbol.for('signal-exit emitter');
+
+/** Listeners of that package: they end the process, but not while there is another listener, such as ours. */
+function waitingListeners(): number {
+  const emitter = (globalThis as { readonly [SIGNAL_EXIT]?: { readonly count?: unknown } })[SIGNAL_EXIT];
+  return typeof emitter?.count === 'number' ? emitter.count : 0;
 }

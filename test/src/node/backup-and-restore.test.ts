@@ -37,15 +37,11 @@ interface Life {
   readonly lines: readonly string[];
 }
 
-// Without the hooks that tap gives its processes: they handle signals themselves.
-const { NODE_OPTIONS: _, ...env } = process.env;
-
-/** A child that gets a signal as it ends its second batch. */
+/** A child that gets a signal as it ends its second batch. Under tap it has the listeners of signal-exit beside ours. */
 const live = (args: readonly string[], signal?: NodeJS.Signals): Promise<Life> =>
   new Promise((resolve, reject) => {
     const process_ = spawn(process.execPath, [...childDevice, child, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env,
     });
     let text = '';
     let isSent = signal === undefined;

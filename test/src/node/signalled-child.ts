@@ -16,6 +16,7 @@ const training = trainings['mlp']?.();
 if (!training) throw new Error('no training');
 if (listen) process.on('SIGTERM', () => say('heard'));
 // Slow enough that a signal comes in the middle.
+const before = process.listenerCount('SIGINT');
 const slow = new Promise((resolve) => setTimeout(resolve, 50));
 const history = await training.fit([
   gt.callbacks.backupAndRestore(join(folder, 'backup'), {
@@ -32,4 +33,4 @@ const history = await training.fit([
   },
 ]);
 writeFileSync(join(folder, 'result.json'), JSON.stringify(await outcomeOf(training, history)));
-say(`listeners ${process.listenerCount('SIGINT')}`);
+say(`listeners ${process.listenerCount('SIGINT') - before}`);
