@@ -2,6 +2,7 @@
 import { describeValue, FormatError } from '../errors.ts';
 import { fieldsOf, listOf, stringOf, type Fields } from '../models/json-reader.ts';
 import { formatShape } from '../tensor/shape.ts';
+import { ByteBudget } from '../io/byte-budget.ts';
 import { halfToFloat } from '../io/half.ts';
 import type { TfjsShards } from './tfjs.ts';
 
@@ -63,6 +64,7 @@ export function shardNames(where: string, groups: readonly Fields[]): readonly s
 export function readShards(where: string, groups: readonly Fields[], shards: TfjsShards): readonly TfjsWeight[] {
   const names = shardNames(where, groups);
   const bytesOf = shardsBy(where, names, shards);
+  const budget = new ByteBudget(where, sizeOf(new Set(names.map(bytesOf))));
   let next = 0;
   return groups.flatMap((group) => {
     const count = listOf(where, group.get('paths')).length;
@@ -71,8 +73,12 @@ export function readShards(where: string, groups: readonly Fields[], shards: Tfj
     const entries = listOf(`${where}: weights of weightsManifest`, group.get('weights')).map((one) =>
       entryOf(where, one),
     );
-    return readGroup(where, entries, parts);
+    return readGroup({ where, budget }, entries, parts);
   });
+}
+
+function sizeOf(shards: ReadonlySet<Uint8Array>): number {
+  return [...shards].reduce((sum, { length }) => sum + length, 0);
 }
 
 function shardsBy(
@@ -148,7 +154,12 @@ function quantizationOf(at: string, value: unknown): Quantization | undefined {
 }
 
 // All sizes are compared with the bytes that are there before the first array is made.
-function readGroup(where: string, entries: readonly Entry[], parts: readonly Uint8Array[]): TfjsWeight[] {
+function readGroup(
+  file: { readonly where: string; readonly budget: ByteBudget },
+  entries: readonly Entry[],
+  parts: readonly Uint8Array[],
+): TfjsWeight[] {
+  const { where, budget } = file;
   const total = parts.reduce((sum, { length }) => sum + length, 0);
   let needed = 0;
   for (const { name, shape, count, storage } of entries) {
@@ -166,6 +177,14 @@ function readGroup(where: string, entries: readonly Entry[], parts: readonly Uin
       { where, got: total, expected: needed },
     );
   }
+  // Weights packed into single bytes are four times as large in memory.
+  for (const { name, count, isModels } of entries)
+    if (isModels)
+      budget.charge(
+        Float32Array.BYTES_PER_ELEMENT * count,
+        `the weight '${name}'`,
+        'Large models must be saved without quantization.',
+      );
   const bytes = new PartReader(parts);
   return entries.flatMap((entry) => {
     const view = bytes.take(entry.count * entry.storage.bytes);

@@ -1,8 +1,8 @@
 /** The readers of Keras's and TensorFlow.js's files, for hostile-readers.ts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { modelFromJSON } from '../../../src/index.ts';
-import { fromKeras } from '../../../src/keras/index.ts';
+import { layers, modelFromJSON, sequential, type Model } from '../../../src/index.ts';
+import { fromKeras, loadWeights, toKeras } from '../../../src/keras/index.ts';
 import { newGroup, writeH5 } from '../../../src/keras/hdf5.ts';
 import { root } from '../../house/sources.ts';
 import type { HostileReader } from '../hostile-readers.ts';
@@ -20,6 +20,16 @@ const bombsOf = (holes: readonly Hole[]): HostileReader['bombs'] =>
   Object.fromEntries(holes.filter(({ bomb }) => bomb).map(({ name, make }) => [name, make]));
 const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
+/** The layers of `plain` in keras2/cases.py, compiled. */
+function trained(): Model {
+  const model = sequential([
+    layers.dense(5, { activation: 'relu', inputShape: [4], name: 'hidden' }),
+    layers.dense(3, { activation: 'softmax', name: 'end' }),
+  ]);
+  model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['acc'] });
+  return model;
+}
+
 /** The intact config with this name wherever it has one. */
 const renamed = (name: string): string =>
   JSON.stringify(intactConfig, (_, value: unknown) => (value === 'd' ? name : value));
@@ -28,13 +38,13 @@ const renamed = (name: string): string =>
 async function largeArchive(bytes: number): Promise<Uint8Array> {
   const units = bytes / 16;
   const file = newGroup();
-  const layers = newGroup();
+  const list = newGroup();
   const dense = newGroup();
   const vars = newGroup();
   vars.datasets.set('0', { shape: [4, units], data: new Float32Array(4 * units).fill(1) });
   dense.groups.set('vars', vars);
-  layers.groups.set('dense', dense);
-  file.groups.set('layers', layers);
+  list.groups.set('dense', dense);
+  file.groups.set('layers', list);
   return archiveOf(JSON.stringify(intactConfig).replace('"units":2', `"units":${units}`), await writeH5(file));
 }
 
@@ -48,9 +58,21 @@ const keras: HostileReader = {
 
 const h5: HostileReader = {
   name: '.h5',
-  files: () => [h5Bytes('intact'), keras2('plain.h5'), keras2('nested.h5')],
+  files: async () => [
+    h5Bytes('intact'),
+    keras2('plain.h5'),
+    keras2('nested.h5'),
+    await toKeras(trained(), { format: 'h5' }),
+  ],
   read: (bytes) => fromKeras(bytes),
   bombs: bombsOf(hdf5Holes),
+};
+
+const weights: HostileReader = {
+  name: '.weights.h5',
+  files: async () => [await toKeras(trained(), { format: 'weights.h5' }), keras2('plain_weights.h5')],
+  read: (bytes) => loadWeights(trained(), bytes),
+  bombs: {},
 };
 
 const json: HostileReader = {
@@ -68,4 +90,4 @@ const tfjs: HostileReader = {
   bombs: bombsOf(tfjsHoles),
 };
 
-export const kerasReaders: readonly HostileReader[] = [keras, h5, json, tfjs];
+export const kerasReaders: readonly HostileReader[] = [keras, h5, weights, json, tfjs];

@@ -99,7 +99,22 @@ const cases: readonly (readonly [name: string, change: Change, message: RegExp, 
   ['a layer whose name climbs', dense({ name: '../d' }), /its name is the path of a file outside/],
 ];
 
-export const tfjsHoles: readonly Hole[] = cases.map(([name, change, message, bomb]) => ({
+/** A shard named by a thousand groups, each of which takes it whole. */
+const repeated: Change = (root) => {
+  root.weightsManifest = Array.from({ length: 1_000 }, (_, index) => ({
+    paths: [SHARD],
+    weights: [
+      {
+        name: `d${index}/kernel`,
+        shape: [65536],
+        dtype: 'float32',
+        quantization: { dtype: 'uint8', scale: 1, min: 0 },
+      },
+    ],
+  }));
+};
+
+const changed: readonly Hole[] = cases.map(([name, change, message, bomb]) => ({
   name: `tfjs: ${name}`,
   make: () => {
     const root = intactTfjs();
@@ -110,3 +125,18 @@ export const tfjsHoles: readonly Hole[] = cases.map(([name, change, message, bom
   message,
   bomb: bomb === 'bomb',
 }));
+
+export const tfjsHoles: readonly Hole[] = [
+  ...changed,
+  {
+    name: 'tfjs: one shard a thousand times',
+    make: () => {
+      const root = intactTfjs();
+      repeated(root, root.weightsManifest[0]?.weights[0] as Weight);
+      return new TextEncoder().encode(JSON.stringify(root));
+    },
+    load: (bytes) => fromTfjs(new TextDecoder().decode(bytes), new Map([[SHARD, new Uint8Array(65536)]])),
+    message: /twice the file's size plus 32 MB|needs \d+ bytes/,
+    bomb: true,
+  },
+];
