@@ -30,8 +30,9 @@ export class StateArrays {
     const { offset, length } = this.#take(index, 'f64');
     const { buffer, byteOffset } = this.#bytes;
     const view = new DataView(buffer, byteOffset + offset, 8 * length);
-    const numbers: number[] = [];
-    for (let i = 0; i < length; i++) numbers.push(view.getFloat64(8 * i, true));
+    // Of its length at once: one that grows leaves twice itself behind.
+    const numbers = new Array<number>(length);
+    for (let i = 0; i < length; i++) numbers[i] = view.getFloat64(8 * i, true);
     return numbers;
   }
 
