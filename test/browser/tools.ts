@@ -10,19 +10,7 @@ const require = createRequire(join(toolFolder, 'package.json'));
 /** As much of esbuild as is used here. */
 export interface Esbuild {
   readonly build: (options: Readonly<Record<string, unknown>>) => Promise<{
-    readonly outputFiles: readonly { readonly path: string; readonly contents: Uint8Array }[];
-    readonly metafile: {
-      /** By path, from the folder of the build. */
-      readonly outputs: Readonly<
-        Record<
-          string,
-          {
-            readonly entryPoint?: string;
-            readonly imports: readonly { readonly path: string; readonly kind: string }[];
-          }
-        >
-      >;
-    };
+    readonly outputFiles: readonly { readonly contents: Uint8Array }[];
   }>;
 }
 
