@@ -7,7 +7,7 @@
  *    12  CRC-32C of the bytes
  */
 import { FormatError } from '../errors.ts';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from './crc.ts';
 
 /** Not ASCII at first and a line end at last: what a transfer as text does to a file shows here. */
 const MAGIC: Uint8Array = /* @__PURE__ */ Uint8Array.of(0x89, 0x47, 0x54, 0x53, 0x45, 0x41, 0x4c, 0x0a);

@@ -4,6 +4,7 @@
  */
 import { FormatError } from '../errors.ts';
 import type { ByteBudget } from '../io/byte-budget.ts';
+import { crc32 } from '../io/crc.ts';
 import { fflate, inflate } from './inflate.ts';
 
 const END = 0x06054b50;
@@ -148,19 +149,6 @@ async function unpack({ name, packed, size }: Member, where: string, budget: Byt
   const content = await inflate(packed, size);
   if (!content) throw refusal(where, `the member '${name}' does not unpack to ${size} bytes`);
   return content;
-}
-
-let table: Uint32Array | undefined;
-
-function crc32(bytes: Uint8Array): number {
-  table ??= Uint32Array.from({ length: 256 }, (_, byte) => {
-    let register = byte;
-    for (let bit = 0; bit < 8; bit++) register = (register >>> 1) ^ (register & 1 ? 0xedb88320 : 0);
-    return register;
-  });
-  let register = -1;
-  for (let i = 0; i < bytes.length; i++) register = (register >>> 8) ^ table[(register ^ bytes[i]!) & 0xff]!;
-  return ~register >>> 0;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

@@ -1,5 +1,6 @@
 /** Writes PNG pictures of 8 bits a channel; the engine's own deflate compresses them. */
 import { ArgumentError } from '../../errors.ts';
+import { crc32 } from '../crc.ts';
 
 /** Pixels by row, channels last: 1 grey, 3 red, green and blue, 4 with opacity. */
 export interface Picture {
@@ -12,8 +13,6 @@ export interface Picture {
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] as const;
 const BIT_DEPTH = 8;
 const COLOR_TYPES = { 1: 0, 3: 2, 4: 6 } as const;
-/** PNG's checksum is the CRC-32 of zip: another polynomial than that of event files. */
-const POLYNOMIAL = 0xedb88320;
 
 /**
  * The bytes of a PNG file.
@@ -52,15 +51,6 @@ function chunk(kind: string, data: Uint8Array): Uint8Array {
   bytes.set(data, 8);
   view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
   return bytes;
-}
-
-function crc32(bytes: Uint8Array): number {
-  let register = ~0;
-  for (const byte of bytes) {
-    register ^= byte;
-    for (let bit = 0; bit < 8; bit++) register = (register >>> 1) ^ (register & 1 ? POLYNOMIAL : 0);
-  }
-  return ~register >>> 0;
 }
 
 // 'deflate' is the format of zlib, with its header and checksum, which is what PNG asks for.

@@ -1,5 +1,5 @@
 /** The framing of records in TensorBoard's event files, which is that of TFRecord. */
-import { crc32c } from '../crc32c.ts';
+import { crc32c } from '../crc.ts';
 
 /** Bytes around the data of a record: a length of 8 and two checksums of 4. */
 const FRAME = 16;

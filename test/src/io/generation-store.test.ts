@@ -2,7 +2,7 @@
 import t from 'tap';
 import { FormatError } from '../../../src/errors.ts';
 import { GenerationStore } from '../../../src/io/generation-store.ts';
-import { crc32c } from '../../../src/io/crc32c.ts';
+import { crc32c } from '../../../src/io/crc.ts';
 import { FaultyFileSystem, systemError } from '../../support/faulty-file-system.ts';
 import { ModelledDisk } from '../../support/modelled-disk.ts';
 import { captured } from '../callbacks/fake-model.ts';

@@ -1,7 +1,7 @@
 /** A seal tells an intact file from a damaged one, and its layout is what the comment of the source says. */
 import t from 'tap';
 import { FormatError } from '../../../src/errors.ts';
-import { crc32c } from '../../../src/io/crc32c.ts';
+import { crc32c } from '../../../src/io/crc.ts';
 import { DamagedFileError, openSealed, readSeal, SEAL_BYTES, sealBytes } from '../../../src/io/sealed-bytes.ts';
 
 const content = Uint8Array.from({ length: 100 }, (_, i) => (7 * i) % 256);

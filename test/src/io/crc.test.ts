@@ -1,7 +1,7 @@
 /** The checksum against its published value, bit by bit, and in parts. */
 import fc from 'fast-check';
 import t from 'tap';
-import { crc32c } from '../../../src/io/crc32c.ts';
+import { crc32, crc32c } from '../../../src/io/crc.ts';
 
 /** The definition: one bit at a time. */
 function bitwise(bytes: Uint8Array): number {
@@ -13,8 +13,9 @@ function bitwise(bytes: Uint8Array): number {
   return ~register >>> 0;
 }
 
-t.test('the check value of the polynomial', (t) => {
+t.test('the check values of the polynomials', (t) => {
   t.equal(crc32c(new TextEncoder().encode('123456789')), 0xe3069283);
+  t.equal(crc32(new TextEncoder().encode('123456789')), 0xcbf43926);
   t.equal(crc32c(new Uint8Array(0)), 0);
   t.end();
 });
