@@ -68,6 +68,12 @@ function rootOf(where: string, json: object | string): Fields {
       { where, got: format, expected: 'layers-model' },
     );
   }
+  if (root.has('class_name') && root.has('config')) {
+    throw new FormatError(
+      `${where}: this is the config of a model, without weights. Make the model with modelFromJSON(text), then load its weights.`,
+      { where, got: [...root.keys()] },
+    );
+  }
   throw new FormatError(
     `${where}: this is no layers model of TensorFlow.js: its keys are ${[...root.keys()].slice(0, 10).join(', ') || 'none'}; modelTopology and weightsManifest are expected.`,
     { where, got: [...root.keys()], expected: ['modelTopology', 'weightsManifest'] },

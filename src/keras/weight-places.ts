@@ -2,7 +2,7 @@
  * Where each array lies in `model.weights.h5`: Keras walks the tree of objects, and a layer's arrays stand in the group
  * of its path. In lists the path has the layer's class and its number among those of that class, not its name.
  */
-import { OpLayer, type Layer } from '../layers/layer.ts';
+import { Layer, OpLayer } from '../layers/layer.ts';
 import { snakeCase } from '../layers/naming.ts';
 import { Recurrent } from '../layers/recurrent.ts';
 import { isModel, type Model } from '../models/model.ts';
@@ -68,7 +68,7 @@ function ownVariables(layer: Layer): readonly Variable[] {
 }
 
 function isLayer(value: unknown): value is Layer {
-  return typeof value === 'function' && 'ensureBuilt' in value;
+  return value instanceof Layer;
 }
 
 /** A field under Python's kind of name: `forwardLayer` is `forward_layer`. */

@@ -180,6 +180,7 @@ t.test('what does not fit is refused, with the name of what', async (t) => {
     weights(json).pop();
     shards.set(shard, (shards.get(shard) as Uint8Array).subarray(0, 160));
   });
+  await refused(/this is the config of a model, without weights/, (json) => json.modelTopology);
   await refused(/this is a graph model/, (json) => void (json.format = 'graph-model'));
   await refused(/this is no layers model of TensorFlow\.js: its keys are a/, () => ({ a: 1 }));
   t.end();

@@ -56,7 +56,8 @@ def images():
 
 def nested():
     x = keras.Input((4,))
-    inner = keras.Model(x, layers.BatchNormalization()(layers.Dense(3)(x)), name="inner")
+    # In .h5 files all that is trained stands before the moving statistics.
+    inner = keras.Model(x, layers.Dense(3)(layers.BatchNormalization()(x)), name="inner")
     tower = keras.Sequential([keras.Input((3,)), layers.Dense(3), layers.LayerNormalization()], name="tower")
     y = keras.Input((4,))
     return keras.Model(y, layers.Dense(2)(layers.Add()([tower(inner(y)), layers.Dense(3)(y)])), name="outer")

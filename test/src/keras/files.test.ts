@@ -342,3 +342,29 @@ t.test('what is read stays as it was given', async (t) => {
   writeFileSync(path, bytes);
   t.strictSame(dataOf(await fromKeras(readFileSync(path))), dataOf(net()), 'a Buffer that is part of a larger one');
 });
+
+t.test('the same model is the same bytes', async (t) => {
+  const one = net();
+  one.compile({ optimizer: 'adam', loss: 'mse' });
+  for (const format of ['keras', 'h5', 'weights.h5'] as const) {
+    const first = await toKeras(one, { format });
+    await new Promise((resolve) => void setTimeout(resolve, 1100));
+    t.strictSame(await toKeras(one, { format }), first, format);
+  }
+});
+
+t.test('an optimizer that is not known is named, with the way out', async (t) => {
+  const one = net();
+  one.compile({ optimizer: 'adam', loss: 'mse' });
+  const members = await membersOf(await toKeras(one));
+  const config = new TextDecoder()
+    .decode(members.get('config.json'))
+    .replace('"class_name":"Adam"', '"class_name":"Muon"');
+  members.set('config.json', new TextEncoder().encode(config));
+  const bytes = await writeZip(members);
+  await t.rejects(fromKeras(bytes), {
+    name: 'FormatError',
+    message: /^fromKeras: its compile settings cannot be read: .*unknown optimizer 'Muon'.*\{ compile: false \}\.$/s,
+  });
+  t.strictSame(dataOf(await fromKeras(bytes, { compile: false })), dataOf(one));
+});
