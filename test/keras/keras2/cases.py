@@ -178,6 +178,7 @@ def arithmetic():
     x = keras.Input((4,), name="x")
     y = layers.Dense(4, name="a")(x)
     z = tf.nn.relu(x + y * 2.0) - 0.5
+    z = z - tf.reduce_mean(z, axis=1, keepdims=True)
     return keras.Model(x, layers.Dense(2, name="b")(z / (tf.exp(y) + 1.0)))
 
 

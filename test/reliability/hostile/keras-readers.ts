@@ -10,7 +10,7 @@ import { configHoles } from './config-holes.ts';
 import { h5Bytes, hdf5Holes } from './hdf5-holes.ts';
 import type { Hole } from './hole.ts';
 import { archiveOf, intactConfig } from './intact.ts';
-import { intactTfjs, loadTfjsBytes, tfjsHoles } from './tfjs-holes.ts';
+import { intactTfjs, largeTfjs, loadTfjsBytes, tfjsHoles } from './tfjs-holes.ts';
 import { intactArchive, zipHoles } from './zip-holes.ts';
 
 const MB = 1024 * 1024;
@@ -85,9 +85,14 @@ const json: HostileReader = {
 
 const tfjs: HostileReader = {
   name: 'model.json',
-  files: () => [text(intactTfjs())],
+  files: () => [text(intactTfjs()), largeTfjs(32), largeTfjs(8, { dtype: 'uint8', scale: 0.5, min: -1 })],
   read: loadTfjsBytes,
-  bombs: bombsOf(tfjsHoles),
+  bombs: {
+    ...bombsOf(tfjsHoles),
+    '40 MB of weights': () => largeTfjs(40 * MB),
+    '12 MB of weights in single bytes': () => largeTfjs(12 * MB, { dtype: 'uint8', scale: 1, min: 0 }),
+    '40 MB of weights in single bytes': () => largeTfjs(40 * MB, { dtype: 'uint8', scale: 1, min: 0 }),
+  },
 };
 
 export const kerasReaders: readonly HostileReader[] = [keras, h5, weights, json, tfjs];

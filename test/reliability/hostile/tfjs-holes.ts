@@ -39,9 +39,27 @@ export function intactTfjs(): Root {
   };
 }
 
-/** Reads a `model.json` of one shard. */
+/** Reads a `model.json` of one shard: what stands behind a zero, which no JSON has, or 32 zeros. */
 export function loadTfjsBytes(bytes: Uint8Array): Promise<unknown> {
-  return fromTfjs(new TextDecoder().decode(bytes), new Map([[SHARD, new Uint8Array(BYTES)]]));
+  const zero = bytes.indexOf(0);
+  const [json, shard] = zero < 0 ? [bytes, new Uint8Array(BYTES)] : [bytes.subarray(0, zero), bytes.subarray(zero + 1)];
+  return fromTfjs(new TextDecoder().decode(json), new Map([[SHARD, shard]]));
+}
+
+/** A `model.json` and its shard in one, with a dense layer whose weights take so many bytes there. */
+export function largeTfjs(bytes: number, quantization?: object): Uint8Array {
+  const root = intactTfjs();
+  const units = bytes / (quantization ? 4 : 16);
+  dense({ units })(root, {} as Weight);
+  Object.assign(root.weightsManifest[0]?.weights[0] as Weight, {
+    shape: [4, units],
+    ...(quantization ? { quantization } : {}),
+  });
+  const json = new TextEncoder().encode(JSON.stringify(root));
+  const file = new Uint8Array(json.length + 1 + bytes);
+  file.set(json);
+  file.fill(1, json.length + 1);
+  return file;
 }
 
 type Change = (root: Root, weight: Weight) => void;
