@@ -31,15 +31,19 @@ export interface ModelCheckpointSettings {
 export interface ModelCheckpointOptions extends ModelCheckpointSettings {
   /** Takes each file, in place of the one that it got under that name before. */
   readonly sink: FileSink;
+  /** That of `gradtape/keras`. The core does not import it by itself: pages that save no models load none of it. */
+  readonly toKeras: KerasWriter;
 }
+
+/** Makes the bytes of a file of Keras's. */
+export type KerasWriter = (model: Model, options: { readonly format: KerasFormat }) => Promise<Uint8Array>;
 
 /** @internal What the callback is made with. */
 export interface ModelCheckpointParts {
   readonly sink: FileSink;
   /** Called when training begins. */
   readonly begin?: () => Promise<void>;
-  /** The bytes of a file. Default: Keras's. */
-  readonly encode?: (model: Model, format: KerasFormat) => Promise<Uint8Array>;
+  readonly toKeras: KerasWriter;
 }
 
 /** @internal Use `modelCheckpoint()`. */
@@ -123,8 +127,8 @@ export class ModelCheckpoint implements CallbackHooks {
     for (const [name, value] of Object.entries(logs)) values.set(name, { float: value });
     const path = formatTemplate(where, this.#filepath, values);
     if (!this.#isToBeSaved(epoch, logs, path)) return;
-    const encode = this.#parts.encode ?? kerasBytes;
-    await this.#parts.sink(path, await encode(this.model, this.#format));
+    const { sink, toKeras } = this.#parts;
+    await sink(path, await toKeras(this.model, { format: this.#format }));
   }
 
   #isToBeSaved(epoch: number, logs: Logs, path: string): boolean {
@@ -154,12 +158,6 @@ export class ModelCheckpoint implements CallbackHooks {
   }
 }
 
-async function kerasBytes(model: Model, format: KerasFormat): Promise<Uint8Array> {
-  // Whoever trains without checkpoints loads none of this.
-  const { toKeras } = await import('../keras/index.ts');
-  return toKeras(model, { format });
-}
-
 /** @throws ArgumentError for a name that does not tell a format */
 function formatOf(filepath: unknown, weightsOnly: boolean): KerasFormat {
   const path = typeof filepath === 'string' ? filepath : '';
@@ -183,14 +181,23 @@ function check(name: string, value: unknown, passes: boolean, rule: string): voi
  * Saves the model as Keras's ModelCheckpoint does, in Keras's formats.
  * @param filepath ends in `.keras`, `.h5`, or with `saveWeightsOnly` in `.weights.h5`; `{epoch:02d}` (from 1), `{batch:02d}`
  *   and any log, `{val_loss:.2f}`, are filled in as Python does it. The sink gets it as the name; in `gradtape/node` a path
- * @param options sink; monitor `'val_loss'`, mode `'auto'`, saveBestOnly false, saveWeightsOnly false, saveFreq `'epoch'`,
+ * @param options sink, toKeras; monitor `'val_loss'`, mode `'auto'`, saveBestOnly false, saveWeightsOnly false, saveFreq `'epoch'`,
  *   initialValueThreshold none, verbose 0
  * @throws ArgumentError for a wrong option; when training begins, if mode `'auto'` cannot tell which way is better; when it
  *   saves, for a name in the path that no log has
- * @example await net.fit(xs, ys, { epochs: 9, callbacks: [modelCheckpoint('{epoch:02d}.keras', { sink: (name, bytes) => void files.set(name, bytes) })] });
+ * @example
+ * import { toKeras } from 'gradtape/keras';
+ * const sink = (name: string, bytes: Uint8Array) => void files.set(name, bytes);
+ * await net.fit(xs, ys, { epochs: 9, callbacks: [modelCheckpoint('{epoch:02d}.keras', { sink, toKeras })] });
  */
 export function modelCheckpoint(filepath: string, options: ModelCheckpointOptions): ModelCheckpoint {
-  const { sink } = optionsOf(where, options);
+  const { sink, toKeras } = optionsOf(where, options);
   check('sink', sink, typeof sink === 'function', 'a function (name, bytes) that keeps the bytes, or import from gradtape/node, which writes files'); // prettier-ignore
-  return new ModelCheckpoint(filepath, options, { sink });
+  check(
+    'toKeras',
+    toKeras,
+    typeof toKeras === 'function',
+    "that of gradtape/keras: import { toKeras } from 'gradtape/keras'",
+  );
+  return new ModelCheckpoint(filepath, options, { sink, toKeras });
 }

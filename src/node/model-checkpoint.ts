@@ -1,6 +1,6 @@
 /** modelCheckpoint for Node: `filepath` is a path. */
 import { dirname } from 'node:path';
-import { ModelCheckpoint, type ModelCheckpointSettings } from '../callbacks/model-checkpoint.ts';
+import { ModelCheckpoint, type KerasWriter, type ModelCheckpointSettings } from '../callbacks/model-checkpoint.ts';
 import { optionsOf } from '../errors.ts';
 import { writeFileAtomically } from '../io/atomic-file.ts';
 import type { FileSink } from '../io/sink.ts';
@@ -22,10 +22,14 @@ export interface ModelCheckpointFileOptions extends ModelCheckpointSettings {
  */
 export function modelCheckpoint(filepath: string, options: ModelCheckpointFileOptions = {}): ModelCheckpoint {
   const { sink } = optionsOf('modelCheckpoint', options);
-  if (sink) return new ModelCheckpoint(filepath, options, { sink });
+  if (sink) return new ModelCheckpoint(filepath, options, { sink, toKeras });
   return new ModelCheckpoint(filepath, options, {
     sink: (path, bytes) => writeFileAtomically(path, bytes),
+    toKeras,
     // Folders whose names hold values are not known yet; the first one above them is.
     begin: () => checkWritableFolder(dirname(`${filepath.split('{')[0]}x`)),
   });
 }
+
+// Whoever trains without checkpoints loads none of it.
+const toKeras: KerasWriter = async (model, options) => (await import('../keras/index.ts')).toKeras(model, options);

@@ -122,7 +122,7 @@ for (const { name, path, options, fits, result } of casesOf<CheckpointCase>('che
     const model = { ...fakeModel(), weight: 0 };
     const callback = new ModelCheckpoint(path, renamed(options), {
       sink: (file, bytes) => void saved.push([file, bytes[0] ?? NaN]),
-      encode: () => Promise.resolve(Uint8Array.of(model.weight)),
+      toKeras: () => Promise.resolve(Uint8Array.of(model.weight)),
     });
     let error: unknown = null;
     await captured(async () => {

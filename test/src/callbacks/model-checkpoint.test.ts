@@ -1,7 +1,7 @@
 /** modelCheckpoint beyond what Keras's fixtures decide: files that can be read, sinks, options, messages, its state. */
 import * as gt from 'gradtape';
 import t from 'tap';
-import { fromKeras, loadWeights } from '../../../src/keras/index.ts';
+import { fromKeras, loadWeights, toKeras } from '../../../src/keras/index.ts';
 import { ModelCheckpoint } from '../../../src/callbacks/model-checkpoint.ts';
 import { captured, run, series } from './fake-model.ts';
 
@@ -26,9 +26,9 @@ t.test('each format holds the model of its epoch, with the state of the optimize
     verbose: 0,
     epochs: 2,
     callbacks: [
-      callbacks.modelCheckpoint('a/{epoch:02d}-{loss:.3f}.keras', { sink }),
-      callbacks.modelCheckpoint('{epoch}.h5', { sink }),
-      callbacks.modelCheckpoint('{epoch}.weights.h5', { sink, saveWeightsOnly: true }),
+      callbacks.modelCheckpoint('a/{epoch:02d}-{loss:.3f}.keras', { sink, toKeras }),
+      callbacks.modelCheckpoint('{epoch}.h5', { sink, toKeras }),
+      callbacks.modelCheckpoint('{epoch}.weights.h5', { sink, toKeras, saveWeightsOnly: true }),
       { onEpochEnd: async () => void weights.push(await weightsOf(net)) },
     ],
   });
@@ -51,7 +51,7 @@ const scripted = (options: gt.callbacks.ModelCheckpointOptions | object, path = 
   const saved: string[] = [];
   const callback = new ModelCheckpoint(path, options, {
     sink: (name) => void saved.push(name),
-    encode: () => Promise.resolve(new Uint8Array(0)),
+    toKeras: () => Promise.resolve(new Uint8Array(0)),
   });
   return { callback, saved };
 };
@@ -102,17 +102,18 @@ t.test('its state goes from one callback to another', async (t) => {
 t.test('wrong options are refused', (t) => {
   const sink = (): void => undefined;
   const cases: readonly (readonly [string, unknown, RegExp])[] = [
-    ['model', { sink }, /the path is 'model'\. It must end in \.keras or \.h5/],
-    ['model.weights.h5.txt', { sink, saveWeightsOnly: true }, /must end in \.weights\.h5/],
-    ['model.h5', { sink, saveWeightsOnly: true }, /must end in \.weights\.h5/],
+    ['model', { sink, toKeras }, /the path is 'model'\. It must end in \.keras or \.h5/],
+    ['model.weights.h5.txt', { sink, toKeras, saveWeightsOnly: true }, /must end in \.weights\.h5/],
+    ['model.h5', { sink, toKeras, saveWeightsOnly: true }, /must end in \.weights\.h5/],
+    ['model.keras', { sink }, /toKeras is undefined.*import \{ toKeras \} from 'gradtape\/keras'/],
     ['model.keras', {}, /sink is undefined.*gradtape\/node/],
-    ['model.keras', { sink, saveFreq: 1.5 }, /saveFreq is 1\.5\. Give 'epoch' or a number of batches/],
-    ['model.keras', { sink, saveFreq: 'batch' }, /saveFreq is 'batch'/],
-    ['model.keras', { sink, saveBestOnly: 1 }, /saveBestOnly is 1\. Give true or false/],
-    ['model.keras', { sink, saveWeightsOnly: 'no' }, /saveWeightsOnly is 'no'/],
-    ['model.keras', { sink, verbose: 3 }, /verbose is 3/],
-    ['model.keras', { sink, mode: 'up' }, /unknown mode 'up'/],
-    ['model.keras', { sink, initialValueThreshold: NaN }, /initialValueThreshold is NaN/],
+    ['model.keras', { sink, toKeras, saveFreq: 1.5 }, /saveFreq is 1\.5\. Give 'epoch' or a number of batches/],
+    ['model.keras', { sink, toKeras, saveFreq: 'batch' }, /saveFreq is 'batch'/],
+    ['model.keras', { sink, toKeras, saveBestOnly: 1 }, /saveBestOnly is 1\. Give true or false/],
+    ['model.keras', { sink, toKeras, saveWeightsOnly: 'no' }, /saveWeightsOnly is 'no'/],
+    ['model.keras', { sink, toKeras, verbose: 3 }, /verbose is 3/],
+    ['model.keras', { sink, toKeras, mode: 'up' }, /unknown mode 'up'/],
+    ['model.keras', { sink, toKeras, initialValueThreshold: NaN }, /initialValueThreshold is NaN/],
     ['model.keras', 1, /the options are 1/],
   ];
   for (const [path, options, message] of cases) {
@@ -121,7 +122,10 @@ t.test('wrong options are refused', (t) => {
       message: new RegExp(`^modelCheckpoint: .*${message.source}`),
     });
   }
-  t.throws(() => callbacks.modelCheckpoint(1 as never, { sink }), { name: 'ArgumentError', message: /the path is 1/ });
+  t.throws(() => callbacks.modelCheckpoint(1 as never, { sink, toKeras }), {
+    name: 'ArgumentError',
+    message: /the path is 1/,
+  });
   t.end();
 });
 
