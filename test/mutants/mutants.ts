@@ -1,6 +1,7 @@
 /** All planted bugs. */
 import type { Mutant } from './mutant.ts';
 import { mutants as denseKernels } from './tables/dense-kernels.ts';
+import { mutants as files } from './tables/files.ts';
 import { mutants as layers } from './tables/layers.ts';
 import { mutants as ops } from './tables/ops.ts';
 import { mutants as stateKernels } from './tables/state-kernels.ts';
@@ -19,6 +20,7 @@ export const mutants: readonly Mutant[] = [
   ...ops,
   ...layers,
   ...training,
+  ...files,
   ...wasmDevice,
   ...wasmDenseKernels,
   ...wasmWindowKernels,
