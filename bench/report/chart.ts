@@ -2,9 +2,9 @@
 import { bestPeer, OURS, timeOf, type Results } from './results.ts';
 import { formatTime } from './table.ts';
 
-const WIDTH = 760;
+const WIDTH = 800;
 const LABELS = 290;
-const FIGURES = 150;
+const FIGURES = 190;
 const ROW = 22;
 const TOP = 62;
 const BOTTOM = 34;
@@ -26,7 +26,7 @@ export function chart(results: Results): string {
     LABELS + ((Math.log10(speedup) + decades.slower) / (decades.slower + decades.faster)) * (WIDTH - LABELS - FIGURES);
   const end = TOP + bars.length * ROW;
   const ticks: string[] = [];
-  for (let decade = -decades.slower; decade <= decades.faster; decade++) {
+  for (let decade = Math.ceil(-decades.slower); decade <= decades.faster; decade++) {
     const at = round(x(10 ** decade));
     ticks.push(
       `<line class="${decade === 0 ? 'one' : 'grid'}" x1="${at}" x2="${at}" y1="${TOP - 4}" y2="${end}"/>`,
@@ -79,12 +79,12 @@ function barsOf({ rows, engines }: Results): Bar[] {
   });
 }
 
-/** Whole decades to both sides of 1; at least one to the right. */
+/** Decades to both sides of 1, as far as bars go; at least one to the right. */
 function reach(bars: readonly Bar[]): { readonly slower: number; readonly faster: number } {
   const logs = bars.map(({ ours, theirs }) => Math.log10(theirs / ours));
   return {
-    slower: Math.max(0, Math.ceil(-Math.min(0, ...logs))),
-    faster: Math.max(1, Math.ceil(Math.max(0, ...logs))),
+    slower: -Math.min(0, ...logs),
+    faster: Math.max(1, ...logs),
   };
 }
 

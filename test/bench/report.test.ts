@@ -93,9 +93,10 @@ t.test('chart: a bar for each workload that a peer does, to the right where grad
   t.equal(svg.match(/<rect class="slower"/g)?.length, 1);
   t.match(svg, '>1.50x two<');
   t.match(svg, '>0.50x one<');
-  // From 1/10 to 10 in two decades of 160: 1 stands at 290 + 160, half as fast at 48.2 to the left of it.
-  t.match(svg, '<rect class="slower" x="401.8" y="89" width="48.2"');
-  t.match(svg, '<rect class="faster" x="450" y="67" width="28.2"');
+  // From 1/2 to 10 in 1.301 decades of 246: half as fast stands at 290, 1 at 74 to the right of it.
+  t.match(svg, '<rect class="slower" x="290" y="89" width="74"');
+  t.match(svg, '<rect class="faster" x="364" y="67" width="43.3"');
+  t.match(svg, '>10x<');
 });
 
 t.test('chart: names are text, whatever they contain, and dark schemes have colours of their own', async (t) => {
