@@ -21,13 +21,15 @@ t.test('the check values of the polynomials', (t) => {
 });
 
 t.test('eight bytes at a time are as one bit at a time, at every length and in two parts', (t) => {
+  let cases = 0;
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 70 }), fc.nat(70), (bytes, cut) => {
       const expected = bitwise(bytes);
+      cases += 1;
       return crc32c(bytes) === expected && crc32c(bytes.subarray(cut), crc32c(bytes.subarray(0, cut))) === expected;
     }),
   );
-  t.pass('100 random cases');
+  t.equal(cases, 100);
   t.end();
 });
 
