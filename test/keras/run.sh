@@ -5,17 +5,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-venv="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/gradtape-keras"
-wanted="$(cksum <requirements.txt)"
-if [ "$(cat "$venv/requirements.sum" 2>/dev/null)" != "$wanted" ]; then
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --root-user-action ignore -r requirements.txt >&2
-  echo "$wanted" >"$venv/requirements.sum"
-fi
+python="$(bash ../support/venv.sh keras requirements.txt)"
 
 if [ "${1:-}" = python ]; then
-  echo "$venv/bin/python"
+  echo "$python"
   exit
 fi
-exec "$venv/bin/python" -W ignore generate.py "${@:---check}"
+exec "$python" -W ignore generate.py "${@:---check}"

@@ -5,17 +5,10 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-venv="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/gradtape-safetensors"
-wanted="$(cksum <requirements.txt)"
-if [ "$(cat "$venv/requirements.sum" 2>/dev/null)" != "$wanted" ]; then
-  rm -rf "$venv"
-  python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --root-user-action ignore -r requirements.txt >&2
-  echo "$wanted" >"$venv/requirements.sum"
-fi
+python="$(bash ../support/venv.sh safetensors requirements.txt)"
 
-"$venv/bin/python" generate.py --check
+"$python" generate.py --check
 mutants="$(mktemp)"
 trap 'rm -f "$mutants"' EXIT
 node ../../dist/test/safetensors/write-mutants.js "$mutants" "${1:-20000}"
-"$venv/bin/python" check_mutants.py "$mutants"
+"$python" check_mutants.py "$mutants"

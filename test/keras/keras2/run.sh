@@ -4,13 +4,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-venv="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/gradtape-keras2"
-wanted="$(cksum <requirements.txt)"
-if [ "$(cat "$venv/requirements.sum" 2>/dev/null)" != "$wanted" ]; then
-  rm -rf "$venv"
-  python3.11 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check --root-user-action ignore -r requirements.txt >&2
-  echo "$wanted" >"$venv/requirements.sum"
-fi
+python="$(bash ../../support/venv.sh keras2 requirements.txt python3.11)"
 
-exec "$venv/bin/python" -W ignore generate.py "${@:---check}"
+exec "$python" -W ignore generate.py "${@:---check}"
