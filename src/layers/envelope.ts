@@ -1,5 +1,6 @@
 /** Layers as configs hold them inside one another. */
-import { kerasNameOf, type Config, type Layer } from './layer.ts';
+import type { Config, Layer } from './layer.ts';
+import { kerasNameOf } from './naming.ts';
 
 /**
  * The envelope of a layer: module, class and config. A model gives its own.

@@ -1,4 +1,5 @@
 /** One call of a layer in a model graph, with the tensors that it was given beside its inputs. */
+import { ArgumentError } from '../errors.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import type { Layer } from './layer.ts';
 import { SymbolicTensor } from './symbolic-tensor.ts';
@@ -92,4 +93,14 @@ export function joinOptions(
     }
   });
   return joined as CallOptions;
+}
+
+/** The node of a layer's only call. @throws ArgumentError when there is none, or are several */
+export function onlyNode({ name, nodes }: Pick<Layer, 'name' | 'nodes'>, what: string): GraphNode {
+  const [node] = nodes;
+  if (node && nodes.length === 1) return node;
+  throw new ArgumentError(
+    `layer '${name}': '${what}' is defined for a layer that was called once in a model graph; this one was called ${nodes.length} times.`,
+    { where: name },
+  );
 }

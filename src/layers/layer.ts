@@ -4,7 +4,7 @@
  */
 import { resolveConstraint } from '../constraints/index.ts';
 import { warn } from '../console.ts';
-import { ArgumentError, describeValue, optionsOf, ShapeError } from '../errors.ts';
+import { ArgumentError, optionsOf } from '../errors.ts';
 import { resolveInitializer, type Initializer } from '../initializers/index.ts';
 import { hashKey } from '../../kernels/random/key.ts';
 import { div } from '../ops/arithmetic.ts';
@@ -12,56 +12,32 @@ import { asTensor, type TensorLike } from '../ops/define-op.ts';
 import { globalSeed } from '../ops/random-state.ts';
 import { resolveRegularizer, type Regularizer } from '../regularizers/index.ts';
 import { runWithTape } from '../tape/active-tape.ts';
-import { formatShape, type Shape } from '../tensor/shape.ts';
+import type { Shape } from '../tensor/shape.ts';
 import { Symbolic, type DeferredCall, type PartialShape } from '../tensor/symbolic.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import { Variable } from '../tensor/variable.ts';
+import { callItems } from './call-items.ts';
 import { attachMasks, sideTensors } from './call-masks.ts';
 import { addLossToRun, callInScope, type CallContext } from './call-scope.ts';
 import { firstValue } from './first-values.ts';
-import { mainInputs, splitOptions, type CallOptions, type GraphNode } from './graph-node.ts';
-import { automaticName } from './naming.ts';
-import { regularizerConfig, type ConstraintSpec, type RegularizerSpec } from './options.ts';
+import { mainInputs, onlyNode, splitOptions, type CallOptions, type GraphNode } from './graph-node.ts';
+import type { Config, InputShapes, LayerOptions, Masks, Symbolics, Tensors, WeightOptions } from './layer-types.ts';
+import { automaticName, kerasNameOf, layerName } from './naming.ts';
+import { regularizerConfig } from './options.ts';
 import { probeOutputShape } from './probe-shapes.ts';
 import { SymbolicTensor, type InputType } from './symbolic-tensor.ts';
-import { weightValues } from './weight-values.ts';
+import { knownSize, weightValues } from './weight-values.ts';
 
-/** JSON as configs hold it. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-
-/** A config: the arguments that make the layer again, under Keras's snake_case names. */
-export type Config = { readonly [key: string]: Json };
-
-/** Options of every layer. */
-export interface LayerOptions<Name extends string = string> {
-  /** Default: the class name in snake_case, then `_1`, `_2`. */
-  readonly name?: Name;
-  /** Whether training changes the weights. Default true. */
-  readonly trainable?: boolean;
-  /** In a sequential model's first layer: the shape of one sample, without the batch. */
-  readonly inputShape?: PartialShape;
-  /** Adds a term of the outputs to the loss, divided by the batch size. Default none. */
-  readonly activityRegularizer?: RegularizerSpec;
-}
-
-/** Options of one weight. */
-export interface WeightOptions {
-  /** Whether training changes it. Default true. */
-  readonly trainable?: boolean;
-  /** Its term of the loss. Default none. */
-  readonly regularizer?: RegularizerSpec;
-  /** The rule that it keeps after each update. Default none. */
-  readonly constraint?: ConstraintSpec;
-}
-
-/** The masks of a layer's outputs: one, or one per output. */
-export type Masks = Tensor | undefined | readonly (Tensor | undefined)[];
-
-/** What a layer is called with, or gives. */
-export type Symbolics = SymbolicTensor | readonly SymbolicTensor[];
-export type Tensors = Tensor | readonly Tensor[];
-/** The shape of one input, or one per input of a layer that takes a list. */
-export type InputShapes = PartialShape | readonly PartialShape[];
+export type {
+  Config,
+  InputShapes,
+  Json,
+  LayerOptions,
+  Masks,
+  Symbolics,
+  Tensors,
+  WeightOptions,
+} from './layer-types.ts';
 
 /** A layer that gives one tensor. `Name` is its name where the compiler knows it. */
 export interface Layer<Name extends string = string> {
@@ -243,13 +219,13 @@ export abstract class Layer<Name extends string = string> {
 
   /** The symbolic input of the layer's only call. */
   get input(): Symbolics {
-    const node = this.onlyNode('input');
+    const node = onlyNode(this, 'input');
     return node.isList ? mainInputs(node) : (node.inputs[0] as SymbolicTensor);
   }
 
   /** The symbolic output of the layer's only call. */
   get output(): Symbolics {
-    const node = this.onlyNode('output');
+    const node = onlyNode(this, 'output');
     return node.givesList ? node.outputs : (node.outputs[0] as SymbolicTensor);
   }
 
@@ -279,14 +255,7 @@ export abstract class Layer<Name extends string = string> {
 
   /** The size of an axis that must be known before the weights are made. */
   protected knownSize(shape: PartialShape, axis: number): number {
-    const size = shape.at(axis);
-    if (size === null || size === undefined) {
-      throw new ShapeError(
-        `layer '${this.name}' (${this.className}): axis ${axis} of the input shape ${formatShape(shape)} must be known to make the weights. Give it in input().`,
-        { where: this.name, got: shape },
-      );
-    }
-    return size;
+    return knownSize(this, shape, axis);
   }
 
   /** @internal `activity_regularizer`, for the configs of the layers that write it in Keras even where there is none. */
@@ -306,26 +275,17 @@ export abstract class Layer<Name extends string = string> {
 
   /** @internal */
   invoke(input: unknown, options: CallOptions = {}): unknown {
-    optionsOf(`layer '${this.name}'`, options);
-    const items: readonly unknown[] = Array.isArray(input) ? (input as readonly unknown[]) : [input];
-    if (items.length === 0)
-      throw new ArgumentError(`layer '${this.name}': called with an empty list.`, { where: this.name });
-    const symbolic = items.filter((item): item is SymbolicTensor => item instanceof SymbolicTensor);
-    if (symbolic.length === items.length) return this.connect(symbolic, Array.isArray(input), options);
-    if (symbolic.length > 0) {
-      throw new ArgumentError(
-        `layer '${this.name}': called with symbolic and real tensors together. Make the real one a constant inside a lambda layer, or an input.`,
-        {
-          where: this.name,
-        },
-      );
-    }
-    const tensors = items.map((item) => asTensor(item as TensorLike, `layer '${this.name}'`));
+    const where = `layer '${this.name}'`;
+    optionsOf(where, options);
+    const items = callItems(this.name, input);
+    if (items.every((item) => item instanceof SymbolicTensor))
+      return this.connect(items, Array.isArray(input), options);
+    const tensors = items.map((item) => asTensor(item as TensorLike, where));
     const given: Tensors = Array.isArray(input) ? tensors : (tensors[0] as Tensor);
     const shapes: InputShapes = Array.isArray(input) ? tensors.map((one) => one.shape) : (tensors[0]?.shape ?? []);
     this.ensureBuilt(shapes);
     this.checkInputs(shapes);
-    const side = sideTensors(`layer '${this.name}'`, tensors, options);
+    const side = sideTensors(where, tensors, options);
     return callInScope(this, options.training, this.runCounter, side, (context) => {
       const result = this.call(given, context);
       this.addActivityLosses(result, context);
@@ -405,31 +365,8 @@ export abstract class Layer<Name extends string = string> {
   /** @internal An op that met a symbolic tensor becomes a layer of its own. */
   connectDeferred(deferred: DeferredCall): SymbolicTensor {
     const inputs = deferred.inputs.filter((input): input is SymbolicTensor => input instanceof SymbolicTensor);
-    const layer = new OpLayer(deferred);
-    return layer.connect(inputs, true, {}) as SymbolicTensor;
+    return new OpLayer(deferred).connect(inputs, true, {}) as SymbolicTensor;
   }
-
-  private onlyNode(what: string): GraphNode {
-    const [node] = this.nodes;
-    if (!node || this.nodes.length > 1) {
-      throw new ArgumentError(
-        `layer '${this.name}': '${what}' is defined for a layer that was called once in a model graph; this one was called ${this.nodes.length} times.`,
-        {
-          where: this.name,
-        },
-      );
-    }
-    return node;
-  }
-}
-
-/**
- * The name of a layer's class in Keras, from its own `static kerasName`; undefined for a class that Keras does not have,
- * a subclass of a built-in one included. A name that is written out survives minifiers.
- */
-export function kerasNameOf(layer: Layer): string | undefined {
-  const own = Object.getOwnPropertyDescriptor(layer.constructor, 'kerasName');
-  return own?.value as string | undefined;
 }
 
 /** An op between symbolic tensors, as a layer: `x.add(y)`. */
@@ -456,14 +393,6 @@ export class OpLayer extends Layer {
   protected override get dropsMasks(): boolean {
     return true;
   }
-}
-
-function layerName<Name extends string>(name: Name | undefined): Name | undefined {
-  if (name === undefined || (typeof name === 'string' && name !== '')) return name;
-  throw new ArgumentError(`layer: the name is ${describeValue(name)}. Give a string that is not empty.`, {
-    where: 'layer',
-    got: name,
-  });
 }
 
 function unique<Item>(items: readonly Item[]): Item[] {

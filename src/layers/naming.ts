@@ -1,4 +1,5 @@
-/** Automatic names: the snake_case class name, then `_1`, `_2`, counted until `clearSession()` or `seed()`. */
+/** Names of layers: given, automatic (the snake_case class name, then `_1`, `_2`, counted until `clearSession()` or `seed()`), Keras's. */
+import { ArgumentError, describeValue } from '../errors.ts';
 import { seed as seedGenerator, globalSeed } from '../ops/random-state.ts';
 import { resetLooseCounter } from './call-scope.ts';
 
@@ -19,6 +20,24 @@ export function automaticName(className: string): string {
   const ordinal = ordinals.get(base) ?? 0;
   ordinals.set(base, ordinal + 1);
   return ordinal === 0 ? base : `${base}_${ordinal}`;
+}
+
+/**
+ * The name of a layer's class in Keras, from its own `static kerasName`; undefined for a class that Keras does not have,
+ * a subclass of a built-in one included. A name that is written out survives minifiers.
+ */
+export function kerasNameOf(layer: object): string | undefined {
+  const own = Object.getOwnPropertyDescriptor(layer.constructor, 'kerasName');
+  return own?.value as string | undefined;
+}
+
+/** A name that a layer was given. @throws ArgumentError for what is no name */
+export function layerName<Name extends string>(name: Name | undefined): Name | undefined {
+  if (name === undefined || (typeof name === 'string' && name !== '')) return name;
+  throw new ArgumentError(`layer: the name is ${describeValue(name)}. Give a string that is not empty.`, {
+    where: 'layer',
+    got: name,
+  });
 }
 
 /**

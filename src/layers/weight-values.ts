@@ -1,6 +1,7 @@
-/** Values for weights, checked before any is assigned. */
+/** Sizes and values for weights, checked before any is made or assigned. */
 import { ArgumentError, describeValue, ShapeError } from '../errors.ts';
 import { formatShape, sameShape } from '../tensor/shape.ts';
+import type { PartialShape } from '../tensor/symbolic.ts';
 import { Tensor, tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 
@@ -37,4 +38,18 @@ export function weightValues(
     }
     return given;
   });
+}
+
+/** The size of an axis that a weight's shape depends on. @throws ShapeError when it is not known */
+export function knownSize(
+  { name, className }: { readonly name: string; readonly className: string },
+  shape: PartialShape,
+  axis: number,
+): number {
+  const size = shape.at(axis);
+  if (size !== null && size !== undefined) return size;
+  throw new ShapeError(
+    `layer '${name}' (${className}): axis ${axis} of the input shape ${formatShape(shape)} must be known to make the weights. Give it in input().`,
+    { where: name, got: shape },
+  );
 }
