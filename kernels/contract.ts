@@ -32,6 +32,34 @@ export interface WasmCall {
   readonly workspaceBytes?: number;
 }
 
+/** What a pass reads: one of the kernel's inputs, or what an earlier pass of the same call computed. */
+export type GpuOperand = { readonly input: number } | { readonly pass: number };
+
+/** One kernel of GPU.js: each thread computes one element of a buffer of its own. */
+export interface GpuPass {
+  /**
+   * The body of the kernel's function, in the part of JavaScript that GPU.js translates: `this.thread.x` is the element,
+   * `a0`, `a1`, ... are the operands as flat arrays, `n0`, `n1`, ... the numbers. Sizes are written out as literals.
+   */
+  readonly source: string;
+  /** Functions of numbers that the source calls, as `function name(x) { ... }`. Default none. */
+  readonly functions?: readonly string[];
+  /** At most 7. */
+  readonly operands: readonly GpuOperand[];
+  /** Numbers passed at each call: what differs between passes that share their source. Default none. */
+  readonly numbers?: readonly number[];
+  /** Elements computed. */
+  readonly size: number;
+}
+
+/** One kernel call on a graphics card. */
+export interface GpuCall {
+  /** In the order in which they run. */
+  readonly passes: readonly GpuPass[];
+  /** The pass that computes each output. */
+  readonly outputs: readonly number[];
+}
+
 /** The value of four elements of an element-wise op from four of each input; inputs are locals and may be used twice. */
 export type Lanes = (f: FunctionBuilder, inputs: readonly Local<'v128'>[], module: ModuleBuilder) => Value<'v128'>;
 
@@ -64,6 +92,9 @@ export interface Kernel<Options = unknown, Geometry = unknown> {
 
   /** The same as WebAssembly; `present` tells which inputs were given. */
   wasm?(geometry: Geometry, present: readonly boolean[]): WasmCall;
+
+  /** The same as GPU.js kernels, for kernels that kernels/gpu.ts does not list: those of users. */
+  gpu?(geometry: Geometry, present: readonly boolean[]): GpuCall;
 
   /** For element-wise kernels: what a fused chain is made of. */
   readonly lanes?: Lanes;

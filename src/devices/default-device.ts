@@ -1,18 +1,26 @@
 /** Which device programs run on when nobody names one. */
 import { warn } from '../console.ts';
-import { ArgumentError, suggestName } from '../errors.ts';
+import { ArgumentError, DeviceError, optionsOf, suggestName } from '../errors.ts';
 import { supports } from '../wasm/index.ts';
 import type { Device } from './device.ts';
 import { HostDevice } from './host-device.ts';
 import { WasmDevice } from './wasm-device.ts';
 
-/** The devices that `setDevice` knows. */
-export type DeviceName = 'cpu' | 'wasm';
+/** The devices that `setDevice` knows; `'gpu'` after `import 'gradtape/gpu'`. */
+export type DeviceName = 'cpu' | 'wasm' | 'gpu';
+
+/** Options of a device that takes some: those of `'gpu'`. */
+export interface DeviceOptions {
+  /** Where GPU.js runs kernels. Default: the best mode that works here, which one line of log names. */
+  readonly mode?: 'webgpu' | 'webgl2' | 'headlessgl' | 'webasm' | 'cpu';
+}
 
 const makers: ReadonlyMap<string, () => Device> = new Map<string, () => Device>([
   ['wasm', () => new WasmDevice()],
   ['cpu', () => new HostDevice('cpu')],
 ]);
+/** Devices that take time to open, from entry points of their own. */
+const openers = new Map<string, (options: DeviceOptions) => Promise<Device>>();
 const made = new Map<string, Device>();
 let current: Device | undefined;
 
@@ -21,6 +29,7 @@ export function deviceNamed(name: string): Device {
   const known = made.get(name);
   if (known) return known;
   const make = makers.get(name);
+  if (name === 'gpu') throw notOpen();
   if (!make) {
     throw new ArgumentError(`setDevice: unknown device '${name}'; ${suggestName(name, [...makers.keys()])}`, {
       where: 'setDevice',
@@ -52,12 +61,30 @@ export function defaultDevice(): Device {
 
 /**
  * Chooses the device for programs traced from now on, and for eager ops. Variables move by themselves.
- * @param name `'wasm'`, the default: WebAssembly SIMD; `'cpu'`: plain TypeScript kernels. Both run on the calling thread
- * @throws DeviceError for `'wasm'` where the engine has no WebAssembly with SIMD
+ * @param name `'wasm'`, the default: WebAssembly SIMD; `'cpu'`: plain TypeScript kernels. Both run on the calling thread.
+ * `'gpu'`, after `import 'gradtape/gpu'`: kernels of GPU.js; eager ops stay on the host
+ * @throws DeviceError for `'wasm'` where the engine has no WebAssembly with SIMD, and for `'gpu'` where GPU.js is not
+ * installed, or cannot run in the mode that was asked for
+ * @example
+ * import 'gradtape/gpu';
+ * await setDevice('gpu', { mode: 'webgpu' });
  */
-export function setDevice(name: DeviceName): Promise<void> {
+export async function setDevice(name: DeviceName, options?: DeviceOptions): Promise<void> {
+  const open = openers.get(name);
+  if (open) made.set(name, await open(optionsOf('setDevice', options)));
   current = deviceNamed(name);
-  return Promise.resolve();
+}
+
+/** @internal How an entry point of its own adds a device to those that `setDevice` knows. */
+export function addDevice(name: DeviceName, open: (options: DeviceOptions) => Promise<Device>): void {
+  openers.set(name, open);
+}
+
+function notOpen(): DeviceError {
+  return new DeviceError(
+    "the device 'gpu' is not open. Import 'gradtape/gpu', then call `await setDevice('gpu')` once; setDevice('wasm') makes wasm the default again.",
+    { where: 'setDevice', got: 'gpu' },
+  );
 }
 
 /** @internal Makes a device of one's own the default, and under a known name the one of that name: how the test-only devices come in. */

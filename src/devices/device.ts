@@ -52,12 +52,26 @@ export interface DeviceMemory {
   readonly variableBytes: number;
   /** All of the device's memory, free parts included, where it is one piece. */
   readonly totalBytes?: number;
+  /** Buffers alive, where every result is one of its own. */
+  readonly buffers?: number;
+}
+
+/** Which steps a device runs as one. */
+export interface Fusion {
+  /** Operands that a chain may have. */
+  readonly mostInputs: number;
+  /** Whether a reduction may end a chain. */
+  readonly reductions: boolean;
+  /** The kernel that applies the element-wise one behind it to what it stores; undefined where there is none. */
+  activated(kernel: Kernel, activation: Kernel): Kernel | undefined;
 }
 
 export interface Device {
   readonly name: string;
-  /** Whether it runs element-wise chains as one kernel each. Default false. */
-  readonly fuses?: boolean;
+  /** How element-wise chains become one kernel each. Default: they do not. */
+  readonly fuses?: Fusion;
+  /** Whether programs give the bits that eager calls give while this is the default device. Default true. */
+  readonly eagerBits?: boolean;
   link(plan: Plan): Executable;
   memory(): DeviceMemory;
   /**

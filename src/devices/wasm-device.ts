@@ -2,7 +2,7 @@
 import type { Kernel } from '../../kernels/contract.ts';
 import type { Variable } from '../tensor/variable.ts';
 import type { WasmFunction } from '../wasm/index.ts';
-import type { Device, DeviceMemory, Plan } from './device.ts';
+import type { Device, DeviceMemory, Fusion, Plan } from './device.ts';
 import { RunQueue } from './run-queue.ts';
 import type { ThreadDevice } from './thread-executable.ts';
 import { WasmCode } from './wasm-code.ts';
@@ -10,9 +10,17 @@ import { callOf, invoke, WasmExecutable } from './wasm-executable.ts';
 import { WasmHeap } from './wasm-heap.ts';
 import { alignedBytes, BYTES_PER_ELEMENT, WasmResidents, type WasmCopy } from './wasm-residents.ts';
 
+/** How the device fuses: the values of a chain live in registers, of which there are 16. */
+export const WASM_FUSION: Fusion = {
+  mostInputs: 10,
+  reductions: true,
+  // Single operations, where the pass over memory is what they cost.
+  activated: (kernel, activation) => (activation.exact ? kernel.withActivation?.(activation) : undefined),
+};
+
 export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   readonly name: string;
-  readonly fuses = true;
+  readonly fuses: Fusion = WASM_FUSION;
   /** @internal */
   readonly queue: RunQueue = new RunQueue();
   /** @internal */

@@ -3,13 +3,13 @@
  * registers; a reduction of the trailing axes may end it. Done after differentiation, on the live nodes of a program, in
  * one pass along their order.
  */
+import type { Fusion } from '../devices/device.ts';
 import { sameShape, sizeOf } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { fusedNode, reducedNode, type Group, type Surroundings } from './fused-node.ts';
 import type { TapeNode } from './tape.ts';
 
-/** A chain's values live in registers, of which there are 16: beyond this many they would go to memory and back. */
-const MOST_INPUTS = 10;
+/** Longer chains take long to compile. */
 const MOST_PARTS = 24;
 
 /**
@@ -20,8 +20,9 @@ export function fuse(
   nodes: readonly TapeNode[],
   kept: ReadonlySet<Tensor>,
   rootOf: (tensor: Tensor) => Tensor,
+  fusion: Fusion,
 ): TapeNode[] {
-  nodes = withActivations(nodes, kept, rootOf);
+  nodes = withActivations(nodes, kept, rootOf, fusion);
   const surroundings: Surroundings = { readers: readersOf(nodes, rootOf), kept, rootOf };
   const fused: TapeNode[] = [];
   // Each tensor that an open group computes.
@@ -43,14 +44,15 @@ export function fuse(
     if (node.operation.kernel?.lanes) {
       group = { nodes: [node], shape: node.outputs[0]?.shape ?? [] };
       for (const source of sources) {
-        const joined = join(source, group, rootOf);
+        const joined = join(source, group, rootOf, fusion.mostInputs);
         if (!joined) continue;
         group = joined;
         sources.delete(source);
       }
     }
     const [source] = sources;
-    const ended = source && node.operation.kernel?.rowFold && reducedNode(source, node, surroundings);
+    const ended =
+      source && fusion.reductions && node.operation.kernel?.rowFold && reducedNode(source, node, surroundings);
     if (ended) {
       forget(source);
       fused.push(ended);
@@ -70,6 +72,7 @@ function withActivations(
   nodes: readonly TapeNode[],
   kept: ReadonlySet<Tensor>,
   rootOf: (tensor: Tensor) => Tensor,
+  fusion: Fusion,
 ): readonly TapeNode[] {
   const readers = readersOf(nodes, rootOf);
   const taken = new Set<TapeNode>();
@@ -78,10 +81,17 @@ function withActivations(
     const [next, ...others] = readers.get(between as Tensor) ?? [];
     const activation = next?.operation.kernel;
     const [result] = next?.outputs ?? [];
-    // Single operations, where the pass over memory is what they cost.
-    const fits = activation?.lanes && activation.exact && next?.inputs.length === 1 && others.length === 0;
-    if (!fits || !between || !result || kept.has(between) || !sameShape(between.shape, result.shape)) return node;
-    const kernel = node.operation.kernel?.withActivation?.(activation);
+    const fits = activation?.lanes && next?.inputs.length === 1 && others.length === 0;
+    if (
+      !fits ||
+      !node.operation.kernel ||
+      !between ||
+      !result ||
+      kept.has(between) ||
+      !sameShape(between.shape, result.shape)
+    )
+      return node;
+    const kernel = fusion.activated(node.operation.kernel, activation);
     if (!kernel) return node;
     taken.add(next);
     const name = `${node.operation.name}+${next.operation.name}`;
@@ -105,7 +115,7 @@ function readersOf(nodes: readonly TapeNode[], rootOf: (tensor: Tensor) => Tenso
 }
 
 /** One group of the nodes of two, the second of which reads the first; undefined where they do not fit together. */
-function join(first: Group, second: Group, rootOf: (tensor: Tensor) => Tensor): Group | undefined {
+function join(first: Group, second: Group, rootOf: (tensor: Tensor) => Tensor, mostInputs: number): Group | undefined {
   if (sizeOf(first.shape) !== sizeOf(second.shape)) return undefined;
   const nodes = [...first.nodes, ...second.nodes];
   const size = sizeOf(first.shape);
@@ -115,7 +125,7 @@ function join(first: Group, second: Group, rootOf: (tensor: Tensor) => Tensor): 
   const inner = new Set(nodes.flatMap(({ outputs }) => outputs));
   const outer = new Set(nodes.flatMap(({ inputs }) => inputs.map((input) => input && rootOf(input))));
   for (const tensor of inner) outer.delete(tensor);
-  return outer.size > MOST_INPUTS ? undefined : { nodes, shape: first.shape };
+  return outer.size > mostInputs ? undefined : { nodes, shape: first.shape };
 }
 
 function readsWhole({ inputs }: TapeNode, size: number): boolean {

@@ -4,7 +4,7 @@
  */
 import type { Kernel } from '../../kernels/contract.ts';
 import { broadcastToKernel } from '../../kernels/elementwise/index.ts';
-import type { BufferRef, Plan, PlannedStep } from '../devices/device.ts';
+import type { BufferRef, Fusion, Plan, PlannedStep } from '../devices/device.ts';
 import { FreeList } from '../devices/free-list.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { fuse } from './fuse.ts';
@@ -38,15 +38,15 @@ interface Buffer {
 }
 
 export interface PlanOptions {
-  /** Whether element-wise chains become one step each: for a device that emits code. Default false. */
-  readonly fuse?: boolean;
+  /** How element-wise chains become one step each: for a device that emits code. Default: they do not. */
+  readonly fuse?: Fusion | undefined;
 }
 
 export function planProgram(
   tape: Tape,
   args: readonly Tensor[],
   results: readonly Tensor[],
-  { fuse: fuses = false }: PlanOptions = {},
+  { fuse: fusion }: PlanOptions = {},
 ): PlannedProgram {
   const live = liveNodes(tape, results);
   let nodes = live.filter((node) => node.operation.kernel !== undefined);
@@ -71,7 +71,7 @@ export function planProgram(
     // One variable's old value becomes another's: copied by a step of its own, so that two variables can swap.
     return { variable, value: source && source !== variable ? copyStep(tape, nodes, root) : root };
   });
-  if (fuses) nodes = fuse(nodes, new Set([...outputs, ...assigned.map(({ value }) => value)]), rootOf);
+  if (fusion) nodes = fuse(nodes, new Set([...outputs, ...assigned.map(({ value }) => value)]), rootOf, fusion);
 
   // Lifetimes, in step numbers. What is copied out at the end lives until `end`.
   const end = nodes.length;

@@ -44,7 +44,7 @@ export class Program {
     this.#args = args;
     this.#planned = planProgram(tape, args, results, {
       // An error names the op that caused it, which a chain would hide.
-      fuse: device.fuses === true && !debugging(),
+      fuse: debugging() ? undefined : device.fuses,
     });
     const { plan } = this.#planned;
     this.#executable = device.link(plan);

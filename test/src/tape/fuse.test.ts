@@ -27,6 +27,7 @@ import {
 import { grad } from '../../../src/tape/grad.ts';
 import { runWithTape } from '../../../src/tape/active-tape.ts';
 import { compile } from '../../../src/tape/compile.ts';
+import { WASM_FUSION } from '../../../src/devices/wasm-device.ts';
 import { planProgram } from '../../../src/tape/plan.ts';
 import { Tape } from '../../../src/tape/tape.ts';
 import { tensor, type Tensor } from '../../../src/tensor/tensor.ts';
@@ -55,7 +56,7 @@ function stepsOf(f: Program, args: readonly Tensor[]): number {
   const tape = new Tape('traced');
   const traced = args.map(({ shape }) => tape.createTensor(shape));
   const results = runWithTape(tape, () => f(...traced));
-  return planProgram(tape, traced, results, { fuse: true }).plan.steps.length;
+  return planProgram(tape, traced, results, { fuse: WASM_FUSION }).plan.steps.length;
 }
 
 async function check(t: Test, steps: number, f: Program, ...args: readonly Tensor[]): Promise<void> {

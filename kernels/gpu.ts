@@ -1,0 +1,19 @@
+/**
+ * Every kernel's form for a graphics card. A table of its own rather than a field of each kernel: bundles that never
+ * import `gradtape/gpu` then hold none of it.
+ */
+import type { GpuCall, Kernel } from './contract.ts';
+import type { GpuForm, GpuRow } from './gpu-form.ts';
+import { elementwiseRows } from './elementwise/gpu.ts';
+import { matmulRows } from './matmul/gpu.ts';
+import { reduceRows } from './reduce/gpu.ts';
+
+const rows: readonly GpuRow[] = [...elementwiseRows, ...matmulRows, ...reduceRows];
+
+const forms: ReadonlyMap<Kernel, GpuForm> = new Map(rows);
+
+/** The passes of one kernel call; undefined for a kernel without a form. */
+export function gpuCallOf(kernel: Kernel, geometry: unknown, present: readonly boolean[]): GpuCall | undefined {
+  const form = forms.get(kernel) as GpuForm<unknown> | undefined;
+  return form ? form(geometry, present) : kernel.gpu?.(geometry, present);
+}

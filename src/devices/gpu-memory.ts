@@ -1,0 +1,172 @@
+/** What a GPU device holds: kernels, the least recently used of which goes first, and the buffers that they computed. */
+import type { GpuPass } from '../../kernels/contract.ts';
+import { DeviceError } from '../errors.ts';
+import { requireMode, type GpuJs, type GpuJsKernel, type GpuMode, type GpuValue } from './gpu-js.ts';
+
+const BYTES_PER_ELEMENT = 4;
+
+/** Compiled kernels that a device keeps. A large training step has about 200. */
+const KERNEL_CACHE_SIZE = 1024;
+
+/** Copies an array of the host: on the device it is the result of a kernel like any other. */
+const UPLOAD: Omit<GpuPass, 'size'> = { source: 'return a0[this.thread.x];', operands: [{ input: 0 }] };
+
+/** A compiled kernel, and how many of the buffers that it computed are alive: on WebGL they die with it. */
+interface CachedKernel {
+  readonly kernel: GpuJsKernel;
+  checked: boolean;
+  buffers: number;
+}
+
+/** One result on the device; whoever shares it retains it. */
+export class GpuBuffer {
+  readonly size: number;
+  readonly #value: GpuValue;
+  readonly #freed: () => void;
+  #users = 1;
+
+  /** @param freed told when the last user has released it */
+  constructor(size: number, value: GpuValue, freed: () => void) {
+    this.size = size;
+    this.#value = value;
+    this.#freed = freed;
+  }
+
+  /** @internal */
+  get value(): GpuValue {
+    return this.#value;
+  }
+
+  retain(): this {
+    this.#users++;
+    return this;
+  }
+
+  release(): void {
+    if (--this.#users > 0) return;
+    if (!(this.#value instanceof Float32Array)) this.#value.delete();
+    this.#freed();
+  }
+
+  /** A fresh array of the values. */
+  async read(): Promise<Float32Array> {
+    if (this.#value instanceof Float32Array) return this.#value.slice(0, this.size);
+    const array = await this.#value.toArray();
+    return array.length === this.size ? array : array.slice(0, this.size);
+  }
+}
+
+export class GpuMemory {
+  readonly mode: GpuMode;
+  readonly #gpu: GpuJs;
+  // In the order of use, the least recently used first.
+  readonly #kernels = new Map<string, CachedKernel>();
+  #buffers = 0;
+  #bytes = 0;
+  /** Kernel calls so far, uploads among them. */
+  dispatches = 0;
+
+  constructor(gpu: GpuJs, mode: GpuMode) {
+    this.#gpu = gpu;
+    this.mode = mode;
+  }
+
+  /** Buffers that somebody uses. */
+  get liveBuffers(): number {
+    return this.#buffers;
+  }
+
+  get liveBytes(): number {
+    return this.#bytes;
+  }
+
+  /** Runs one pass. @param label what it is part of, for messages */
+  run(pass: GpuPass, operands: readonly GpuBuffer[], label: string): Promise<GpuBuffer> {
+    return this.#call(
+      pass,
+      operands.map(({ value }) => value),
+      operands.map(({ size }) => size),
+      label,
+    );
+  }
+
+  /** Copies values of the host. */
+  upload(values: Float32Array, label: string): Promise<GpuBuffer> {
+    return this.#call({ ...UPLOAD, size: values.length }, [values], [values.length], label);
+  }
+
+  async #call(
+    pass: GpuPass,
+    operands: readonly GpuValue[],
+    sizes: readonly number[],
+    label: string,
+  ): Promise<GpuBuffer> {
+    const { size, numbers = [] } = pass;
+    // There are no empty buffers: one element stands for none.
+    if (size === 0) return new GpuBuffer(0, new Float32Array(1), () => undefined);
+    const cached = this.#kernelFor(pass, sizes);
+    this.dispatches++;
+    // Counted before the call, so that nothing evicts it meanwhile.
+    cached.buffers++;
+    try {
+      const result = cached.kernel(...operands, ...numbers);
+      const value = result instanceof Promise ? await result : result;
+      if (!cached.checked) requireMode(cached.kernel, this.mode, label);
+      cached.checked = true;
+      this.#buffers++;
+      this.#bytes += size * BYTES_PER_ELEMENT;
+      return new GpuBuffer(size, value, () => {
+        cached.buffers--;
+        this.#buffers--;
+        this.#bytes -= size * BYTES_PER_ELEMENT;
+      });
+    } catch (cause) {
+      cached.buffers--;
+      if (cause instanceof DeviceError) throw cause;
+      throw new DeviceError(
+        `${label}: its kernel failed on the GPU in mode '${this.mode}': ${cause instanceof Error ? cause.message : String(cause)}`,
+        { where: label, got: this.mode, cause },
+      );
+    }
+  }
+
+  #kernelFor({ source, functions = [], numbers = [], size }: GpuPass, sizes: readonly number[]): CachedKernel {
+    // What a kernel is compiled for includes the sizes of its arguments.
+    const key = `${size}, ${sizes.join(' ')}, ${numbers.length}\n${functions.join('\n')}\n${source}`;
+    const known = this.#kernels.get(key);
+    if (known) {
+      this.#kernels.delete(key);
+      this.#kernels.set(key, known);
+      return known;
+    }
+    const arrays = sizes.map((_, index) => `a${index}`);
+    const scalars = numbers.map((_, index) => `n${index}`);
+    const kernel = this.#gpu.createKernel(`function(${[...arrays, ...scalars].join(', ')}) {\n${source}\n}`, {
+      output: [size],
+      pipeline: true,
+      immutable: true,
+      precision: 'single',
+      functions,
+      // A buffer may stand where an array was declared; on WebGL the types are those of the first call.
+      ...(this.mode === 'webgpu' && {
+        argumentTypes: Object.fromEntries([
+          ...arrays.map((name) => [name, 'Array'] as const),
+          ...scalars.map((name) => [name, 'Float'] as const),
+        ]),
+      }),
+    });
+    const made: CachedKernel = { kernel, checked: false, buffers: 0 };
+    this.#kernels.set(key, made);
+    this.#evict();
+    return made;
+  }
+
+  #evict(): void {
+    for (const [key, cached] of this.#kernels) {
+      if (this.#kernels.size <= KERNEL_CACHE_SIZE) return;
+      if (cached.buffers > 0) continue;
+      cached.kernel.destroy();
+      this.#kernels.delete(key);
+    }
+  }
+}
