@@ -72,6 +72,8 @@ export interface Device {
   readonly fuses?: Fusion;
   /** Whether programs give the bits that eager calls give while this is the default device. Default true. */
   readonly eagerBits?: boolean;
+  /** Runs that are worth queueing before the first one's results are there. Default 1. */
+  readonly runsInFlight?: number;
   link(plan: Plan): Executable;
   memory(): DeviceMemory;
   /**

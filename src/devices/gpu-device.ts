@@ -41,6 +41,12 @@ export class GpuCopy implements DeviceCopy {
     this.#buffer = buffer;
   }
 
+  /** The device is lost, and the buffer with it. */
+  forget(): void {
+    this.#buffer = undefined;
+    this.version = -1;
+  }
+
   read(): Promise<Float32Array> {
     const started = this.#owner.queue.enqueue(() => {
       if (this.#buffer) return this.#buffer.retain();
@@ -49,7 +55,11 @@ export class GpuCopy implements DeviceCopy {
         got: this.device,
       });
     });
-    return started.then((buffer) => buffer.read().finally(() => buffer.release()));
+    return started
+      .then((buffer) => buffer.read().finally(() => buffer.release()))
+      .catch((error: unknown) => {
+        throw this.#owner.explain(error);
+      });
   }
 }
 
@@ -63,18 +73,20 @@ export class GpuDevice implements Device {
   readonly name = 'gpu';
   readonly fuses: Fusion = FUSION;
   readonly eagerBits = false;
+  readonly runsInFlight = 4;
   /** @internal */
   readonly queue: RunQueue = new RunQueue();
   /** @internal */
   readonly gpu: GpuMemory;
   readonly #host: Device;
   readonly #copies = new WeakMap<Variable, GpuCopy>();
-  readonly #constants = new WeakMap<Tensor, Promise<GpuBuffer>>();
+  readonly #variables = new Set<WeakRef<Variable>>();
+  #constants = new WeakMap<Tensor, Promise<GpuBuffer>>();
   readonly #collected: FinalizationRegistry<() => void>;
 
   /** @param host runs eager ops */
-  constructor({ gpu, mode }: OpenedGpu, host: Device) {
-    this.gpu = new GpuMemory(gpu, mode);
+  constructor(opened: OpenedGpu, host: Device) {
+    this.gpu = new GpuMemory(opened);
     this.#host = host;
     this.#collected = new FinalizationRegistry((free) => free());
   }
@@ -106,9 +118,35 @@ export class GpuDevice implements Device {
       const made = new GpuCopy(this, variable.name);
       copy = made;
       this.#copies.set(variable, made);
-      this.#collected.register(variable, () => made.replace(undefined));
+      const reference = new WeakRef(variable);
+      this.#variables.add(reference);
+      this.#collected.register(variable, () => {
+        this.#variables.delete(reference);
+        made.replace(undefined);
+      });
     }
     return copy;
+  }
+
+  /**
+   * @internal What a failed run throws. When the graphics device was lost, variables get back the values last read from
+   * it, and the next run starts on a new device.
+   */
+  explain(error: unknown): unknown {
+    if (!this.gpu.isLost) return error;
+    this.gpu.restart();
+    this.#constants = new WeakMap();
+    for (const reference of this.#variables) {
+      const variable = reference.deref();
+      const copy = variable && this.#copies.get(variable);
+      if (!copy) continue;
+      copy.forget();
+      variable.lost(copy);
+    }
+    return new DeviceError(
+      `the graphics device was lost (mode '${this.mode}'). Variables have the values last read from it: those from the end of the last fit, a checkpoint or a read. The next run starts on a new device.`,
+      { where: 'gpu', got: this.mode, cause: error },
+    );
   }
 
   /** @internal A tensor that programs captured, uploaded at its first use. */

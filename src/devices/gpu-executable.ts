@@ -85,7 +85,11 @@ export class GpuExecutable implements Executable {
     const uploads = this.#stale();
     for (const variable of this.#plan.written) variable.writtenBy(this.#device.copyOf(variable));
     const started = this.#device.queue.enqueue(() => this.#start(inputs, uploads));
-    return started.then((buffers) => this.#results.read(buffers));
+    return started
+      .then((buffers) => this.#results.read(buffers))
+      .catch((error: unknown) => {
+        throw this.#device.explain(error);
+      });
   }
 
   #stale(): Upload[] {

@@ -93,9 +93,10 @@ async function unavailable(GPU: GpuJsClass, mode: GpuMode): Promise<string | und
   }
 }
 
-/** An instance in the mode asked for, or in the first that works. */
+/** GPU.js in the mode asked for, or in the first that works. */
 export interface OpenedGpu {
-  readonly gpu: GpuJs;
+  /** Makes an instance. */
+  readonly create: () => GpuJs;
   readonly mode: GpuMode;
   /** Why the modes before it were left out. */
   readonly leftOut: readonly string[];
@@ -117,7 +118,7 @@ export async function openGpuJs(mode?: GpuMode): Promise<OpenedGpu> {
   const leftOut: string[] = [];
   for (const candidate of mode ? [mode] : AUTOMATIC) {
     const reason = await unavailable(GPU, candidate);
-    if (reason === undefined) return { gpu: new GPU({ mode: candidate }), mode: candidate, leftOut };
+    if (reason === undefined) return { create: () => new GPU({ mode: candidate }), mode: candidate, leftOut };
     leftOut.push(`${candidate}: ${reason}`);
   }
   throw new DeviceError(
@@ -134,4 +135,9 @@ export function requireMode(kernel: GpuJsKernel, mode: GpuMode, label: string): 
     `${label}: GPU.js runs its kernel in mode '${constructor.mode}' instead of '${mode}'${fallbackReason ? `: ${fallbackReason}` : ''}.`,
     { where: label, got: constructor.mode, expected: mode },
   );
+}
+
+/** Whether the graphics device that a kernel was compiled for is gone. */
+export function isLost({ kernel: { context } }: GpuJsKernel): boolean {
+  return context?.isLost === true || context?.isContextLost?.() === true;
 }

@@ -1,7 +1,15 @@
 /** What a GPU device holds: kernels, the least recently used of which goes first, and the buffers that they computed. */
 import type { GpuPass } from '../../kernels/contract.ts';
 import { DeviceError } from '../errors.ts';
-import { requireMode, type GpuJs, type GpuJsKernel, type GpuMode, type GpuValue } from './gpu-js.ts';
+import {
+  isLost,
+  requireMode,
+  type GpuJs,
+  type GpuJsKernel,
+  type GpuMode,
+  type GpuValue,
+  type OpenedGpu,
+} from './gpu-js.ts';
 
 const BYTES_PER_ELEMENT = 4;
 
@@ -58,17 +66,36 @@ export class GpuBuffer {
 
 export class GpuMemory {
   readonly mode: GpuMode;
-  readonly #gpu: GpuJs;
+  readonly #create: () => GpuJs;
+  #gpu: GpuJs;
   // In the order of use, the least recently used first.
   readonly #kernels = new Map<string, CachedKernel>();
   #buffers = 0;
   #bytes = 0;
+  // Changes when the device was lost.
+  #life = 0;
   /** Kernel calls so far, uploads among them. */
   dispatches = 0;
 
-  constructor(gpu: GpuJs, mode: GpuMode) {
-    this.#gpu = gpu;
+  constructor({ create, mode }: OpenedGpu) {
+    this.#create = create;
+    this.#gpu = create();
     this.mode = mode;
+  }
+
+  /** Whether the graphics device is gone, and everything on it. */
+  get isLost(): boolean {
+    for (const { kernel } of this.#kernels.values()) if (isLost(kernel)) return true;
+    return false;
+  }
+
+  /** Starts anew on another device. What was on the one that is lost counts no more. */
+  restart(): void {
+    this.#kernels.clear();
+    this.#gpu = this.#create();
+    this.#life++;
+    this.#buffers = 0;
+    this.#bytes = 0;
   }
 
   /** Buffers that somebody uses. */
@@ -115,8 +142,10 @@ export class GpuMemory {
       cached.checked = true;
       this.#buffers++;
       this.#bytes += size * BYTES_PER_ELEMENT;
+      const life = this.#life;
       return new GpuBuffer(size, value, () => {
         cached.buffers--;
+        if (life !== this.#life) return;
         this.#buffers--;
         this.#bytes -= size * BYTES_PER_ELEMENT;
       });

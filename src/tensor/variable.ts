@@ -124,6 +124,13 @@ export class Variable {
     this.#newest = copy;
   }
 
+  /** @internal This copy's device is gone: where it was the newest, the value last read from it counts again. */
+  lost(copy: DeviceCopy): void {
+    if (this.#newest !== copy) return;
+    this.#newest = undefined;
+    this.#hostVersion = ++this.version;
+  }
+
   /** @internal Sets the value without asking a tape. */
   assignOnHost(value: Tensor): void {
     this.version++;

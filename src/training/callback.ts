@@ -93,6 +93,11 @@ export class CallbackList {
     }
   }
 
+  /** Whether a callback has this hook. */
+  has(hook: HookName): boolean {
+    return this.#callbacks.some((callback) => callback[hook] !== undefined);
+  }
+
   /** Calls a hook of every callback in order and waits for each. */
   async call(hook: HookName, ...args: readonly unknown[]): Promise<void> {
     for (const callback of this.#callbacks) {

@@ -7,6 +7,7 @@ import { CallbackList, type Callback, type Logs } from './callback.ts';
 import { checkRunOptions, checkWhole, verbosityOf } from './checks.ts';
 import type { BatchSource, DataSet, SampleWeights } from './data.ts';
 import { withProgressBar } from './progress-bar.ts';
+import { Reports, stepsInFlight } from './reports.ts';
 import { sourceOf } from './sources.ts';
 import { requireCompiled, stateOf } from './state.ts';
 import { Meters, stepArguments } from './steps.ts';
@@ -81,19 +82,22 @@ export async function testLoop(
 ): Promise<Meters> {
   const { compilation, steps } = stateOf(model, 'evaluate');
   const meters = new Meters(compilation, steps);
+  const isWatched = callbacks.has('onTestBatchEnd');
+  const reports = new Reports(meters, isWatched ? 1 : stepsInFlight(compilation));
   model.stopEvaluating = false;
   let step = 0;
   await callbacks.call('onTestBegin', {});
   for await (const batch of batches.batches()) {
     await check();
     await callbacks.call('onTestBatchBegin', step, {});
-    meters.update(await steps.test(...stepArguments(batch)), batch.size);
-    await callbacks.call('onTestBatchEnd', step, meters.logs());
+    await reports.add(steps.test(...stepArguments(batch)), batch.size);
+    if (isWatched) await callbacks.call('onTestBatchEnd', step, meters.logs());
     step++;
     await yielder.pause();
     await check();
     if (model.stopEvaluating) break;
   }
+  await reports.settle();
   await callbacks.call('onTestEnd', meters.logs());
   return meters;
 }

@@ -3,6 +3,7 @@ import { ArgumentError, describeValue } from '../errors.ts';
 import { Yielder } from '../clock.ts';
 import { warn } from '../console.ts';
 import type { Model } from '../models/model.ts';
+import type { Variable } from '../tensor/variable.ts';
 import type { Verbosity } from './batches.ts';
 import { CallbackList, type Callback, type Logs } from './callback.ts';
 import { checkRunOptions, checkWhole, verbosityOf } from './checks.ts';
@@ -12,6 +13,7 @@ import { fitStreams, type FitStreams } from './fit-data.ts';
 import { History } from './history.ts';
 import type { ClassWeight } from './prepare.ts';
 import { withProgressBar } from './progress-bar.ts';
+import { Reports, stepsInFlight } from './reports.ts';
 import { openBackups, type RunBackups } from './run-keeper.ts';
 import type { RunPosition } from './run-state.ts';
 import { exclusively, requireCompiled, setHistory, setShuffleCount, shuffleCount, stateOf } from './state.ts';
@@ -101,6 +103,9 @@ async function runEpochs(run: FitRun, options: FitOptions): Promise<History> {
   const all = withProgressBar(ownHistory ? given : [...given, history], verbose);
   const callbacks = new CallbackList(all, model, { epochs, steps: stepCount, verbose });
   const meters = new Meters(compilation, steps);
+  // A hook between steps, or a backup, sees what every step before it did.
+  const isWatched = callbacks.has('onTrainBatchEnd') || given.some(({ runKeeper }) => runKeeper);
+  const reports = new Reports(meters, isWatched ? 1 : stepsInFlight(compilation));
   const yielder = new Yielder();
   const check = (): void | Promise<void> => backups.check();
   backups.attach({ ...run, compilation, callbacks, meters });
@@ -143,8 +148,8 @@ async function runEpochs(run: FitRun, options: FitOptions): Promise<History> {
       for await (const batch of batches) {
         await check();
         await callbacks.call('onTrainBatchBegin', step, {});
-        meters.update(await steps.train(...stepArguments(batch)), batch.size);
-        await callbacks.call('onTrainBatchEnd', step, meters.logs());
+        await reports.add(steps.train(...stepArguments(batch)), batch.size);
+        if (isWatched) await callbacks.call('onTrainBatchEnd', step, meters.logs());
         step++;
         backups.reach({ epoch, batch: step, begun: true }, () => meters.logs());
         await backups.save('batch');
@@ -153,6 +158,7 @@ async function runEpochs(run: FitRun, options: FitOptions): Promise<History> {
         // A wish to stop from before the batch counts after it, as in Keras.
         if (model.stopTraining) break;
       }
+      await reports.settle();
       // An epoch whose batches were all done before has the logs that were saved with it.
       if (!isResumed || step > from.batch) logs = meters.logs();
       if (validation && validates(epoch, options.validationFreq ?? 1)) {
@@ -175,10 +181,18 @@ async function runEpochs(run: FitRun, options: FitOptions): Promise<History> {
   } finally {
     // Averaged weights take their place however training ended.
     if (epochs > 0) await compilation.optimizer.finalizeVariableValues(compilation.trainable);
+    await bringHome([...model.weights, ...model.runVariables, ...compilation.optimizer.variables]);
   }
   await callbacks.call('onTrainEnd', logs);
   await backups.finish();
   return history;
+}
+
+/** Reads what a graphics card trained, so that the values are at hand and outlive it. */
+async function bringHome(variables: readonly Variable[]): Promise<void> {
+  await Promise.all(
+    variables.filter(({ newestCopy }) => newestCopy && !newestCopy.readSync).map((variable) => variable.read()),
+  );
 }
 
 /** Draws what an epoch before the one that training goes on in had drawn, and drops it. */
