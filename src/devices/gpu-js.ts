@@ -18,7 +18,7 @@ export interface GpuJsKernel {
   (...args: readonly (GpuValue | number)[]): GpuValue | Promise<GpuValue>;
   destroy(): void;
   readonly kernel: {
-    readonly constructor: { readonly mode: GpuMode };
+    readonly constructor: { readonly mode: string };
     readonly fallbackReason: string | null;
     readonly context?: { readonly isLost?: boolean; isContextLost?(): boolean } | null;
   };
@@ -129,12 +129,21 @@ export async function openGpuJs(mode?: GpuMode): Promise<OpenedGpu> {
 
 /** @throws DeviceError when GPU.js silently took another mode than the one asked for */
 export function requireMode(kernel: GpuJsKernel, mode: GpuMode, label: string): void {
-  const { constructor, fallbackReason } = kernel.kernel;
-  if (constructor.mode === mode && (fallbackReason ?? null) === null) return;
+  const { fallbackReason } = kernel.kernel;
+  const actual = modeOf(kernel);
+  if (actual === mode && (fallbackReason ?? null) === null) return;
   throw new DeviceError(
-    `${label}: GPU.js runs its kernel in mode '${constructor.mode}' instead of '${mode}'${fallbackReason ? `: ${fallbackReason}` : ''}.`,
-    { where: label, got: constructor.mode, expected: mode },
+    `${label}: GPU.js runs its kernel in mode '${actual}' instead of '${mode}'${fallbackReason ? `: ${fallbackReason}` : ''}.`,
+    { where: label, got: actual, expected: mode },
   );
+}
+
+// Kernels of WebGL all say 'gpu'; their context tells which one it is.
+function modeOf({ kernel: { constructor, context } }: GpuJsKernel): string {
+  if (constructor.mode !== 'gpu') return constructor.mode;
+  const { WebGL2RenderingContext: WebGL2 } = globalThis as { WebGL2RenderingContext?: new () => object };
+  if (WebGL2 && context instanceof WebGL2) return 'webgl2';
+  return 'document' in globalThis ? 'webgl' : 'headlessgl';
 }
 
 /** Whether the graphics device that a kernel was compiled for is gone. */
