@@ -39,7 +39,7 @@ export async function openPage(entry: string, tell: (line: string) => void = () 
   });
   const page = await browser.newPage();
   page.on('console', (message) => tell(message.text?.() ?? ''));
-  page.on('pageerror', (error) => tell(`error: ${String(error)}`));
+  page.on('pageerror', (error) => tell(`error: ${(error as unknown as Error).message}`));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   return {
     page,
