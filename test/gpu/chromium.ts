@@ -5,14 +5,26 @@ import { join } from 'node:path';
 import { chromiumPath, esbuild, playwright, type Page } from '../browser/tools.ts';
 import { root } from '../house/sources.ts';
 
+const HTML = '<!doctype html><title>gradtape</title><script type="module" src="/page.js"></script>';
+
 /** A page, and what ends it. */
 export interface OpenPage {
   readonly page: Page;
   readonly close: () => Promise<void>;
 }
 
-/** @param entry a compiled module, as a path from the root of the repository. @param tell hears each line of the page's console */
-export async function openPage(entry: string, tell: (line: string) => void = () => undefined): Promise<OpenPage> {
+export interface PageOptions {
+  /** What the page may fetch, by path. Default nothing. */
+  readonly files?: ReadonlyMap<string, Uint8Array>;
+  /** Hears each line of the page's console. */
+  readonly tell?: (line: string) => void;
+}
+
+/** @param entry a compiled module, as a path from the root of the repository */
+export async function openPage(
+  entry: string,
+  { files = new Map(), tell = () => undefined }: PageOptions = {},
+): Promise<OpenPage> {
   const { outputFiles } = await esbuild().build({
     entryPoints: [join(root, entry)],
     bundle: true,
@@ -26,11 +38,10 @@ export async function openPage(entry: string, tell: (line: string) => void = () 
   const code = outputFiles[0]?.contents ?? new Uint8Array();
   // WebGPU is there on secure pages only, of which the loopback address is one.
   const server = createServer((request, response) => {
-    const isCode = request.url === '/page.js';
-    response.writeHead(200, { 'content-type': isCode ? 'text/javascript' : 'text/html' });
-    response.end(
-      isCode ? code : '<!doctype html><title>gradtape</title><script type="module" src="/page.js"></script>',
-    );
+    const file = request.url === '/page.js' ? code : files.get(request.url ?? '');
+    const type = request.url === '/page.js' ? 'text/javascript' : file ? 'application/octet-stream' : 'text/html';
+    response.writeHead(200, { 'content-type': type });
+    response.end(file ?? HTML);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const browser = await playwright().chromium.launch({
