@@ -42,6 +42,8 @@ export interface Executable {
   run(inputs: readonly Float32Array[]): Promise<Float32Array[]>;
   /** Runs at once; undefined on a device that cannot. */
   readonly runSync: ((inputs: readonly Float32Array[]) => Float32Array[]) | undefined;
+  /** What a run starts on a device that counts it: its kernels, without the uploads of arguments. */
+  readonly dispatchCount?: number;
 }
 
 /** Bytes a device holds. */

@@ -66,6 +66,11 @@ export class Program {
     return this.#planned.plan.steps.length;
   }
 
+  /** Kernels that one run starts on the device: on a graphics card, where a step may take several, more than `stepCount`. */
+  get dispatchCount(): number {
+    return this.#executable.dispatchCount ?? this.stepCount;
+  }
+
   /**
    * Where the time of a run goes, the slowest first. The runs are apart from the real ones, on memory of their own:
    * arguments are zeros, variables begin each run with the values that they have now, and none changes.
