@@ -30,13 +30,23 @@ export interface FusedReduction {
   readonly part: number;
 }
 
+/** The kernel of a chain, with what it is made of: for devices that write code of their own. */
+export interface FusedKernel extends Kernel<unknown, BroadcastGeometry> {
+  readonly fused: FusedParts;
+}
+
+export function isFused(kernel: Kernel): kernel is FusedKernel {
+  return 'fused' in kernel;
+}
+
 /** `shape` is that of every output; all inputs broadcast to it. */
-export function fusedKernel(fused: FusedParts, shape: Shape): Kernel<unknown, BroadcastGeometry> {
+export function fusedKernel(fused: FusedParts, shape: Shape): FusedKernel {
   const { inputShapes, parts, results } = fused;
   const size = sizeOf(shape);
   const full = inputShapes.flatMap((one, index) => (sizeOf(one) === size ? [index] : []));
   return {
     name: 'fused',
+    fused,
     plan: () => planBroadcast(inputShapes, [shape]),
     wasm: (geometry) => chainCall(chainOf(fused), geometry.walk),
     cpu: (inputs, outputs) => {
