@@ -1,6 +1,7 @@
 /** What a GPU device holds: kernels, the least recently used of which goes first, and the buffers that they computed. */
 import type { GpuPass } from '../../kernels/contract.ts';
 import { DeviceError } from '../errors.ts';
+import { separateCalls } from './gpu-functions.ts';
 import {
   isLost,
   requireMode,
@@ -170,12 +171,13 @@ export class GpuMemory {
     }
     const arrays = sizes.map((_, index) => `a${index}`);
     const scalars = numbers.map((_, index) => `n${index}`);
-    const kernel = this.#gpu.createKernel(`function(${[...arrays, ...scalars].join(', ')}) {\n${source}\n}`, {
+    const calls = separateCalls(source, functions);
+    const kernel = this.#gpu.createKernel(`function(${[...arrays, ...scalars].join(', ')}) {\n${calls.source}\n}`, {
       output: [size],
       pipeline: true,
       immutable: true,
       precision: 'single',
-      functions,
+      functions: calls.functions,
       // A buffer may stand where an array was declared; on WebGL the types are those of the first call.
       ...(this.mode === 'webgpu' && {
         argumentTypes: Object.fromEntries([

@@ -7,6 +7,7 @@ import { compile, debug, ops, setDevice, tensor, variable, type Tensor } from '.
 import { defineOp, type Op, type TensorLike } from '../../../src/ops/define-op.ts';
 import { openGpuDevice } from '../../../src/gpu.ts';
 import type { GpuDevice } from '../../../src/devices/gpu-device.ts';
+import { separateCalls } from '../../../src/devices/gpu-functions.ts';
 import { useDevice, defaultDevice } from '../../../src/devices/default-device.ts';
 
 const MODES = ['cpu', 'webasm'] as const;
@@ -197,4 +198,22 @@ t.test('debug stops at the step that made the first NaN', async (t) => {
   const f = compile((x: Tensor) => ops.mul(ops.add(x, tensor([-Infinity])), tensor([0])), { device });
   await t.rejects(f(tensor([1])), { name: 'NumericError', message: /NaN made by 'mul'/ });
   t.equal(device.memory().buffers, 2, 'the constants');
+});
+
+t.test('each call of a function gets a copy of its own, behind what it calls', (t) => {
+  const { source, functions } = separateCalls('if (outer(1) > 2) { return inner(outer(3)); }', [
+    'function inner(x) {\n return x; }',
+    'function outer(x) {\n return inner(x) + inner(2 * x); }',
+  ]);
+  t.equal(source, 'if (outer_0(1) > 2) { return inner_3(outer_4(3)); }');
+  t.same(functions, [
+    'function outer_0(x) {\n return inner_1(x) + inner_2(2 * x); }',
+    'function inner_1(x) {\n return x; }',
+    'function inner_2(x) {\n return x; }',
+    'function inner_3(x) {\n return x; }',
+    'function outer_4(x) {\n return inner_5(x) + inner_6(2 * x); }',
+    'function inner_5(x) {\n return x; }',
+    'function inner_6(x) {\n return x; }',
+  ]);
+  t.end();
 });
