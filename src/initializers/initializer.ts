@@ -1,6 +1,6 @@
 /** What an initializer is: the first values of a weight, as a function of its shape, its settings and a key. */
 import { hashKey } from '../../kernels/random/key.ts';
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, describeValue } from '../errors.ts';
 import type { Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
 
@@ -31,7 +31,7 @@ export function keyOf(seed: number | undefined, key: RandomKey): RandomKey {
 export function checkSeed(where: string, seed: number | undefined): void {
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new ArgumentError(
-      `${where}: the seed ${seed} is not a whole number below 2^53. Leave it out for the model's own seed.`,
+      `${where}: the seed ${describeValue(seed)} is not a whole number below 2^53. Leave it out for the model's own seed.`,
       {
         where,
         got: seed,
