@@ -1,6 +1,6 @@
 /** A kernel and the element-wise op behind it as one: what `withActivation` makes. */
 import type { Shape } from '../src/tensor/shape.ts';
-import type { Kernel, Lanes, WasmCall } from './contract.ts';
+import type { GpuCall, Kernel, Lanes, WasmCall } from './contract.ts';
 
 /** An element-wise op that is applied on store. */
 export interface StoreActivation {
@@ -13,11 +13,17 @@ interface ActivatedGeometry<Geometry> {
   readonly activation: unknown;
 }
 
-/** `wasm` is the base's call with the activation built in. */
+/** The base's calls with the activation built in. */
+interface ActivatedForms<Geometry> {
+  readonly wasm?: (geometry: Geometry, present: readonly boolean[], activation: StoreActivation) => WasmCall;
+  readonly gpu?: (geometry: Geometry, present: readonly boolean[]) => GpuCall;
+}
+
+/** @param forms the devices that run both as one */
 export function activated<Options, Geometry>(
   base: Kernel<Options, Geometry>,
   activation: Kernel,
-  wasm: (geometry: Geometry, present: readonly boolean[], activation: StoreActivation) => WasmCall,
+  { wasm, gpu }: ActivatedForms<Geometry>,
 ): Kernel<Options, ActivatedGeometry<Geometry>> {
   const { name, lanes } = activation;
   return {
@@ -30,7 +36,8 @@ export function activated<Options, Geometry>(
       base.cpu(inputs, outputs, geometry.base);
       activation.cpu(outputs.slice(0, 1), outputs.slice(0, 1), geometry.activation);
     },
-    wasm: (geometry, present) => wasm(geometry.base, present, { name, lanes: lanes! }),
+    ...(wasm && { wasm: (geometry, present) => wasm(geometry.base, present, { name, lanes: lanes! }) }),
+    ...(gpu && { gpu: (geometry, present) => gpu(geometry.base, present) }),
     flops: (geometry) => base.flops(geometry.base) + activation.flops(geometry.activation),
   };
 }

@@ -34,3 +34,9 @@ export function unravel(prefix: string, value: string, sizes: readonly number[])
   if (sizes.length > 0) lines.push(`const ${prefix}0 = ${from};`);
   return lines.join('\n');
 }
+
+/** Lines that run only where `value` is an index below `size`; the tests that cannot fail are left out. */
+export function within(value: string, [least, most]: readonly [number, number], size: number, lines: string): string {
+  const below = most < size ? lines : `if (${value} < ${size}) {\n${lines}\n}`;
+  return least >= 0 ? below : `if (${value} >= 0) {\n${below}\n}`;
+}

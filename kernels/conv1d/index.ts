@@ -34,9 +34,9 @@ export const conv1dKernel: Kernel<Conv1dOptions, CorrelationGeometry> = {
   },
   wasm: (geometry, [, , hasBias = false]) => correlationCall(geometry, hasBias),
   withActivation: (activation) =>
-    activated(conv1dKernel, activation, (geometry, [, , hasBias = false], then) =>
-      correlationCall(geometry, hasBias, then),
-    ),
+    activated(conv1dKernel, activation, {
+      wasm: (geometry, [, , hasBias = false], then) => correlationCall(geometry, hasBias, then),
+    }),
   flops: ({ flops }) => flops,
 };
 

@@ -45,6 +45,8 @@ export interface Pass {
 
 /** A correlation from source to target images; channels are those of one group. */
 export interface CorrelationGeometry {
+  /** What it was made from. */
+  readonly sizes: ConvSizes;
   readonly batch: number;
   readonly groups: number;
   readonly sourceHeight: number;
@@ -88,6 +90,7 @@ export function convFlops({ batch, rows, columns, groups, inChannels, outChannel
 export function forwardCorrelation(sizes: ConvSizes): CorrelationGeometry {
   const { batch, rows, columns, groups, inChannels, outChannels } = sizes;
   return {
+    sizes,
     batch,
     groups,
     sourceHeight: rows.size,
@@ -113,6 +116,7 @@ export function inputGradCorrelation(sizes: ConvSizes): CorrelationGeometry {
   const { batch, rows, columns, groups, inChannels, outChannels } = sizes;
   const columnPhases = inputGradPhases(columns);
   return {
+    sizes,
     batch,
     groups,
     sourceHeight: rows.outputSize,

@@ -34,9 +34,9 @@ export const conv2dKernel: Kernel<Conv2dOptions, CorrelationGeometry> = {
   },
   wasm: (geometry, [, , hasBias = false]) => correlationCall(geometry, hasBias),
   withActivation: (activation) =>
-    activated(conv2dKernel, activation, (geometry, [, , hasBias = false], then) =>
-      correlationCall(geometry, hasBias, then),
-    ),
+    activated(conv2dKernel, activation, {
+      wasm: (geometry, [, , hasBias = false], then) => correlationCall(geometry, hasBias, then),
+    }),
   flops: ({ flops }) => flops,
 };
 

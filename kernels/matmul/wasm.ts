@@ -2,6 +2,7 @@
 import { i32, type I32, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { NO_ADDEND, product, productWorkspace, type ProductKind } from '../gemm/product.ts';
+import { batchAxes } from './batch-axes.ts';
 import type { MatmulGeometry } from './cpu.ts';
 
 const FLOAT_BYTES = 4;
@@ -44,25 +45,3 @@ export function matmulCall(geometry: MatmulGeometry, withBias: boolean): WasmCal
 }
 
 type Index = Local<'i32'>;
-
-interface BatchAxis {
-  readonly length: number;
-  readonly aStep: number;
-  readonly bStep: number;
-}
-
-/** The axes along which the starts of both operands move by equal steps, from the outside; neighbours are joined. */
-function batchAxes(aStarts: readonly number[], bStarts: readonly number[]): readonly BatchAxis[] {
-  const axes: BatchAxis[] = [];
-  if (aStarts.length === 0) axes.push({ length: 0, aStep: 0, bStep: 0 });
-  let [a, b] = [aStarts, bStarts];
-  while (a.length > 1) {
-    const step = (starts: readonly number[], to = 1): number => (starts[to] as number) - (starts[to - 1] as number);
-    let length = 2;
-    while (length < a.length && step(a, length) === step(a) && step(b, length) === step(b)) length++;
-    axes.unshift({ length, aStep: step(a), bStep: step(b) });
-    const first = (_: number, index: number): boolean => index % length === 0;
-    [a, b] = [a.filter(first), b.filter(first)];
-  }
-  return axes;
-}

@@ -13,12 +13,12 @@ import {
 import type { WasmCall } from '../contract.ts';
 import { cellRuns, outputRuns } from '../window-runs.ts';
 import { ELEMENT, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
+import type { PoolSizes } from './cpu.ts';
 import {
   lowestTap,
   poolCall,
   poolKey,
   type PoolPass,
-  type PoolSizes,
   type PoolSteps,
   stepsOf,
   STRIP_PARAMS,

@@ -3,12 +3,15 @@ import type { FloatArray } from '../contract.ts';
 import type { Connections, WindowAxis } from '../window.ts';
 import { workspace } from '../workspace.ts';
 
-/** Sizes of the images; for each output row and column the cells it sees, or for each cell the outputs that see it. */
-export interface PoolGeometry {
+export interface PoolSizes {
   readonly batch: number;
   readonly rows: WindowAxis;
   readonly columns: WindowAxis;
   readonly channels: number;
+}
+
+/** Sizes of the images; for each output row and column the cells it sees, or for each cell the outputs that see it. */
+export interface PoolGeometry extends PoolSizes {
   readonly rowLinks: Connections;
   readonly columnLinks: Connections;
 }
@@ -18,6 +21,8 @@ export interface PickGeometry {
   readonly batch: number;
   readonly image: number;
   readonly picked: number;
+  /** Every position lies in the window that it was picked from. */
+  readonly windows: PoolSizes;
 }
 
 /** `y = max of the window` and where in the sample it lies. The first of equal cells wins, and a NaN over all others. */

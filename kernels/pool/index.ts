@@ -13,11 +13,11 @@ import {
   maxPool,
   type PickGeometry,
   type PoolGeometry,
+  type PoolSizes,
   scatterPicked,
 } from './cpu.ts';
 import { maxPoolCall } from './max-wasm.ts';
 import { gatherPickedCall, scatterPickedCall } from './pick-wasm.ts';
-import type { PoolSizes } from './strips-wasm.ts';
 
 export type { PickGeometry, PoolGeometry } from './cpu.ts';
 
@@ -46,9 +46,9 @@ export const maxPoolKernel: Kernel<PoolOptions, PoolGeometry> = {
 };
 
 /** Inputs (dy, indices), output dx: each dy goes to the cell that was the maximum. */
-export const maxPoolGradKernel: Kernel<unknown, PickGeometry> = {
+export const maxPoolGradKernel: Kernel<PoolOptions, PickGeometry> = {
   name: 'maxPoolGrad',
-  plan: ([dy = []], [dx = []]) => pickGeometry(dx, dy),
+  plan: ([dy = []], [dx = []], options) => pickGeometry(dx, dy, options),
   cpu(inputs, outputs, geometry) {
     scatterPicked(inputs[0]!, inputs[1]!, outputs[0]!, geometry);
   },
@@ -57,9 +57,9 @@ export const maxPoolGradKernel: Kernel<unknown, PickGeometry> = {
 };
 
 /** Inputs (values shaped like x, indices), output shaped like y: the values where the maxima were. */
-export const poolGatherKernel: Kernel<unknown, PickGeometry> = {
+export const poolGatherKernel: Kernel<PoolOptions, PickGeometry> = {
   name: 'poolGather',
-  plan: ([values = []], [out = []]) => pickGeometry(values, out),
+  plan: ([values = []], [out = []], options) => pickGeometry(values, out, options),
   cpu(inputs, outputs, geometry) {
     gatherPicked(inputs[0]!, inputs[1]!, outputs[0]!, geometry);
   },
@@ -115,8 +115,9 @@ function forwardGeometry(x: Shape, y: Shape, options: PoolOptions): PoolGeometry
   return { ...sizes, rowLinks: cellsOfOutputs(sizes.rows), columnLinks: cellsOfOutputs(sizes.columns) };
 }
 
-function pickGeometry(x: Shape, y: Shape): PickGeometry {
-  return { batch: x[0] ?? 0, image: sizeOf(x.slice(1)), picked: sizeOf(y.slice(1)) };
+function pickGeometry(x: Shape, y: Shape, options: PoolOptions): PickGeometry {
+  const windows = poolSizes(x, y, options);
+  return { batch: windows.batch, image: sizeOf(x.slice(1)), picked: sizeOf(y.slice(1)), windows };
 }
 
 function cellCounts(axis: WindowAxis): Int32Array {

@@ -11,10 +11,10 @@ import {
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { ELEMENT, forVectors, loadLanes, storeLanes } from '../window-wasm.ts';
+import type { PoolSizes } from './cpu.ts';
 import {
   poolCall,
   type PoolPass,
-  type PoolSizes,
   stepsOf,
   STRIP_PARAMS,
   type StripFunc,

@@ -13,9 +13,7 @@ import {
 import type { WasmCall } from '../contract.ts';
 import { outputRuns, type Runs } from '../window-runs.ts';
 import { axisKey, ELEMENT, emitTouch, VECTOR } from '../window-wasm.ts';
-import type { PoolGeometry } from './cpu.ts';
-
-export type PoolSizes = Pick<PoolGeometry, 'batch' | 'rows' | 'columns' | 'channels'>;
+import type { PoolSizes } from './cpu.ts';
 
 /** Target positions and the source positions that they see. */
 export interface PoolPass {

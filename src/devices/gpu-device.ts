@@ -13,6 +13,7 @@ import { GpuExecutable } from './gpu-executable.ts';
 import { openGpuJs, type OpenedGpu } from './gpu-js.ts';
 import { GpuMemory, type GpuBuffer } from './gpu-memory.ts';
 import { RunQueue } from './run-queue.ts';
+import { gpuActivated } from '../../kernels/gpu.ts';
 import { GPU_MOST_OPERANDS } from '../../kernels/gpu-source.ts';
 
 /** A variable's buffer. */
@@ -66,7 +67,7 @@ export class GpuCopy implements DeviceCopy {
 const FUSION: Fusion = {
   mostInputs: GPU_MOST_OPERANDS,
   reductions: false,
-  activated: () => undefined,
+  activated: gpuActivated,
 };
 
 export class GpuDevice implements Device {

@@ -52,32 +52,33 @@ export const maxPool2d: Op<[x: TensorLike], Pool2dCallOptions> = /* @__PURE__ */
     checkIndexable('maxPool2d', x);
     return [shape, shape];
   },
-  gradient: ({ inputs: [x], outputs: [, indices], gradients: [dy] }) => [
-    indices && (() => maxPoolGrad(dy, indices, { shape: x.shape })),
+  gradient: ({ inputs: [x], outputs: [, indices], gradients: [dy], options }) => [
+    indices && (() => maxPoolGrad(dy, indices, { ...options, shape: x.shape })),
   ],
 });
 
 /** @internal Each element of dy at the position in a zero image that its index names: the gradient of `maxPool2d`. */
-export const maxPoolGrad: Op<[dy: TensorLike, indices: TensorLike], { readonly shape: Shape }> =
-  /* @__PURE__ */ defineOp<[dy: TensorLike, indices: TensorLike], { readonly shape: Shape }>({
+export const maxPoolGrad: Op<[dy: TensorLike, indices: TensorLike], PoolOptions & { readonly shape: Shape }> =
+  /* @__PURE__ */ defineOp<[dy: TensorLike, indices: TensorLike], PoolOptions & { readonly shape: Shape }>({
     name: 'maxPoolGrad',
     kernel: maxPoolGradKernel,
     shape: (_inputs, { shape }) => shape,
-    gradient: ({ inputs: [, indices], gradients: [gradient] }) => [() => poolGather(gradient, indices), undefined],
+    gradient: ({ inputs: [, indices], gradients: [gradient], options: { shape: _shape, ...options } }) => [
+      () => poolGather(gradient, indices, options),
+      undefined,
+    ],
   });
 
 /** @internal The elements of an image at the positions that indices name: the transpose of `maxPoolGrad`. */
-export const poolGather: Op<[x: TensorLike, indices: TensorLike]> = /* @__PURE__ */ defineOp<
+export const poolGather: Op<[x: TensorLike, indices: TensorLike], PoolOptions> = /* @__PURE__ */ defineOp<
   [x: TensorLike, indices: TensorLike],
-  undefined,
-  Record<string, never>
+  PoolOptions
 >({
   name: 'poolGather',
   kernel: poolGatherKernel,
-  resolve: () => undefined,
   shape: ([, indices]) => indices,
-  gradient: ({ inputs: [x, indices], gradients: [gradient] }) => [
-    () => maxPoolGrad(gradient, indices, { shape: x.shape }),
+  gradient: ({ inputs: [x, indices], gradients: [gradient], options }) => [
+    () => maxPoolGrad(gradient, indices, { ...options, shape: x.shape }),
     undefined,
   ],
 });

@@ -37,8 +37,8 @@ function check(pool: Pool): void {
   requireSameBits(maxPoolKernel, [operand(xShape, awkward(random))], [yShape, yShape], pool);
   const [, places] = requireSameBits(maxPoolKernel, [x], [yShape, yShape], pool);
   const picked = { shape: yShape, data: places! };
-  requireSameBits(poolGatherKernel, [x, picked], [yShape], undefined);
-  requireScatter(x.data.length, dy, picked, xShape, batch);
+  requireSameBits(poolGatherKernel, [x, picked], [yShape], pool);
+  requireScatter(pool, dy, picked);
   const most = poolSize[0] * poolSize[1];
   requireSumsOnWasm(avgPoolKernel, [x], [yShape], pool, most);
   requireSumsOnWasm(avgPoolGradKernel, [dy], [xShape], pool, most);
@@ -46,18 +46,18 @@ function check(pool: Pool): void {
 
 /** On halves and quarters the sums of the gradient are exact in float32. */
 function requireScatter(
-  size: number,
+  pool: Pool,
   dy: ReturnType<typeof operand>,
   picked: { readonly shape: readonly number[]; readonly data: Float32Array },
-  shape: readonly number[],
-  batch: number,
 ): void {
+  const { batch, height, width, channels } = pool;
+  const image = height * width * channels;
   const exact = { shape: dy.shape, data: dy.data.map((value) => Math.round(value * 64) / 64) };
-  const [dx] = requireSameBits(maxPoolGradKernel, [exact, picked], [shape], undefined);
-  const expected = new Float32Array(size);
+  const [dx] = requireSameBits(maxPoolGradKernel, [exact, picked], [[batch, height, width, channels]], pool);
+  const expected = new Float32Array(batch * image);
   const perSample = exact.data.length / batch;
   exact.data.forEach((value, i) => {
-    expected[Math.floor(i / perSample) * (size / batch) + picked.data[i]!]! += value;
+    expected[Math.floor(i / perSample) * image + picked.data[i]!]! += value;
   });
   assert.deepEqual(dx, expected);
 }

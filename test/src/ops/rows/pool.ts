@@ -66,7 +66,9 @@ const pickedCase = (scatter: boolean): fc.Arbitrary<OpCase> =>
     return {
       inputs: [scatter ? values : x],
       call: (one) =>
-        scatter ? maxPoolGrad(one as Tensor, indices, { shape: x.shape }) : poolGather(one as Tensor, indices),
+        scatter
+          ? maxPoolGrad(one as Tensor, indices, { ...resolved(options), shape: x.shape })
+          : poolGather(one as Tensor, indices, resolved(options)),
       domain: { ...options, overlapping: overlaps(options) },
     };
   });

@@ -1,0 +1,162 @@
+/**
+ * Batch normalisation on a graphics card: one pass for each output and, where a batch has many rows, one more for each
+ * sum over the rows. The variance is summed from x - mean, so that a mean far from zero costs no digits.
+ */
+import type { GpuCall, GpuOperand, GpuPass } from '../contract.ts';
+import { gpuRow, type GpuRow } from '../gpu-form.ts';
+import { divide } from '../gpu-source.ts';
+import { appendSum, sumLines, type GpuSum } from '../gpu-sum.ts';
+import type { BatchNormGeometry } from './geometry.ts';
+import {
+  batchNormGradKernel,
+  batchNormInferenceGradKernel,
+  batchNormInferenceKernel,
+  batchNormTrainingKernel,
+} from './index.ts';
+
+/** A channel's inverse standard deviation from the operand that holds it, or its variance. */
+type Inverse = (operand: string) => string;
+
+const given: Inverse = (inverse) => inverse;
+const fromVariance =
+  ({ epsilon }: BatchNormGeometry): Inverse =>
+  (variance) =>
+    `1 / Math.sqrt(${variance} + ${epsilon})`;
+
+/** A sum over the rows for each channel. @param term the addend from the place of an element in x */
+function rowSum(
+  { rows, channels }: BatchNormGeometry,
+  term: (at: string) => string,
+  rest: Omit<GpuSum, 'size' | 'count' | 'add'>,
+): GpuSum {
+  const add: GpuSum['add'] = (name, first, count) =>
+    sumLines(name, count, (row) => term(`(${first} + ${row}) * ${channels} + result`));
+  return { size: channels, count: rows, add, ...rest };
+}
+
+/** A pass over all elements of x. @param value from the names of the operands, read at the element or its channel */
+function elementPass(
+  { rows, channels }: BatchNormGeometry,
+  operands: readonly { readonly from: GpuOperand; readonly perChannel: boolean }[],
+  value: (...operands: string[]) => string,
+): GpuPass {
+  const names = operands.map(({ perChannel }, index) => `a${index}[${perChannel ? 'channel' : 'this.thread.x'}]`);
+  return {
+    source: `${divide('row', 'channel', 'this.thread.x', channels)}\nreturn ${value(...names)};`,
+    operands: operands.map(({ from }) => from),
+    size: rows * channels,
+  };
+}
+
+const whole = (input: number) => ({ from: { input }, perChannel: false });
+const perChannel = (from: GpuOperand) => ({ from, perChannel: true });
+
+/** Subtracting first keeps the digits of a mean far from zero. */
+function normalizePass(
+  geometry: BatchNormGeometry,
+  [, hasGamma, hasBeta]: readonly boolean[],
+  [mean, spread]: readonly [GpuOperand, GpuOperand],
+  inverse: Inverse,
+): GpuPass {
+  const factors = [...(hasGamma ? [{ input: 1 }] : []), ...(hasBeta ? [{ input: 2 }] : [])];
+  return elementPass(
+    geometry,
+    [whole(0), perChannel(mean), perChannel(spread), ...factors.map(perChannel)],
+    (x, center, scale, ...rest) => {
+      const gamma = hasGamma ? ` * ${rest[0]}` : '';
+      const beta = hasBeta ? ` + ${rest[hasGamma ? 1 : 0]}` : '';
+      return `(${x} - ${center}) * (${inverse(scale!)}${gamma})${beta}`;
+    },
+  );
+}
+
+/** 4 passes, 6 where the sums over the rows take two. */
+function trainingCall(geometry: BatchNormGeometry, present: readonly boolean[]): GpuCall {
+  const passes: GpuPass[] = [];
+  const x = { input: 0 };
+  const finish = { source: () => `return sum / ${Math.max(1, geometry.rows)};` };
+  const mean = appendSum(
+    passes,
+    rowSum(geometry, (at) => `a0[${at}]`, { operands: [x], finish }),
+  );
+  const variance = appendSum(
+    passes,
+    rowSum(geometry, (at) => `square(a0[${at}] - center)`, {
+      operands: [x, { pass: mean }],
+      functions: ['function square(x) { return x * x; }'],
+      prepare: 'const center = a1[result];',
+      finish,
+    }),
+  );
+  const inverse = passes.length;
+  passes.push({
+    source: `return ${fromVariance(geometry)('a0[this.thread.x]')};`,
+    operands: [{ pass: variance }],
+    size: geometry.channels,
+  });
+  passes.push(normalizePass(geometry, present, [{ pass: mean }, { pass: inverse }], given));
+  return { passes, outputs: [passes.length - 1, mean, variance, inverse] };
+}
+
+/** 1 pass. */
+function inferenceCall(geometry: BatchNormGeometry, present: readonly boolean[]): GpuCall {
+  const pass = normalizePass(geometry, present, [{ input: 3 }, { input: 4 }], fromVariance(geometry));
+  return { passes: [pass], outputs: [0] };
+}
+
+/** Appends dgamma and dbeta, both from (x, gamma, mean, inverse or variance, dy). */
+function appendFactorGradients(passes: GpuPass[], geometry: BatchNormGeometry, inverse: Inverse): [number, number] {
+  const [x, mean, spread, dy] = [{ input: 0 }, { input: 2 }, { input: 3 }, { input: 4 }];
+  const gamma = appendSum(
+    passes,
+    rowSum(geometry, (at) => `a2[${at}] * (a0[${at}] - center)`, {
+      operands: [x, mean, dy],
+      prepare: 'const center = a1[result];',
+      finish: { operands: [spread], source: (operand) => `return sum * (${inverse(`${operand(0)}[result]`)});` },
+    }),
+  );
+  const beta = appendSum(
+    passes,
+    rowSum(geometry, (at) => `a0[${at}]`, { operands: [dy] }),
+  );
+  return [gamma, beta];
+}
+
+/** 3 passes, 5 where the sums over the rows take two. */
+function gradCall(geometry: BatchNormGeometry, [, hasGamma = false]: readonly boolean[]): GpuCall {
+  const rows = Math.max(1, geometry.rows);
+  const passes: GpuPass[] = [];
+  const [gamma, beta] = appendFactorGradients(passes, geometry, given);
+  const channelOperands = [{ input: 2 }, { input: 3 }, { pass: gamma }, { pass: beta }];
+  passes.push(
+    elementPass(
+      geometry,
+      [whole(4), whole(0), ...channelOperands.map(perChannel), ...(hasGamma ? [perChannel({ input: 1 })] : [])],
+      (dy, x, mean, inverse, dGamma, dBeta, factor) =>
+        `${inverse}${hasGamma ? ` * ${factor}` : ''} * (${dy} - ${dBeta} / ${rows} - (${x} - ${mean}) * (${dGamma} * ${inverse} / ${rows}))`,
+    ),
+  );
+  return { passes, outputs: [passes.length - 1, gamma, beta] };
+}
+
+/** 3 passes, 5 where the sums over the rows take two. */
+function inferenceGradCall(geometry: BatchNormGeometry, [, hasGamma = false]: readonly boolean[]): GpuCall {
+  const inverse = fromVariance(geometry);
+  const passes: GpuPass[] = [];
+  const [gamma, beta] = appendFactorGradients(passes, geometry, inverse);
+  passes.push(
+    elementPass(
+      geometry,
+      [whole(4), perChannel({ input: 3 }), ...(hasGamma ? [perChannel({ input: 1 })] : [])],
+      (dy, variance, factor) => `${dy} * (${inverse(variance!)}${hasGamma ? ` * ${factor}` : ''})`,
+    ),
+  );
+  return { passes, outputs: [passes.length - 1, gamma, beta] };
+}
+
+export const batchNormRows: readonly GpuRow[] = [
+  gpuRow(batchNormTrainingKernel, trainingCall),
+  gpuRow(batchNormGradKernel, gradCall),
+  gpuRow(batchNormInferenceKernel, inferenceCall),
+  gpuRow(batchNormInferenceGradKernel, inferenceGradCall),
+];
