@@ -11,8 +11,9 @@ const UNROLLED = 8;
 /** Threads that keep a card busy; more results than these are never summed in pieces. */
 const BUSY_THREADS = 2 ** 15;
 
-/** Terms of a piece: with fewer the second pass costs more than it saves. */
-const SHORTEST_PIECE = 64;
+/** Terms of a piece, and pieces of a sum: with fewer the second pass costs more than it saves. */
+const SHORTEST_PIECE = 256;
+const FEWEST_PIECES = 4;
 
 /** Lines that declare `name`, the sum of `term(index)` over `count` indices from 0 on. */
 export function sumLines(name: string, count: number, term: (index: string) => string): string {
@@ -108,12 +109,12 @@ return sum;`;
   return passes.length - 1;
 }
 
-/** Both passes take about as long where results are few: then as many pieces as each has terms. */
+/** Where results are few, about as many pieces as each has terms: both passes then take equally long. */
 function pieceCount({ size, count, weight = 1 }: GpuSum): number {
-  if (size === 0) return 1;
-  const shortest = Math.ceil(SHORTEST_PIECE / weight);
-  return Math.max(
-    1,
-    Math.min(Math.floor(count / shortest), Math.ceil(BUSY_THREADS / size), Math.ceil(Math.sqrt(count * weight))),
+  const pieces = Math.min(
+    Math.floor(count / Math.ceil(SHORTEST_PIECE / weight)),
+    Math.ceil(BUSY_THREADS / Math.max(1, size)),
+    Math.ceil(Math.sqrt(count * weight)),
   );
+  return pieces < FEWEST_PIECES ? 1 : pieces;
 }

@@ -9,7 +9,7 @@ import {
 } from '../../kernels/depthwise/index.ts';
 import { shapesOf } from './convolution.ts';
 import { operand, uniform } from './numeric.ts';
-import { requireSumsOnWasm } from './on-wasm.ts';
+import { requireSumsOnWasm } from './sums.ts';
 
 interface Depthwise {
   readonly batch: number;

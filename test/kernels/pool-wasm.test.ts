@@ -14,7 +14,7 @@ import { avgPool2d, maxPool2d, slice } from '../../src/ops/index.ts';
 import { compile } from '../../src/tape/compile.ts';
 import { tensor, type Tensor } from '../../src/tensor/tensor.ts';
 import { operand, uniform } from './numeric.ts';
-import { requireSumsOnWasm } from './on-wasm.ts';
+import { requireSumsOnWasm } from './sums.ts';
 import { pooledShape, type Pool } from './pools.ts';
 import { requireSameBits } from './same-bits.ts';
 

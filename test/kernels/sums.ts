@@ -1,20 +1,31 @@
-/** WebAssembly kernels against the cpu kernels: sums of products within the bound of float32. */
+/** Kernels of devices against the cpu kernels: sums of products within the bound of float32. */
 import assert from 'node:assert/strict';
 import type { Kernel } from '../../kernels/contract.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 import { runOnWasm } from '../support/wasm-kernel.ts';
 import { convert, prepare, type Operand } from './numeric.ts';
 
-/**
- * Requires `4 sqrt(K) 2^-24 sum |a b|` of every sum: the float64 kernel counts K on ones and adds up |a b| on absolute values.
- * @param terms of the longest sum, where the kernel divides its sums
- */
 export function requireSumsOnWasm<Options, Geometry>(
   kernel: Kernel<Options, Geometry>,
   operands: readonly Operand[],
   outputShapes: readonly Shape[],
   options: Options,
   terms?: number,
+): void {
+  const actual = runOnWasm(kernel, convert(operands, Float32Array), outputShapes, options);
+  requireSums(kernel, operands, outputShapes, options, { actual, terms });
+}
+
+/**
+ * Requires `4 sqrt(K) 2^-24 sum |a b|` of every sum: the float64 kernel counts K on ones and adds up |a b| on absolute values.
+ * `terms` are those of the longest sum, where the kernel divides its sums.
+ */
+export function requireSums<Options, Geometry>(
+  kernel: Kernel<Options, Geometry>,
+  operands: readonly Operand[],
+  outputShapes: readonly Shape[],
+  options: Options,
+  { actual, terms }: { readonly actual: readonly Float32Array[]; readonly terms?: number | undefined },
 ): void {
   const run = prepare(kernel, operands, outputShapes, options);
   const onMapped = (f: (value: number) => number): Float64Array[] =>
@@ -24,7 +35,6 @@ export function requireSumsOnWasm<Options, Geometry>(
   const exact = onMapped((value) => value);
   const products = onMapped(Math.abs);
   const counts = onMapped(() => 1);
-  const actual = runOnWasm(kernel, convert(operands, Float32Array), outputShapes, options);
   exact.forEach((expected, output) => {
     expected.forEach((value, i) => {
       const bound = 4 * Math.sqrt(terms ?? counts[output]![i]!) * 2 ** -24 * products[output]![i]!;
