@@ -1,6 +1,6 @@
 /**
  * Batch normalisation on a graphics card: one pass for each output and, where a batch has many rows, one more for each
- * sum over the rows. The variance is summed from x - mean, so that a mean far from zero costs no digits.
+ * sum over the rows. The variance is summed from x - mean, never from squares of x.
  */
 import type { GpuCall, GpuOperand, GpuPass } from '../contract.ts';
 import { gpuRow, type GpuRow } from '../gpu-form.ts';
@@ -51,56 +51,84 @@ function elementPass(
 const whole = (input: number) => ({ from: { input }, perChannel: false });
 const perChannel = (from: GpuOperand) => ({ from, perChannel: true });
 
-/** Subtracting first keeps the digits of a mean far from zero. */
+/** `y = (x - mean) * inverse * gamma + beta`. @param centered the deviation from the names of x and of `center` */
 function normalizePass(
   geometry: BatchNormGeometry,
   [, hasGamma, hasBeta]: readonly boolean[],
-  [mean, spread]: readonly [GpuOperand, GpuOperand],
-  inverse: Inverse,
+  { center, centered, spread, inverse }: Normalization,
 ): GpuPass {
   const factors = [...(hasGamma ? [{ input: 1 }] : []), ...(hasBeta ? [{ input: 2 }] : [])];
-  return elementPass(
-    geometry,
-    [whole(0), perChannel(mean), perChannel(spread), ...factors.map(perChannel)],
-    (x, center, scale, ...rest) => {
-      const gamma = hasGamma ? ` * ${rest[0]}` : '';
-      const beta = hasBeta ? ` + ${rest[hasGamma ? 1 : 0]}` : '';
-      return `(${x} - ${center}) * (${inverse(scale!)}${gamma})${beta}`;
-    },
-  );
+  const operands = [whole(0), perChannel(spread), ...[...center, ...factors].map(perChannel)];
+  return elementPass(geometry, operands, (x, scale, ...rest) => {
+    const [gamma, beta] = hasGamma ? rest.slice(center.length) : [undefined, rest[center.length]];
+    const factor = gamma === undefined ? '' : ` * ${gamma}`;
+    const shift = beta === undefined ? '' : ` + ${beta}`;
+    return `${centered(x!, ...rest)} * (${inverse(scale!)}${factor})${shift}`;
+  });
 }
 
-/** 4 passes, 6 where the sums over the rows take two. */
+interface Normalization {
+  /** What is subtracted, per channel. */
+  readonly center: readonly GpuOperand[];
+  readonly centered: (x: string, ...center: string[]) => string;
+  readonly spread: GpuOperand;
+  readonly inverse: Inverse;
+}
+
+/**
+ * 5 passes, 7 where the sums over the rows take two. Each row is read as its distance from the first, whose mean `shift`
+ * is small where the mean is far from zero: the rounding of the mean then reaches neither the variance nor y.
+ */
 function trainingCall(geometry: BatchNormGeometry, present: readonly boolean[]): GpuCall {
+  const { rows, channels } = geometry;
   const passes: GpuPass[] = [];
+  const append = (pass: GpuPass): number => passes.push(pass) - 1;
   const x = { input: 0 };
-  const finish = { source: () => `return sum / ${Math.max(1, geometry.rows)};` };
-  const mean = appendSum(
+  // The first row of x is its first `channels` elements.
+  const start = rows === 0 ? '0' : 'a0[result]';
+  const finish = { source: () => `return sum / ${Math.max(1, rows)};` };
+  const shift = appendSum(
     passes,
-    rowSum(geometry, (at) => `a0[${at}]`, { operands: [x], finish }),
+    rowSum(geometry, (at) => `(a0[${at}] - start)`, { operands: [x], prepare: `const start = ${start};`, finish }),
   );
+  const mean = append({
+    source: `const result = this.thread.x;\nreturn ${start} + a1[result];`,
+    operands: [x, { pass: shift }],
+    size: channels,
+  });
   const variance = appendSum(
     passes,
-    rowSum(geometry, (at) => `square(a0[${at}] - center)`, {
-      operands: [x, { pass: mean }],
+    rowSum(geometry, (at) => `square(a0[${at}] - start - shift)`, {
+      operands: [x, { pass: shift }],
       functions: ['function square(x) { return x * x; }'],
-      prepare: 'const center = a1[result];',
+      prepare: `const start = ${start};\nconst shift = a1[result];`,
       finish,
     }),
   );
-  const inverse = passes.length;
-  passes.push({
+  const inverse = append({
     source: `return ${fromVariance(geometry)('a0[this.thread.x]')};`,
     operands: [{ pass: variance }],
-    size: geometry.channels,
+    size: channels,
   });
-  passes.push(normalizePass(geometry, present, [{ pass: mean }, { pass: inverse }], given));
-  return { passes, outputs: [passes.length - 1, mean, variance, inverse] };
+  const y = append(
+    normalizePass(geometry, present, {
+      center: [x, { pass: shift }],
+      centered: (value, start, distance) => `(${value} - ${start} - ${distance})`,
+      spread: { pass: inverse },
+      inverse: given,
+    }),
+  );
+  return { passes, outputs: [y, mean, variance, inverse] };
 }
 
 /** 1 pass. */
 function inferenceCall(geometry: BatchNormGeometry, present: readonly boolean[]): GpuCall {
-  const pass = normalizePass(geometry, present, [{ input: 3 }, { input: 4 }], fromVariance(geometry));
+  const pass = normalizePass(geometry, present, {
+    center: [{ input: 3 }],
+    centered: (x, mean) => `(${x} - ${mean})`,
+    spread: { input: 4 },
+    inverse: fromVariance(geometry),
+  });
   return { passes: [pass], outputs: [0] };
 }
 
