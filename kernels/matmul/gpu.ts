@@ -11,25 +11,13 @@ import type { MatmulGeometry } from './cpu.ts';
 import { matmulKernel } from './index.ts';
 
 function matmulCall(geometry: MatmulGeometry, [, , hasBias = false]: readonly boolean[], store: GpuStore): GpuCall {
-  const { m, n, k, aRow, aDepth, bDepth, bColumn, aStarts, bStarts } = geometry;
-  const axes = batchAxes(aStarts, bStarts);
-  const [row, column] = [`i${axes.length}`, `i${axes.length + 1}`];
-  const start = (steps: readonly number[], last: string): string =>
-    [...steps.map((step, axis) => `i${axis} * ${step}`), last].join(' + ');
+  const { m, n, k, aDepth, bDepth, aStarts } = geometry;
   const passes: GpuPass[] = [];
   const last = appendSum(passes, {
     size: aStarts.length * m * n,
     count: k,
     operands: [{ input: 0 }, { input: 1 }],
-    prepare: `${unravel('i', 'result', [...axes.map(({ length }) => length), m, n])}
-const aStart = ${start(
-      axes.map(({ aStep }) => aStep),
-      `${row} * ${aRow}`,
-    )};
-const bStart = ${start(
-      axes.map(({ bStep }) => bStep),
-      `${column} * ${bColumn}`,
-    )};`,
+    prepare: startLines(geometry),
     add: (name, first, count) =>
       sumLines(
         name,
@@ -44,6 +32,15 @@ return ${store.expression('sum')};`,
     },
   });
   return { passes, outputs: [last] };
+}
+
+/** Lines that declare where the row of A and the column of B of element `result` start. */
+function startLines({ m, n, aRow, bColumn, aStarts, bStarts }: MatmulGeometry): string {
+  const axes = batchAxes(aStarts, bStarts);
+  const position = (steps: readonly number[]): string => steps.map((step, axis) => `i${axis} * ${step}`).join(' + ');
+  return `${unravel('i', 'result', [...axes.map(({ length }) => length), m, n])}
+const aStart = ${position([...axes.map(({ aStep }) => aStep), aRow])};
+const bStart = ${position([...axes.map(({ bStep }) => bStep), 0, bColumn])};`;
 }
 
 export const matmulRows: readonly GpuRow[] = [storingRow(matmulKernel, matmulCall)];
