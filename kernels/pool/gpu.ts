@@ -4,25 +4,25 @@
  */
 import type { GpuCall } from '../contract.ts';
 import { gpuRow, singlePass, type GpuRow } from '../gpu-form.ts';
+import { quotientOf, sourcesOf } from '../gpu-math.ts';
 import { divide, unravel } from '../gpu-source.ts';
 import type { WindowAxis } from '../window.ts';
 import { forCells, forOutputs } from '../window-gpu.ts';
 import { avgPoolGradKernel, avgPoolKernel, maxPoolGradKernel, maxPoolKernel, poolGatherKernel } from './index.ts';
 import type { PickGeometry, PoolSizes } from './cpu.ts';
 
-/** Lines that run `body` for each cell of the window of output (i0, i1, i2, i3), whose place in the sample is `cell`. */
-function forWindow({ rows, columns, channels }: PoolSizes, body: string): string {
-  return forCells(
-    rows,
-    'i1',
-    { tap: 'tapY', cell: 'y' },
-    forCells(
-      columns,
-      'i2',
-      { tap: 'tapX', cell: 'x' },
-      `const cell = (y * ${columns.size} + x) * ${channels} + i3;\n${body}`,
-    ),
-  );
+/**
+ * Lines that run `body` for each cell of the window of output (i0, i1, i2, i3), whose place in the sample is `cell`.
+ * @param around what stands around the lines of one row of cells. Default nothing
+ */
+function forWindow(
+  { rows, columns, channels }: PoolSizes,
+  body: string,
+  around: (lines: string) => string = (lines) => lines,
+): string {
+  const cell = `const cell = (y * ${columns.size} + x) * ${channels} + i3;`;
+  const line = forCells(columns, 'i2', { tap: 'tapX', cell: 'x' }, `${cell}\n${body}`);
+  return forCells(rows, 'i1', { tap: 'tapY', cell: 'y' }, around(line));
 }
 
 /** Lines that run `body` for each window (u, v) that sees cell (i0, i1, i2, i3), whose place in y is `from`. */
@@ -121,6 +121,10 @@ function cellsSeen({ size, outputSize, kernelSize, stride, before }: WindowAxis,
 const ${name} = Math.min(${name}Start + ${kernelSize}, ${size}) - Math.max(${name}Start, 0);`;
 }
 
+/** A sum over the cells of a window that `cellsSeen` counted. */
+const meanOf = (sum: string): string => `${quotientOf.name}(${sum}, high * wide)`;
+
+/** Each row of a window has a sum of its own, so that rounding errors stay small where windows are large. */
 function avgPoolCall(sizes: PoolSizes): GpuCall {
   const { rows, columns, channels } = sizes;
   const source = `${ofOutput(sizes)}
@@ -128,9 +132,9 @@ ${cellsSeen(rows, 'i1', 'high')}
 ${cellsSeen(columns, 'i2', 'wide')}
 const from = i0 * ${rows.size * columns.size * channels};
 let sum = 0;
-${forWindow(sizes, 'sum += a0[from + cell];')}
-return sum / (high * wide);`;
-  return singlePass(source, 1, outputCount(sizes));
+${forWindow(sizes, 'line += a0[from + cell];', (lines) => `let line = 0;\n${lines}\nsum += line;`)}
+return ${meanOf('sum')};`;
+  return singlePass(source, 1, outputCount(sizes), sourcesOf([quotientOf]));
 }
 
 function avgPoolGradCall(sizes: PoolSizes): GpuCall {
@@ -140,10 +144,10 @@ ${forWindows(
   sizes,
   `${cellsSeen(sizes.rows, 'u', 'high')}
 ${cellsSeen(sizes.columns, 'v', 'wide')}
-sum += a0[from] / (high * wide);`,
+sum += ${meanOf('a0[from]')};`,
 )}
 return sum;`;
-  return singlePass(source, 1, cellCount(sizes));
+  return singlePass(source, 1, cellCount(sizes), sourcesOf([quotientOf]));
 }
 
 export const poolRows: readonly GpuRow[] = [

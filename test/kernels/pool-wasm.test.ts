@@ -15,17 +15,8 @@ import { compile } from '../../src/tape/compile.ts';
 import { tensor, type Tensor } from '../../src/tensor/tensor.ts';
 import { operand, uniform } from './numeric.ts';
 import { requireSumsOnWasm } from './sums.ts';
-import { pooledShape, type Pool } from './pools.ts';
+import { awkward, pooledShape, type Pool } from './pools.ts';
 import { requireSameBits } from './same-bits.ts';
-
-/** Values with ties, NaNs, infinities and zeros of both signs. */
-function awkward(random: () => number): () => number {
-  const rare = [Number.NaN, Infinity, -Infinity, -0, 0];
-  return () => {
-    const value = random();
-    return value > 0.8 ? rare[Math.floor((value - 0.8) * 24.9)]! : Math.round(value * 4) / 4;
-  };
-}
 
 function check(pool: Pool): void {
   const { batch, height, width, channels, poolSize } = pool;

@@ -15,3 +15,12 @@ export function pooledShape({ batch, height, width, channels, poolSize, strides,
   const columns = windowOutput(width, poolSize[1], strides[1], 1, padding).output;
   return [batch, rows, columns, channels];
 }
+
+/** Values with ties, NaNs, infinities and zeros of both signs. */
+export function awkward(random: () => number): () => number {
+  const rare = [Number.NaN, Infinity, -Infinity, -0, 0];
+  return () => {
+    const value = random();
+    return value > 0.8 ? rare[Math.floor((value - 0.8) * 24.9)]! : Math.round(value * 4) / 4;
+  };
+}
