@@ -55,7 +55,6 @@ export interface GpuSum {
   /** How many numbers one of these stands for. Default 1. */
   readonly weight?: number;
   readonly operands: readonly GpuOperand[];
-  readonly functions?: readonly string[];
   /** Lines that declare what the terms need to know of result number `result`. Default none. */
   readonly prepare?: string;
   /** Lines that declare `name`, the sum of `count` terms from number `first` on. */
@@ -78,7 +77,7 @@ interface GpuFinish {
  * sums, else two. Which of both, and how the terms are divided, depends on sizes only.
  */
 export function appendSum(passes: GpuPass[], sum: GpuSum): number {
-  const { size, count, operands, functions = [], prepare = '', add, finish } = sum;
+  const { size, count, operands, prepare = '', add, finish } = sum;
   const pieces = pieceCount(sum);
   if (pieces > 1) {
     const length = Math.floor(count / pieces);
@@ -92,7 +91,7 @@ ${prepare}
 ${add('sum', 'first', length)}
 ${more}
 return sum;`;
-    passes.push({ source, functions, operands, size: pieces * size });
+    passes.push({ source, operands, size: pieces * size });
   }
   const partial = passes.length - 1;
   const whole =
@@ -102,7 +101,7 @@ return sum;`;
   const end = finish?.source((index) => `a${whole.operands.length + index}`) ?? 'return sum;';
   passes.push({
     source: `const result = this.thread.x;\n${whole.lines}\n${end}`,
-    functions: [...(pieces > 1 ? [] : functions), ...(finish?.functions ?? [])],
+    functions: finish?.functions ?? [],
     operands: [...whole.operands, ...(finish?.operands ?? [])],
     size,
   });

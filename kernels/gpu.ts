@@ -13,7 +13,7 @@ import type { BroadcastGeometry } from './elementwise/broadcast.ts';
 import { isFused } from './elementwise/fused.ts';
 import { gpuExpressions } from './elementwise/gpu-expressions.ts';
 import { elementwiseRows, fusedCall } from './elementwise/gpu.ts';
-import type { GpuForm, GpuRow, GpuStoringForm } from './gpu-form.ts';
+import type { GpuForm, GpuRow, GpuStore, GpuStoringForm } from './gpu-form.ts';
 import { sourcesOf } from './gpu-math.ts';
 import { matmulRows } from './matmul/gpu.ts';
 import { optimizerRows } from './optimizer/gpu.ts';
@@ -52,6 +52,6 @@ export function gpuActivated(kernel: Kernel, activation: Kernel): Kernel | undef
   const form = storing.get(kernel) as GpuStoringForm<unknown> | undefined;
   const expression = gpuExpressions.get(activation);
   if (!form || !expression) return undefined;
-  const store = { expression: expression.of, functions: sourcesOf(expression.uses) };
+  const store: GpuStore = { expression: (value) => expression.of(value), functions: sourcesOf(expression.uses) };
   return activated(kernel, activation, { gpu: (geometry, present) => form(geometry, present, store) });
 }

@@ -98,9 +98,8 @@ function trainingCall(geometry: BatchNormGeometry, present: readonly boolean[]):
   });
   const variance = appendSum(
     passes,
-    rowSum(geometry, (at) => `square(a0[${at}] - start - shift)`, {
+    rowSum(geometry, (at) => `(a0[${at}] - start - shift) * (a0[${at}] - start - shift)`, {
       operands: [x, { pass: shift }],
-      functions: ['function square(x) { return x * x; }'],
       prepare: `const start = ${start};\nconst shift = a1[result];`,
       finish,
     }),
