@@ -109,9 +109,10 @@ export function checkOption(name: string, value: unknown, passes: boolean, rule:
 /**
  * Backs up the whole run, and lets a training that was interrupted go on: a `fit` of the same model, data and options that
  * finds a backup begins after the batch at which it was made, and ends with the bits of a run that was never interrupted.
- * A backup holds the weights, the optimizer, random counters, the place in the data, the sums of the running epoch, the
- * history, and the state of each callback that has one. With the `signal` of `fit` a last backup is made before it ends.
- * No backup is made while the loss or a weight is NaN or infinite: the last good one stays, also when training ends.
+ * A backup holds the weights, the optimizer, random counters, variables that layers have in their fields, the place in the
+ * data, the sums of the running epoch, the history, and the state of each callback that has one. A variable elsewhere that
+ * training changes is a warning. With the `signal` of `fit` a last backup is made before it ends. No backup is made while
+ * the loss or a weight is NaN or infinite: the last good one stays, also when training ends.
  *
  * Batches of an iterable are drawn again and dropped up to the place, so that it must give the same ones in the same order.
  * @param name what `sink` and `source` know the backup by; in `gradtape/node` a folder instead, see there

@@ -21,6 +21,7 @@ import { attachMasks, sideTensors } from './call-masks.ts';
 import { addLossToRun, callInScope, type CallContext } from './call-scope.ts';
 import { firstValue } from './first-values.ts';
 import { mainInputs, onlyNode, splitOptions, type CallOptions, type GraphNode } from './graph-node.ts';
+import { heldIn } from './held.ts';
 import type { Config, InputShapes, LayerOptions, Masks, Symbolics, Tensors, WeightOptions } from './layer-types.ts';
 import { automaticName, kerasNameOf, layerName } from './naming.ts';
 import { regularizerConfig } from './options.ts';
@@ -153,12 +154,7 @@ export abstract class Layer<Name extends string = string> {
 
   /** Layers that this one holds in its fields. */
   get sublayers(): readonly Layer[] {
-    const found = new Set<Layer>();
-    for (const value of Object.values(this) as unknown[]) {
-      for (const item of Array.isArray(value) ? (value as unknown[]) : [value])
-        if (item instanceof Layer) found.add(item);
-    }
-    return [...found];
+    return heldIn<Layer>(this, Layer);
   }
 
   /** All variables: trainable ones first, then moving statistics and the like, then those of the layers inside. */
@@ -186,11 +182,13 @@ export abstract class Layer<Name extends string = string> {
   }
 
   /**
-   * @internal Variables that running the layer changes and that are no weights, those of the layers inside among them:
-   * states of recurrent layers, random counters of models.
+   * @internal Variables in the fields that are no weights, those of the layers inside among them: states of recurrent
+   * layers, random counters of models, what a layer of one's own counts.
    */
   get runVariables(): readonly Variable[] {
-    return unique(this.sublayers.flatMap((layer) => layer.runVariables));
+    const weights = new Set(this.weights);
+    const own = heldIn(this, Variable).filter((variable) => !weights.has(variable));
+    return unique([...own, ...this.sublayers.flatMap((layer) => layer.runVariables)]);
   }
 
   /** Number of elements of all weights. */

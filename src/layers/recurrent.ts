@@ -165,11 +165,6 @@ export abstract class Recurrent<Name extends string = string> extends Layer<Name
     return new Class({ ...this.options, trainable: this.trainable, ...changes });
   }
 
-  /** @internal */
-  override get runVariables(): readonly Variable[] {
-    return [...(this.states ?? []), ...super.runVariables];
-  }
-
   /** Sets the states of a stateful layer back to zero. */
   override resetState(): void {
     for (const state of this.states ?? []) state.assign(zeros(state.shape));

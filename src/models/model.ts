@@ -63,11 +63,6 @@ export class Model<Names extends string = string> extends Layer {
     return this.layers;
   }
 
-  /** @internal */
-  override get runVariables(): readonly Variable[] {
-    return [this.randomCounter, ...super.runVariables];
-  }
-
   get inputs(): readonly SymbolicTensor[] {
     return this.#inputs;
   }

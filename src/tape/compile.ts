@@ -6,6 +6,7 @@ import type { Device } from '../devices/device.ts';
 import { ArgumentError } from '../errors.ts';
 import { sameShape, type Shape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
 import { Program } from './program.ts';
 import { activeTape, runWithTape } from './active-tape.ts';
 import { Tape } from './tape.ts';
@@ -32,6 +33,8 @@ export interface Compiled<Args extends readonly TensorTree[], Result> {
   program(...args: Args): Program;
   /** Number of programs in the cache. */
   readonly cacheSize: number;
+  /** @internal The variables that the programs in the cache change. */
+  readonly written: readonly Variable[];
 }
 
 interface CacheEntry {
@@ -104,8 +107,9 @@ export function compile<Args extends readonly TensorTree[], Result extends Tenso
     return unflatten(entry.result, entry.program.runSync(leaves.map((leaf) => leaf.data))) as Result;
   };
   const program = (...args: Args): Program => prepare(args).entry.program;
-  return Object.defineProperty(Object.assign(run, { sync, program }), 'cacheSize', {
-    get: () => cache.length,
+  return Object.defineProperties(Object.assign(run, { sync, program }), {
+    cacheSize: { get: () => cache.length },
+    written: { get: () => [...new Set(cache.flatMap((entry) => entry.program.written))] },
   }) as Compiled<Args, Result>;
 }
 

@@ -4,6 +4,7 @@ import type { BufferRef, Device, Executable } from '../devices/device.ts';
 import { ArgumentError, DeviceError } from '../errors.ts';
 import { formatShape, sizeOf, type Shape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
 import { planProgram, type PlannedProgram } from './plan.ts';
 import type { Tape, TapeNode } from './tape.ts';
 
@@ -59,6 +60,11 @@ export class Program {
     ];
     const constants = new Set(refs.flatMap((ref) => (ref?.kind === 'constant' ? [ref.tensor] : [])));
     this.constantBytes = [...constants].reduce((sum, { size }) => sum + size * BYTES_PER_ELEMENT, 0);
+  }
+
+  /** @internal The variables that a run changes. */
+  get written(): readonly Variable[] {
+    return this.#planned.plan.written;
   }
 
   /** Kernel calls of one run. */

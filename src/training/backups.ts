@@ -5,6 +5,7 @@ import type { Logs } from './callback.ts';
 import type { RunBackups } from './run-keeper.ts';
 import {
   captureRun,
+  lostVariables,
   readRun,
   restoreRun,
   weightsAreFinite,
@@ -46,6 +47,7 @@ export class Backups implements RunBackups {
   /** The state before a validation, which an interrupted one begins anew from. */
   #beforeValidation: StateValue | undefined;
   #refused = false;
+  #warnedOfLost = false;
 
   private constructor(store: RunStore, saved: SavedRun | undefined, signal: AbortSignal | undefined) {
     this.#store = store;
@@ -114,9 +116,20 @@ export class Backups implements RunBackups {
 
   async #keep(): Promise<void> {
     if (!this.#parts || isSame(this.#kept, this.#position) || !(await this.#isGood(this.#parts))) return;
+    this.#warnOfLost(this.#parts);
     const position = this.#position;
     await this.#store.save(this.#beforeValidation ?? (await captureRun(this.#parts, position, this.#logs())));
     this.#kept = position;
+  }
+
+  #warnOfLost(parts: RunParts): void {
+    const [lost] = this.#warnedOfLost ? [] : lostVariables(parts);
+    if (!lost) return;
+    this.#warnedOfLost = true;
+    warn(
+      `${this.#store.where}: training changes the variable '${lost.name}', which no layer has in a field: it is in no backup, and a run that goes on begins with its first value. ` +
+        "Keep it in a field of its layer, and make it in the layer's constructor or in build().",
+    );
   }
 
   /** Whether the state is worth going on from. What is not does not take the place of a backup that is. */

@@ -60,7 +60,7 @@ export async function evaluate(
       verbose,
     });
     const check = (): void => options.signal?.throwIfAborted();
-    const meters = await testLoop(model, batches, { callbacks, yielder: new Yielder(), check });
+    const { meters } = await testLoop(model, batches, { callbacks, yielder: new Yielder(), check });
     return resultOf(meters, options.returnDict);
   } finally {
     await batches.close();
@@ -74,12 +74,19 @@ export function resultOf(meters: Meters, returnDict: boolean | undefined): numbe
   return values.length === 1 ? (values[0] ?? NaN) : values;
 }
 
-/** @internal Passes over the batches that the stream has readied. */
+/** @internal What an evaluation found. */
+export interface Tested {
+  readonly meters: Meters;
+  /** Batches until a callback set `stopEvaluating`; Infinity where all were taken. */
+  readonly batches: number;
+}
+
+/** @internal Tests on the batches that the stream has readied. */
 export async function testLoop(
   model: Model,
   batches: BatchStream,
   { callbacks, yielder, check }: LoopOptions,
-): Promise<Meters> {
+): Promise<Tested> {
   const { compilation, steps } = stateOf(model, 'evaluate');
   const meters = new Meters(compilation, steps);
   const isWatched = callbacks.has('onTestBatchEnd');
@@ -99,5 +106,5 @@ export async function testLoop(
   }
   await reports.settle();
   await callbacks.call('onTestEnd', meters.logs());
-  return meters;
+  return { meters, batches: model.stopEvaluating ? step : Infinity };
 }

@@ -108,7 +108,9 @@ async function runEpochs(run: FitRun, options: FitOptions): Promise<History> {
   const reports = new Reports(meters, isWatched ? 1 : stepsInFlight(compilation));
   const yielder = new Yielder();
   const check = (): void | Promise<void> => backups.check();
-  backups.attach({ ...run, compilation, callbacks, meters });
+  const validated: number[] = [...(backups.saved?.validated ?? [])];
+  const passed = { options, validated: [...validated].values() };
+  backups.attach({ ...run, compilation, steps, callbacks, meters, validated });
   const from: RunPosition = backups.saved?.position ?? { epoch: initialEpoch, batch: 0, begun: false };
   let logs: Logs = backups.saved?.logs ?? {};
   setHistory(model, history);
@@ -128,7 +130,7 @@ async function runEpochs(run: FitRun, options: FitOptions): Promise<History> {
         break;
       }
       if (epoch < from.epoch) {
-        await passEpoch(run, epoch, options);
+        await passEpoch(run, epoch, passed);
         await yielder.pause();
         await check();
         continue;
@@ -164,8 +166,9 @@ async function runEpochs(run: FitRun, options: FitOptions): Promise<History> {
       if (validation && validates(epoch, options.validationFreq ?? 1)) {
         if (await validation.begin()) {
           await backups.holdDuringValidation();
-          const results = await testLoop(model, validation, { callbacks, yielder, check });
-          for (const [name, value] of Object.entries(results.logs())) logs[`val_${name}`] = value;
+          const tested = await testLoop(model, validation, { callbacks, yielder, check });
+          validated.push(tested.batches);
+          for (const [name, value] of Object.entries(tested.meters.logs())) logs[`val_${name}`] = value;
         } else {
           warn(
             `${where}: the validation data gave no batch in epoch ${epoch + 1}, which has no validation. ` +
@@ -195,12 +198,18 @@ async function bringHome(variables: readonly Variable[]): Promise<void> {
   );
 }
 
+interface Passed {
+  readonly options: FitOptions;
+  /** Batches of each validation that the interrupted run had, in order. */
+  readonly validated: Iterator<number, undefined>;
+}
+
 /** Draws what an epoch before the one that training goes on in had drawn, and drops it. */
-async function passEpoch({ streams, where }: FitRun, epoch: number, options: FitOptions): Promise<void> {
+async function passEpoch({ streams, where }: FitRun, epoch: number, { options, validated }: Passed): Promise<void> {
   const { training, validation } = streams;
   if ((await training.skip()) === 0) throw tooFewBatches(where, epoch, 0);
   if (validation && validates(epoch, options.validationFreq ?? 1) && (await validation.begin()))
-    await validation.skip();
+    await validation.skip(validated.next().value);
 }
 
 async function passBatches({ streams, where }: FitRun, { epoch, batch }: RunPosition): Promise<void> {

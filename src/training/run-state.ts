@@ -14,7 +14,7 @@ import { warn } from '../console.ts';
 import type { CallbackList, Logs } from './callback.ts';
 import type { Compilation } from './compilation.ts';
 import type { FitStreams } from './fit-data.ts';
-import type { Meters } from './steps.ts';
+import type { Meters, Steps } from './steps.ts';
 
 const VERSION = 1;
 
@@ -31,12 +31,15 @@ export interface RunPosition {
 export interface RunParts {
   readonly model: Model;
   readonly compilation: Compilation;
+  readonly steps: Steps;
   readonly callbacks: CallbackList;
   readonly meters: Meters;
   readonly streams: FitStreams;
   readonly initialEpoch: number;
   /** Number of the run's first shuffle. */
   readonly firstShuffle: number;
+  /** Batches of each validation so far; all that there were is Infinity. */
+  readonly validated: readonly number[];
 }
 
 /** What a fit must know of a state before it draws the first batch. */
@@ -44,6 +47,7 @@ export interface SavedRun {
   readonly position: RunPosition;
   readonly initialEpoch: number;
   readonly firstShuffle: number;
+  readonly validated: readonly number[];
   readonly logs: Logs;
   readonly fields: StateFields;
 }
@@ -57,6 +61,7 @@ export async function captureRun(parts: RunParts, position: RunPosition, logs: L
     stopTraining: model.stopTraining,
     initialEpoch,
     firstShuffle,
+    validated: [...parts.validated],
     data: { ...dataOf(streams) },
     logs,
     meters: meters.state,
@@ -86,6 +91,7 @@ export function readRun(where: string, state: StateValue): SavedRun {
     position: { epoch: position.count('epoch'), batch: position.count('batch'), begun: position.boolean('begun') },
     initialEpoch: fields.count('initialEpoch'),
     firstShuffle: fields.count('firstShuffle'),
+    validated: fields.numbers('validated'),
     logs: Object.fromEntries(fields.numbersByName('logs')),
     fields,
   };
@@ -115,7 +121,11 @@ export async function restoreRun(where: string, { fields, position }: SavedRun, 
   checkOptimizer(where, fields.string('optimizer'), compilation);
   const slots = fields.tensors('optimizerVariables');
   prepare('the optimizer', optimizerVariables(compilation), slots);
-  prepare('the random counters and recurrent layers', model.runVariables, fields.tensors('runVariables'));
+  prepare(
+    'the random counters, recurrent states and own variables of layers',
+    model.runVariables,
+    fields.tensors('runVariables'),
+  );
   const random = fields.fields('random');
   prepare('the default generator', [looseRandomCounter()], [random.tensor('looseCounter')]);
   const generator = {
@@ -139,6 +149,12 @@ export async function weightsAreFinite({ trainable }: Compilation): Promise<bool
     for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
   }
   return true;
+}
+
+/** Variables that the steps change and no state holds: what follows from them is lost with the process. */
+export function lostVariables({ model, compilation, steps }: RunParts): readonly Variable[] {
+  const held = new Set([...model.weights, ...model.runVariables, ...optimizerVariables(compilation)]);
+  return steps.written.filter((variable) => !held.has(variable) && variable !== looseRandomCounter());
 }
 
 function optimizerVariables({ optimizer, trainable }: Compilation): readonly Variable[] {

@@ -10,6 +10,7 @@ import { compile, type Compiled } from '../tape/compile.ts';
 import { valueAndGrad } from '../tape/grad.ts';
 import { StateFields, type StateValue } from '../tensor/state-value.ts';
 import { full, Tensor } from '../tensor/tensor.ts';
+import type { Variable } from '../tensor/variable.ts';
 import type { Compilation } from './compilation.ts';
 import type { Batch } from './data.ts';
 import type { Logs } from './callback.ts';
@@ -66,6 +67,11 @@ export class Steps {
   /** The metrics as they were resolved when a step was traced. */
   get metrics(): readonly TracedMetric[] {
     return this.#metrics;
+  }
+
+  /** The variables that the steps traced so far change. */
+  get written(): readonly Variable[] {
+    return [this.trainProgram, this.#trainWithGradients, this.test].flatMap((program) => [...program.written]);
   }
 
   #update(args: StepArguments): { report: Tensor; gradients: Tensor[] } {

@@ -114,6 +114,25 @@ t.test('a training that failed goes on in the same process, with the same model'
   t.strictSame(await weightsOf(net), await weightsOf(whole));
 });
 
+t.test('a variable that training changes and no layer has in a field is told of, once; others are not', async (t) => {
+  const count = gt.variable(gt.full([], 0), { name: 'hidden' });
+  const counting = (h: gt.Tensor): gt.Tensor => {
+    count.assign(ops.add(count, 1));
+    return h;
+  };
+  const net = gt.sequential([layers.lambda(counting, { inputShape: [3] }), layers.dropout(0.2), layers.dense(1)]);
+  net.compile({ optimizer: 'adam', loss: 'mse' });
+  const { warnings } = await captured(() =>
+    fit(net, [callbacks.backupAndRestore('run', { ...memory().store, saveFreq: 1 })]),
+  );
+  t.equal(warnings.length, 1);
+  t.match(warnings[0], /backupAndRestore: training changes the variable 'hidden', which no layer has in a field/);
+  const { warnings: none } = await captured(() =>
+    fit(regression(), [callbacks.backupAndRestore('run', { ...memory().store, saveFreq: 1 })]),
+  );
+  t.strictSame(none, []);
+});
+
 t.test('an abort before the first batch of a run that goes on makes no other backup', async (t) => {
   const { files, store } = memory();
   await interrupted(store);

@@ -216,6 +216,58 @@ const endless = (): Training => {
   });
 };
 
+/** Validations that a callback ends early, each after another number of batches, of batches that are gone then. */
+const impatient = (): Training => {
+  const net = gt.sequential([layers.dense(4, { inputShape: [4] }), softmax()]);
+  net.compile({ optimizer: 'adam', loss });
+  const source = function* (): Generator<[gt.Tensor, gt.Tensor]> {
+    for (let number = 0; number < 40; number++) yield [ops.randomNormal([3, 4], { seed: number }), oneHot(3)];
+  };
+  let epoch = 0;
+  const ender: gt.Callback = {
+    onEpochBegin: (number) => void (epoch = number),
+    onTestBatchEnd(batch) {
+      if (batch === epoch) this.model.stopEvaluating = true;
+    },
+    getState: () => epoch,
+    setState: (state) => void (epoch = Number(state)),
+  };
+  return training({
+    net,
+    x: source(),
+    options: { stepsPerEpoch: 2, epochs: 4, validationData: source() },
+    callbacks: [ender],
+  });
+};
+
+/** Divides by a running mean of its own, and counts its runs; neither is a weight. */
+class Centred extends gt.Layer {
+  readonly mean: gt.Variable = gt.variable(gt.full([], 1), { name: 'mean' });
+  readonly counts: readonly gt.Variable[] = [gt.variable(gt.full([], 0), { name: 'runs' })];
+
+  override call(given: gt.Tensor): gt.Tensor {
+    const [runs] = this.counts as [gt.Variable];
+    runs.assign(ops.add(runs, 1));
+    this.mean.assign(ops.add(ops.mul(this.mean, 0.9), ops.mul(ops.mean(ops.abs(given)), 0.1)));
+    return ops.div(given, ops.mul(this.mean, ops.log1p(runs)));
+  }
+}
+
+const ownVariables = (): Training => {
+  const [x, y] = data(10, 4);
+  const start = gt.input([4]);
+  const centred = new Centred();
+  const net = gt.model(start, softmax()(centred(start) as gt.SymbolicTensor)) as gt.Model;
+  net.compile({ optimizer: 'sgd', loss });
+  return training({
+    net,
+    x,
+    y,
+    options: { batchSize: 4 },
+    outcome: () => [centred.mean.data[0], centred.counts[0]?.data[0]],
+  });
+};
+
 /** Fewer steps than there are batches: epochs go on where the last one ended, in one order. */
 const readOn = (): Training => {
   const [x, y] = data(14, 4);
@@ -250,4 +302,6 @@ export const trainings: Readonly<Record<string, () => Training>> = {
   endless,
   readOn,
   perEpoch,
+  impatient,
+  ownVariables,
 };
