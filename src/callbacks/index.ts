@@ -23,6 +23,7 @@ export { reduceLROnPlateau, type ReduceLROnPlateau, type ReduceLROnPlateauOption
 export { remoteMonitor, type RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.ts';
 export { swapEmaWeights, type SwapEmaWeights, type SwapEmaWeightsOptions } from './swap-ema-weights.ts';
 export type { EmbeddingLabels } from './embedding-files.ts';
+export type { HParamValue } from '../io/tensorboard/hparams.ts';
 export { tensorBoard, type TensorBoard } from './tensor-board.ts';
 export type { TensorBoardOptions, TensorBoardSettings } from './tensor-board-options.ts';
 export { terminateOnNaN, type TerminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.ts';

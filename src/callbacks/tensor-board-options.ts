@@ -1,6 +1,7 @@
 /** The options of tensorBoard, checked. */
 import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import type { FileSink } from '../io/sink.ts';
+import type { HParamValue } from '../io/tensorboard/hparams.ts';
 import type { EmbeddingLabels } from './embedding-files.ts';
 
 /** What is the same with a sink and with files. */
@@ -29,6 +30,14 @@ export interface TensorBoardSettings {
    * several embedding layers a record by layer name. Default none.
    */
   readonly embeddingsMetadata?: EmbeddingLabels | Readonly<Record<string, EmbeddingLabels>>;
+  /**
+   * This training's hyperparameters, for the page that compares trainings by them: `{ learningRate: 1e-3, units: 64 }`, and
+   * a `logDir` of its own for each inside the folder that TensorBoard is given. One that fails stays without an end there.
+   * Default none.
+   */
+  readonly hparams?: Readonly<Record<string, HParamValue>>;
+  /** Texts in Markdown by tag, written when training begins. Default none. */
+  readonly text?: Readonly<Record<string, string>>;
 }
 
 export interface TensorBoardOptions extends TensorBoardSettings {
@@ -36,9 +45,10 @@ export interface TensorBoardOptions extends TensorBoardSettings {
   readonly sink: FileSink;
 }
 
-type Checked = Required<Omit<TensorBoardSettings, 'updateFreq' | 'embeddingsMetadata'>> & {
+type Checked = Required<Omit<TensorBoardSettings, 'updateFreq' | 'embeddingsMetadata' | 'hparams'>> & {
   readonly updateFreq: 'epoch' | number;
   readonly embeddingsMetadata: TensorBoardSettings['embeddingsMetadata'];
+  readonly hparams: TensorBoardSettings['hparams'];
 };
 
 const where = 'tensorBoard';
@@ -53,6 +63,8 @@ export function checkTensorBoardOptions(options: TensorBoardOptions): Checked {
     updateFreq = 'epoch',
     sink,
     embeddingsMetadata,
+    hparams,
+    text = {},
   } = given;
   const { writeGraph = true, writeGradients = true, writeImages = false, writeStepsPerSecond = false } = given;
   check(
@@ -70,6 +82,14 @@ export function checkTensorBoardOptions(options: TensorBoardOptions): Checked {
   const isCount = typeof frequency === 'number' && Number.isInteger(frequency) && frequency > 0;
   check('updateFreq', updateFreq, frequency === 'epoch' || isCount, "'epoch', 'batch' or a number of batches");
   checkLabels(embeddingsMetadata);
+  const isHParam = (one: unknown): boolean => ['number', 'string', 'boolean'].includes(typeof one);
+  check('hparams', hparams, hparams === undefined || isRecordOf(hparams, isHParam), 'a record of numbers, strings and booleans'); // prettier-ignore
+  check(
+    'text',
+    text,
+    isRecordOf(text, (one) => typeof one === 'string'),
+    'a record of strings by tag',
+  );
   return {
     logDir,
     histogramFreq,
@@ -80,7 +100,13 @@ export function checkTensorBoardOptions(options: TensorBoardOptions): Checked {
     writeStepsPerSecond,
     updateFreq: frequency,
     embeddingsMetadata,
+    hparams,
+    text,
   };
+}
+
+function isRecordOf(value: unknown, fits: (one: unknown) => boolean): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(fits);
 }
 
 function checkLabels(labels: unknown): void {

@@ -18,7 +18,8 @@ import { weightPictures } from './weight-pictures.ts';
 /** Milliseconds between two writings of scalars inside an epoch. */
 const FLUSH_INTERVAL = 5000;
 
-type Run = 'train' | 'validation';
+/** The folder of a run inside `logDir`; that of the hyperparameters, which has the others inside, is `logDir` itself. */
+type Run = 'train' | 'validation' | '';
 
 /** @internal Use `tensorBoard()`. */
 export class TensorBoard implements CallbackHooks {
@@ -52,15 +53,17 @@ export class TensorBoard implements CallbackHooks {
   async onTrainBegin(): Promise<void> {
     this.#writers.clear();
     this.#batches = 0;
-    if (this.#options.writeGraph) this.#writeGraph();
-    const { embeddingsFreq, embeddingsMetadata } = this.#options;
+    const { embeddingsFreq, embeddingsMetadata, hparams, text, writeGraph } = this.#options;
+    if (writeGraph) this.#writeGraph();
+    for (const [tag, markdown] of Object.entries(text)) this.#writer('train').text(tag, markdown, 0);
+    if (hparams) this.#writer('').hparamStart(hparams);
     if (embeddingsFreq > 0) {
       this.#embeddings = new EmbeddingFiles(this.model, embeddingsMetadata, { sink: this.#sink, prefix: this.#prefix });
       await this.#embeddings.begin();
     }
     // A folder that cannot be written is found out now, not after the first epoch.
-    await this.#writer('train').flush();
-    this.#lastFlush = now();
+    this.#writer('train');
+    await this.#flush();
   }
 
   onEpochBegin(epoch: number): void {
@@ -103,6 +106,7 @@ export class TensorBoard implements CallbackHooks {
   }
 
   async onTrainEnd(): Promise<void> {
+    if (this.#options.hparams) this.#writer('').hparamEnd('success');
     await this.#flush();
     this.#writers.clear();
   }
@@ -171,7 +175,7 @@ export class TensorBoard implements CallbackHooks {
     let writer = this.#writers.get(run);
     if (!writer) {
       const source = this.#source === undefined ? {} : { source: this.#source };
-      writer = new EventWriter({ sink: this.#sink, folder: this.#prefix + run, ...source });
+      writer = new EventWriter({ sink: this.#sink, folder: (this.#prefix + run).replace(/\/$/, ''), ...source });
       this.#writers.set(run, writer);
     }
     return writer;
@@ -213,7 +217,7 @@ function tagsOf(weights: readonly Variable[]): Map<Variable, string> {
 /**
  * Logs training for TensorBoard as Keras's callback does: every epoch the losses, metrics and learning rate
  * (`epoch_loss`, `epoch_learning_rate`) in the runs `train` and `validation`; the graph; and where asked for weights,
- * gradients, batches and embeddings.
+ * gradients, batches, embeddings, hyperparameters and texts.
  *
  * Where there are no files, `sink` takes their bytes: of files whose name contains `tfevents` each call brings the next
  * bytes, any other file comes as a whole and replaces the one before. In `gradtape/node` it is optional, and `logDir` is

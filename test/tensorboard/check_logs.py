@@ -7,8 +7,10 @@ import base64
 import io
 import json
 import os
+import shutil
 import struct
 import sys
+import tempfile
 import time
 import urllib.parse
 import urllib.request
@@ -212,7 +214,7 @@ def check_trials(server, trials):
     check("experiment: metrics", names, [{"group": "validation", "tag": "epoch_loss"}])
     request = {
         "colParams": [
-            *({"hparam": name, "includeInResult": True} for name in types),
+            *({"hparam": name, "includeInResult": True} for name in sorted(set().union(*(one["hparams"] for one in trials.values())))),
             {"metric": names[0], "includeInResult": True},
         ],
         "allowedStatuses": ["STATUS_SUCCESS", "STATUS_FAILURE", "STATUS_RUNNING"],
@@ -228,6 +230,19 @@ def check_trials(server, trials):
         check(f"{name}: status", session["status"], f"STATUS_{trial['status'].upper()}")
         [metric] = session["metricValues"]
         check(f"{name}: loss", metric["value"], trial["loss"])
+
+
+def check_single_trial(folder, trial):
+    """Without a root that tells of an experiment, the page finds hyperparameters and metrics in the runs themselves."""
+    with tempfile.TemporaryDirectory() as root:
+        shutil.copytree(folder, os.path.join(root, "alone"))
+        server = Server(root)
+        server.wait_for([run for run, _ in runs_in(root)])
+        experiment = server.json("plugin/hparams/experiment", {"experimentName": "", "includeMetrics": True})
+        check("hyperparameters of one run", sorted(info["name"] for info in experiment["hparamInfos"]), sorted(trial["hparams"]))
+        metrics = [(info["name"]["group"], info["name"]["tag"]) for info in experiment["metricInfos"]]
+    for name in (("train", "epoch_loss"), ("validation", "epoch_loss")):
+        check(f"{name} among the metrics of one run", name in metrics, True)
 
 
 def check_projector(folder, run, expected):
@@ -267,6 +282,7 @@ def main(folder):
             check(f"{run} {tag}", got, texts)
     check("pictures of weights", pictures > 0, True)
     check_pages(logs, expected)
+    check_single_trial(os.path.join(logs, "reader"), expected["trials"]["reader"])
     check_projector(os.path.join(logs, "reader"), ".", expected["projector"])
     check_projector(os.path.join(logs, "reader"), "train", expected["projector"])
     check_projector(logs, "reader/train", expected["projector"])

@@ -124,7 +124,9 @@ async function trainReader(folder: string): Promise<void> {
     metrics: { kind: ['accuracy'] },
   });
   const logDir = join(folder, 'reader');
-  await net.fit(numbers([120, 6], 50), { age: numbers([120, 1], 5), kind: numbers([120, 1], 3) }, {
+  const hparams = { learningRate: 1e-2, optimizer: 'adam', units: 0, masked: false };
+  const text = { 'about/data': '| words | `50` |\n|--|--|\n| 120 | samples |', empty: '' };
+  const { history } = await net.fit(numbers([120, 6], 50), { age: numbers([120, 1], 5), kind: numbers([120, 1], 3) }, {
     epochs: 4,
     verbose: 0,
     validationSplit: 0.2,
@@ -136,10 +138,14 @@ async function trainReader(folder: string): Promise<void> {
         embeddingsFreq: 3,
         embeddingsMetadata: labels,
         updateFreq: 3,
+        hparams,
+        text,
       }),
       observer('reader'),
     ],
   }); // prettier-ignore
+  for (const [tag, markdown] of Object.entries(text)) note(expected.texts, ['reader/train', tag, 0], markdown);
+  expected.trials['reader'] = { hparams, status: 'success', loss: Math.fround(history['val_loss']?.at(-1) ?? NaN) };
   const table = (await net.getLayer('vectors').getWeights())[0] as gt.Tensor;
   expected.projector['vectors/embeddings'] = { shape: table.shape, values: base64(table.data), labels };
   const innerInput = inner.inputs[0]?.name ?? '';

@@ -2,7 +2,7 @@
 import * as gt from 'gradtape';
 import t from 'tap';
 import { histogramRows } from '../../../src/io/tensorboard/histogram.ts';
-import { decodePng, textOf } from '../io/tensorboard/decode.ts';
+import { decodeEvents, decodePng, textOf } from '../io/tensorboard/decode.ts';
 import { captured } from './fake-model.ts';
 import { logFolder, type LogFolder } from './log-folder.ts';
 
@@ -378,6 +378,46 @@ t.test('two fits write two files, both whole', async (t) => {
   t.strictSame(folder.scalar('logs/train', 'epoch_loss').map(([step]) => step), [0, 1]); // prettier-ignore
 });
 
+t.test('hyperparameters begin and end a run that has the others inside; texts come first', async (t) => {
+  const options = { hparams: { rate: 0.5, kind: 'mlp', bias: true }, text: { notes: '**bold**' } };
+  const { events, values, tags, files } = await fitted(options);
+  t.strictSame(
+    events('logs').flatMap(({ values: all }) => all.map(({ tag, plugin }) => [tag, plugin])),
+    [
+      ['_hparams_/session_start_info', 'hparams'],
+      ['_hparams_/session_end_info', 'hparams'],
+    ],
+  );
+  t.strictSame(
+    values('logs/train', 'notes').map(([step, { plugin, strings }]) => [step, plugin, strings.map(textOf)]),
+    [[0, 'text', ['**bold**']]],
+  );
+  t.equal(files.size, 2);
+  t.strictSame((await fitted({})).events('logs'), [], 'none unless asked for');
+  t.notOk((await fitted({})).tags('logs/train').includes('notes'));
+  t.ok(tags('logs/train').includes('epoch_loss'));
+  const failing = logFolder();
+  const thrown = new Error('enough');
+  await t.rejects(
+    smallModel().fit(x, y, {
+      verbose: 0,
+      callbacks: [
+        callbacks.tensorBoard({ sink: failing.sink, hparams: {}, logDir: '' }),
+        {
+          onEpochEnd: () => {
+            throw thrown;
+          },
+        },
+      ],
+    }),
+    thrown,
+  );
+  const begun = [...failing.files.keys()].filter((name) => !name.includes('/'));
+  t.match(begun, [/^events/], 'its folder is none');
+  const failed = decodeEvents(failing.files.get(begun[0] ?? '') as Uint8Array);
+  t.strictSame(failed.flatMap(({ values: all }) => all.map(({ tag }) => tag)), ['_hparams_/session_start_info']); // prettier-ignore
+});
+
 t.test('a run that goes on counts its batches and epochs on', async (t) => {
   const folder = logFolder();
   const first = callbacks.tensorBoard({ sink: folder.sink, updateFreq: 'batch' });
@@ -407,6 +447,13 @@ t.test('refuses wrong options', (t) => {
   refuse({ sink, updateFreq: 0 }, /updateFreq is 0/);
   refuse({ sink, writeGraph: 1 }, /writeGraph is 1\. Give true or false/);
   refuse({ sink, embeddingsMetadata: { a: 5 } }, /embeddingsMetadata is an object of a/);
+  refuse(
+    { sink, hparams: { units: [1] } },
+    /hparams is an object of units\. Give a record of numbers, strings and boo/,
+  );
+  refuse({ sink, hparams: ['units'] }, /hparams is/);
+  refuse({ sink, text: { notes: 5 } }, /text is an object of notes\. Give a record of strings by tag/);
+  refuse({ sink, text: 'notes' }, /text is 'notes'/);
   refuse(5, /the options are 5/);
   t.end();
 });
