@@ -7,6 +7,7 @@ import type { Model } from '../models/model.ts';
 import { parseJson } from '../models/parse-json.ts';
 import { optimizerOf } from '../training/state.ts';
 import { compileConfig, compileFrom } from './compile-config.ts';
+import { readFile } from './file-access.ts';
 import type { LoadOptions } from './options.ts';
 import { readH5, writeH5 } from './hdf5.ts';
 import { configText } from './config-text.ts';
@@ -36,6 +37,14 @@ export async function writeArchive(model: Model, includeOptimizer: boolean): Pro
   );
 }
 
+/** What is read of an archive, or of the folder that stands in its place. */
+export interface Members {
+  /** What the JSON says. */
+  readonly config: unknown;
+  /** HDF5. */
+  readonly weights: Uint8Array;
+}
+
 /** The HDF5 bytes of the weights in a `.keras` file. */
 export async function weightsOfArchive(bytes: Uint8Array, where: string): Promise<Uint8Array> {
   return (await membersOf(bytes, where)).weights;
@@ -43,8 +52,30 @@ export async function weightsOfArchive(bytes: Uint8Array, where: string): Promis
 
 /** The model of a `.keras` file. @throws FormatError */
 export async function readArchive(bytes: Uint8Array, options: LoadOptions): Promise<Model> {
+  return readMembers(await membersOf(bytes, options.where), options);
+}
+
+/**
+ * The members as files of a folder, which Keras writes with `zipped=False`.
+ * @param where the function that reads, for messages
+ * @throws FormatError for another folder; FileError
+ */
+export async function readFolder(where: string, path: string): Promise<Members> {
+  const read = (name: string): Promise<Uint8Array> =>
+    readFile(where, `${path}/${name}`).catch((cause: Error) => {
+      throw new FormatError(
+        `${path}: of folders only those are read that Keras saves with zipped=False, with ${CONFIG} and ${WEIGHTS} in them. ${cause.message}. Save a .keras file instead.`,
+        { where: path, cause },
+      );
+    });
+  const [config, weights] = [await read(CONFIG), await read(WEIGHTS)];
+  return { config: parseConfig(path, config, new ByteBudget(path, config.length + weights.length)), weights };
+}
+
+/** The model that an archive's members describe. @throws FormatError */
+export async function readMembers(members: Members, options: LoadOptions): Promise<Model> {
   const { where, customObjects, compile } = options;
-  const { config, weights } = await membersOf(bytes, where);
+  const { config, weights } = members;
   const fields = fieldsOf(`${where}: ${CONFIG}`, config);
   const model = makeModel(config, { where, customObjects, weightBytes: weights.length });
   const compiled = fields.get('compile_config');
@@ -63,10 +94,7 @@ export async function readArchive(bytes: Uint8Array, options: LoadOptions): Prom
   return model;
 }
 
-async function membersOf(
-  bytes: Uint8Array,
-  where: string,
-): Promise<{ readonly config: unknown; readonly weights: Uint8Array }> {
+async function membersOf(bytes: Uint8Array, where: string): Promise<Members> {
   const budget = new ByteBudget(where, bytes.length);
   const known = ['metadata.json', CONFIG, WEIGHTS];
   const members = await readZip(bytes, {
@@ -76,6 +104,7 @@ async function membersOf(
       if (known.includes(name)) return name !== 'metadata.json';
       // Vocabularies and the like, which no layer here has.
       if (name.startsWith('assets/')) return false;
+      if (/\.np[yz]$/.test(name)) throw numpyWeights(where, name);
       throw new FormatError(
         `${where}: the archive has a member '${name.slice(0, 100)}'. Of a .keras file ${known.join(', ')} are read.`,
         { where, got: name, expected: known },
@@ -91,6 +120,17 @@ async function membersOf(
       expected: known,
     });
   }) as [Uint8Array, Uint8Array];
+  return { config: parseConfig(where, config, budget), weights };
+}
+
+function numpyWeights(where: string, name: string): FormatError {
+  return new FormatError(
+    `${where}: the archive has arrays of NumPy, '${name.slice(0, 100)}', which are not read. Load the file in Keras and save it as .keras or .weights.h5.`,
+    { where, got: name, expected: WEIGHTS },
+  );
+}
+
+function parseConfig(where: string, config: Uint8Array, budget: ByteBudget): unknown {
   budget.charge(JSON_FACTOR * config.length, CONFIG);
-  return { config: parseJson(`${where}: ${CONFIG}`, new TextDecoder().decode(config)), weights };
+  return parseJson(`${where}: ${CONFIG}`, new TextDecoder().decode(config));
 }

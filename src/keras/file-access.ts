@@ -6,6 +6,7 @@ const FILES = 'node:fs/promises';
 
 interface NodeFiles {
   readFile(path: string): Promise<Uint8Array>;
+  stat(path: string): Promise<{ isDirectory(): boolean }>;
 }
 
 /** The bytes of a file. @throws FileError when it cannot be read; ArgumentError where there are no files */
@@ -27,6 +28,17 @@ export async function readFile(where: string, path: string): Promise<Uint8Array>
       step: 'reading',
       cause,
     });
+  }
+}
+
+/** Whether a path is that of a folder; false where there is nothing, and where there are no files. */
+export async function isFolder(path: unknown): Promise<boolean> {
+  if (typeof path !== 'string') return false;
+  try {
+    const files = (await import(FILES)) as NodeFiles;
+    return (await files.stat(path)).isDirectory();
+  } catch {
+    return false;
   }
 }
 

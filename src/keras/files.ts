@@ -3,8 +3,9 @@ import { ArgumentError, describeValue, FormatError, optionsOf } from '../errors.
 import { Model } from '../models/model.ts';
 import type { CustomObject } from '../models/make-layer.ts';
 import { compilationOf, optimizerOf } from '../training/state.ts';
-import { readArchive, weightsOfArchive, writeArchive } from './archive.ts';
-import { readFile, writeFile } from './file-access.ts';
+import { readArchive, readFolder, readMembers, weightsOfArchive, writeArchive } from './archive.ts';
+import { readBeside } from './beside.ts';
+import { isFolder, readFile, writeFile } from './file-access.ts';
 import { groupAt, isH5, readH5, writeH5, type H5Group } from './hdf5.ts';
 import { isLegacyWeights, loadLegacyWeights, readLegacy } from './legacy-reader.ts';
 import { writeLegacy } from './legacy-writer.ts';
@@ -17,7 +18,8 @@ import type {
   ToKerasOptions,
 } from './options.ts';
 import { isJson, loadTfjs } from './tfjs-files.ts';
-import { isWeightsTree, loadWeightsTree, weightsTree } from './weights-file.ts';
+import { holdsWeights, isWeightsTree, loadWeightsTree, weightsTree } from './weights-file.ts';
+import { readWeightShards, weightShardNames } from './weight-shards.ts';
 import { isZip } from './zip.ts';
 
 /** Those of them that a config without a compilation names. */
@@ -79,13 +81,14 @@ export async function saveModel(model: Model, path: string, options: SaveModelOp
 }
 
 /**
- * Loads a model that real Keras or `saveModel` saved: `.keras` or `.h5`, Keras 2's too; or TensorFlow.js's `model.json`
- * with its shards beside it, which is not compiled.
+ * Loads a model that real Keras or `saveModel` saved: `.keras`, the folder that Keras makes instead with `zipped=False`, or
+ * `.h5`, Keras 2's too; or TensorFlow.js's `model.json` with its shards beside it, which is not compiled.
  * @param options customObjects none, compile true
  * @throws FormatError for a file that is neither, is damaged, or has classes that are not known; what the disk refuses
  * @example const net = await loadModel('model.keras');
  */
 export async function loadModel(path: string, options: LoadModelOptions = {}): Promise<Model> {
+  if (await isFolder(path)) return readMembers(await readFolder('loadModel', path), settingsOf(path, options));
   const bytes = await readFile('loadModel', path);
   if (isJson(bytes)) return loadTfjs(path, bytes, optionsOf('loadModel', options).customObjects as LayerObjects);
   return modelOf(path, bytes, options);
@@ -110,7 +113,8 @@ export async function saveWeights(model: Model, path: string): Promise<void> {
 
 /**
  * Weights of a file into a model, and into its optimizer where both have one; which kind of file it is, the bytes tell.
- * @param source a path, or the bytes: `.weights.h5`, `.keras`, `.h5` with a model or with weights alone
+ * @param source a path, or the bytes: `.weights.h5`, `.keras`, `.h5` with a model or with weights alone; as a path also a
+ *   `.weights.json`, whose parts lie beside it, and a folder of Keras
  * @param options skipMismatch false, byName false
  * @throws FormatError that lists which layers and weights do not fit; the model stays as it was
  * @example await loadWeights(net, 'net.weights.h5');
@@ -123,14 +127,13 @@ export async function loadWeights(
   checkModel('loadWeights', model);
   const { skipMismatch, byName } = optionsOf('loadWeights', options);
   const where = typeof source === 'string' ? source : 'loadWeights';
-  const bytes = typeof source === 'string' ? await readFile('loadWeights', source) : bytesOf('loadWeights', source);
   if (!model.built) {
     throw new ArgumentError(
       `loadWeights: the model '${model.name}' has no weights yet. Give its first layer an inputShape, or call it on data first.`,
       { where: 'loadWeights' },
     );
   }
-  const root = await readH5(isZip(bytes) ? await weightsOfArchive(bytes, where) : bytes, where);
+  const root = await treeOf(where, source);
   const legacy = legacyWeightsOf(root);
   if (legacy) {
     loadLegacyWeights(model, legacy, { where, skipMismatch, byName });
@@ -151,13 +154,31 @@ export async function loadWeights(
   });
 }
 
+/** All arrays of a file of weights, or of several that are named by one. */
+async function treeOf(where: string, source: string | Uint8Array): Promise<H5Group> {
+  const caller = 'loadWeights';
+  if (typeof source === 'string' && (await isFolder(source))) {
+    const { weights } = await readFolder(caller, source);
+    return readH5(weights, where);
+  }
+  const bytes = typeof source === 'string' ? await readFile(caller, source) : bytesOf(caller, source);
+  if (!isJson(bytes)) return readH5(isZip(bytes) ? await weightsOfArchive(bytes, where) : bytes, where);
+  const names = weightShardNames(where, bytes);
+  if (typeof source === 'string') {
+    const advice = 'Rename it as Keras does.';
+    return readWeightShards(
+      where,
+      await readBeside({ where: caller, path: source, names, ending: '.weights.h5', advice }),
+    );
+  }
+  throw new FormatError(
+    `${where}: this JSON names the files that hold the weights: ${names.slice(0, 5).join(', ')}. Give its path instead of its bytes.`,
+    { where, got: names },
+  );
+}
+
 async function modelOf(where: string, source: Uint8Array, options: LoadModelOptions): Promise<Model> {
-  const { customObjects = {}, compile = true } = optionsOf('loadModel', options);
-  const settings: LoadOptions = {
-    where,
-    compile,
-    customObjects: new Map<string, unknown>(Object.entries(customObjects)),
-  };
+  const settings = settingsOf(where, options);
   const bytes = bytesOf(where, source);
   if (isZip(bytes)) return readArchive(bytes, settings);
   if (isJson(bytes)) {
@@ -174,13 +195,13 @@ async function modelOf(where: string, source: Uint8Array, options: LoadModelOpti
   }
   const root = await readH5(bytes, where);
   if (root.attributes.has('model_config')) return readLegacy(root, bytes.length, settings);
-  if (isWeightsTree(root) || isLegacyWeights(root)) {
-    throw new FormatError(
-      `${where}: the file holds weights, not a model. Make the model and load them into it: loadWeights(model, path).`,
-      { where },
-    );
-  }
+  if (isWeightsTree(root) || isLegacyWeights(root)) throw holdsWeights(where);
   throw unknownTree(where, root);
+}
+
+function settingsOf(where: string, options: LoadModelOptions): LoadOptions {
+  const { customObjects = {}, compile = true } = optionsOf('loadModel', options);
+  return { where, compile, customObjects: new Map<string, unknown>(Object.entries(customObjects)) };
 }
 
 /** Weights by layers' names: the file's own, or those in a file of a whole model. */

@@ -24,15 +24,20 @@ export function isH5(bytes: Uint8Array): boolean {
  * The tree of an HDF5 file.
  * @param bytes the whole file; they are not changed
  * @param where its name, for messages
+ * @param budget of several files that are read as one; default the file's own
  * @throws FormatError for bytes that are no HDF5 file, a damaged one, links, data in other files, sizes that are too
  *   large, and parts of HDF5 that Keras's files never have
  * @example const root = await readH5(bytes, 'model.h5'); root.attributes.get('model_config');
  */
-export async function readH5(bytes: Uint8Array, where: string): Promise<H5Group> {
+export async function readH5(
+  bytes: Uint8Array,
+  where: string,
+  budget: ByteBudget = new ByteBudget(where, bytes.length),
+): Promise<H5Group> {
   if (!isH5(bytes))
     throw new FormatError(`${where}: this is no HDF5 file: it does not begin with HDF5's signature.`, { where });
   const file = new H5Bytes(bytes, where);
-  return new Reader(file, new ByteBudget(where, bytes.length)).group(rootAddress(file), '', 0);
+  return new Reader(file, budget).group(rootAddress(file), '', 0);
 }
 
 type NumberType = Extract<H5Type, { readonly at: unknown }>;

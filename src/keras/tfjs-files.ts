@@ -1,8 +1,7 @@
 /** A TensorFlow.js model from its files: `model.json` and the shards beside it. */
-import { FormatError } from '../errors.ts';
 import type { CustomObject } from '../models/make-layer.ts';
 import type { Model } from '../training/models.ts';
-import { readFile } from './file-access.ts';
+import { readBeside } from './beside.ts';
 import { readTfjs, shardsOf } from './tfjs.ts';
 
 /** Whether bytes begin as JSON does, which of Keras's kinds of files only `model.json` is. */
@@ -21,16 +20,12 @@ export async function loadTfjs(
   customObjects: Readonly<Record<string, CustomObject>> | undefined,
 ): Promise<Model> {
   const json = new TextDecoder().decode(bytes);
-  const folder = path.replace(/[^/\\]*$/, '');
-  const shards = new Map<string, Uint8Array>();
-  for (const name of shardsOf(path, json)) {
-    if (!name.endsWith('.bin')) {
-      throw new FormatError(
-        `${path}: weightsManifest names the file '${name}'; only .bin files are read. Rename it, or give its bytes to fromTfjs().`,
-        { where: path, got: name },
-      );
-    }
-    if (!shards.has(name)) shards.set(name, await readFile('loadModel', `${folder}${name}`));
-  }
+  const shards = await readBeside({
+    where: 'loadModel',
+    path,
+    names: shardsOf(path, json),
+    ending: '.bin',
+    advice: 'Rename it, or give its bytes to fromTfjs().',
+  });
   return readTfjs({ where: path, json, shards, customObjects });
 }

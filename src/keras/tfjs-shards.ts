@@ -4,6 +4,7 @@ import { fieldsOf, listOf, stringOf, type Fields } from '../models/json-reader.t
 import { formatShape } from '../tensor/shape.ts';
 import { ByteBudget } from '../io/byte-budget.ts';
 import { halfToFloat } from '../io/half.ts';
+import { bareName } from './beside.ts';
 import type { TfjsShards } from './tfjs.ts';
 
 /** One tensor of the file. */
@@ -46,14 +47,9 @@ interface Entry {
 /** The files that the groups name, in order. @throws FormatError for names that lead into another folder */
 export function shardNames(where: string, groups: readonly Fields[]): readonly string[] {
   return groups.flatMap((group) =>
-    listOf(`${where}: paths of weightsManifest`, group.get('paths')).map((path) => {
-      const name = stringOf(`${where}: a path of weightsManifest`, path);
-      if (/^[^/\\:\0]+$/.test(name) && name !== '.' && name !== '..') return name;
-      throw new FormatError(
-        `${where}: weightsManifest names the file ${JSON.stringify(name)}; only files beside model.json are read, by their bare names.`,
-        { where, got: name },
-      );
-    }),
+    listOf(`${where}: paths of weightsManifest`, group.get('paths')).map((path) =>
+      bareName(where, 'weightsManifest', path),
+    ),
   );
 }
 

@@ -7,6 +7,7 @@ import { parseJson } from '../models/parse-json.ts';
 import { modelFromJSON, type Model } from '../training/models.ts';
 import { readShards, shardNames } from './tfjs-shards.ts';
 import { assignByName } from './tfjs-names.ts';
+import { holdsWeights } from './weights-file.ts';
 
 /** What the states of stateful layers may take, which are in no file. */
 const STATE_BYTES = 16 * 1024 * 1024;
@@ -68,6 +69,7 @@ function rootOf(where: string, json: object | string): Fields {
       { where, got: format, expected: 'layers-model' },
     );
   }
+  if (root.has('weight_map')) throw holdsWeights(where);
   if (root.has('class_name') && root.has('config')) {
     throw new FormatError(
       `${where}: this is the config of a model, without weights. Make the model with modelFromJSON(text), then load its weights.`,

@@ -1,5 +1,6 @@
 /** `model.weights.h5`: all weights of a model and the variables of its optimizer, by the paths of Keras 3. */
 import { warn } from '../console.ts';
+import { FormatError } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import type { Optimizer } from '../optimizers/index.ts';
 import type { Variable } from '../tensor/variable.ts';
@@ -46,6 +47,14 @@ export interface LoadTreeOptions {
   readonly trainable?: readonly Variable[] | undefined;
   /** Keras 2.13 to 2.15 wrote the file: their optimizers have fewer variables. */
   readonly keras2?: boolean;
+}
+
+/** Told where a model is asked of a file of weights. */
+export function holdsWeights(where: string): FormatError {
+  return new FormatError(
+    `${where}: the file holds weights, not a model. Make the model and load them into it: loadWeights(model, path).`,
+    { where },
+  );
 }
 
 /** Whether a tree is one of weights by path. */

@@ -8,8 +8,8 @@ import { firstLine, type Measured } from './measure.ts';
 
 /** Longest that one file may take, in milliseconds. */
 const PATIENCE = 1_000;
-/** The readers that are to come. */
-const MISSING = 'the readers of study journals and event files';
+/** The reader that is to come. Event files are written here and read by nobody but TensorBoard. */
+const MISSING = 'the reader of study journals';
 /** One that takes longer than this is taken for one that never ends: the process is ended, and says at which file. */
 const FOREVER = 60_000;
 

@@ -9,6 +9,7 @@ import { configHoles } from './hostile/config-holes.ts';
 import { hdf5Holes } from './hostile/hdf5-holes.ts';
 import type { Hole } from './hostile/hole.ts';
 import { kerasReaders } from './hostile/keras-readers.ts';
+import { shardHoles } from './hostile/shard-holes.ts';
 import { tfjsHoles } from './hostile/tfjs-holes.ts';
 import { zipHoles } from './hostile/zip-holes.ts';
 import { firstLine, type Measured } from './measure.ts';
@@ -16,7 +17,7 @@ import { firstLine, type Measured } from './measure.ts';
 /** Longest that one file may take, in milliseconds. */
 const PATIENCE = 1_000;
 
-export const holes: readonly Hole[] = [...configHoles, ...zipHoles, ...hdf5Holes, ...tfjsHoles];
+export const holes: readonly Hole[] = [...configHoles, ...zipHoles, ...hdf5Holes, ...tfjsHoles, ...shardHoles];
 
 export async function knownHoles(given: readonly Hole[] = holes): Promise<Measured> {
   // What reading any file loads is loaded before files are watched.

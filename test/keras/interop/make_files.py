@@ -1,5 +1,5 @@
-"""Writes the files of real Keras that the tests read without Python: `test/keras/interop/run.sh files`. Each has a JSON beside it with what
-the model computes and its losses when it is trained on.
+"""Writes the files of real Keras that the tests read without Python: `test/keras/interop/run.sh files [NAME...]`. Each has a
+JSON beside it with what the model computes and its losses when it is trained on.
 """
 
 import json
@@ -91,6 +91,21 @@ def cases():
     yield "steps.h5", steps, {"optimizer": optimizers.Adadelta(0.5), "loss": "mse"}
     yield "nested.h5", nested, {"optimizer": "rmsprop", "loss": "mse"}
     yield "nested.weights.h5", nested, {"optimizer": "rmsprop", "loss": "mse"}
+    yield "unzipped", images, {"optimizer": "adam", "loss": "mse"}
+    yield "sharded", nested, {"optimizer": optimizers.Adamax(0.01), "loss": "mse"}
+
+
+def save(model, path):
+    if path.name == "unzipped":
+        keras.saving.save_model(model, path, zipped=False)
+    elif path.name == "sharded":
+        path.mkdir(exist_ok=True)
+        # In GB: what one object has lies in two files.
+        model.save_weights(path / "nested.weights.json", max_shard_size=200 / 2**30)
+    elif path.name.endswith(".weights.h5"):
+        model.save_weights(path)
+    else:
+        model.save(path)
 
 
 def data_for(model, seed):
@@ -115,28 +130,32 @@ def array(value):
 
 
 def main():
-    folder = Path(sys.argv[1])
+    folder, names = Path(sys.argv[1]), sys.argv[2:]
     folder.mkdir(parents=True, exist_ok=True)
     for number, (name, make, settings) in enumerate(cases()):
         keras.backend.clear_session()
         keras.utils.set_random_seed(number)
+        if names and name not in names:
+            continue
         model = make()
         model.compile(**settings)
         inputs, targets = data_for(model, number)
         step = lambda: float(np.ravel(model.train_on_batch(only(inputs), only(targets)))[0])  # noqa: E731
         for _ in range(STEPS_BEFORE):
             step()
-        model.save_weights(folder / name) if name.endswith(".weights.h5") else model.save(folder / name)
+        save(model, folder / name)
         predictions = model.predict_on_batch(only(inputs))
         expected = {
             "keras": keras.__version__,
-            "config": json.loads(model.to_json()) if name.endswith(".weights.h5") else None,
+            "config": json.loads(model.to_json()) if name in ("nested.weights.h5", "sharded") else None,
             "inputs": [array(x) for x in inputs],
             "targets": [array(y) for y in targets],
             "predictions": [array(p) for p in (predictions if isinstance(predictions, list) else [predictions])],
             "losses": [step() for _ in range(STEPS_AFTER)],
         }
         (folder / f"{name}.json").write_text(json.dumps(expected) + "\n")
+    if names:
+        return
     # As people pack it again.
     with zipfile.ZipFile(folder / "stack.keras") as old:
         with zipfile.ZipFile(folder / "packed.keras", "w", zipfile.ZIP_DEFLATED) as new:

@@ -10,6 +10,7 @@ import { configHoles } from './config-holes.ts';
 import { h5Bytes, hdf5Holes } from './hdf5-holes.ts';
 import type { Hole } from './hole.ts';
 import { archiveOf, intactConfig } from './intact.ts';
+import { intactMap, largeMap, loadMapBytes, shardHoles } from './shard-holes.ts';
 import { intactTfjs, largeTfjs, loadTfjsBytes, tfjsHoles } from './tfjs-holes.ts';
 import { intactArchive, zipHoles } from './zip-holes.ts';
 
@@ -95,4 +96,11 @@ const tfjs: HostileReader = {
   },
 };
 
-export const kerasReaders: readonly HostileReader[] = [keras, h5, weights, json, tfjs];
+const shards: HostileReader = {
+  name: '.weights.json',
+  files: () => [text(intactMap)],
+  read: loadMapBytes,
+  bombs: { ...bombsOf(shardHoles), 'as many objects as are taken': largeMap },
+};
+
+export const kerasReaders: readonly HostileReader[] = [keras, h5, weights, json, tfjs, shards];

@@ -80,10 +80,10 @@ const weights =
     Object.assign(weight, keys);
 
 const cases: readonly (readonly [name: string, change: Change, message: RegExp, bomb?: 'bomb'])[] = [
-  ['a shard that climbs', paths('../../etc/passwd'), /only files beside model\.json are read/],
-  ['a shard at an absolute path', paths('/etc/passwd'), /only files beside model\.json are read/],
-  ['a shard on the web', paths('https://localhost/x.bin'), /only files beside model\.json are read/],
-  ['a shard of Windows', paths('..\\x.bin'), /only files beside model\.json are read/],
+  ['a shard that climbs', paths('../../etc/passwd'), /only files beside this one are read/],
+  ['a shard at an absolute path', paths('/etc/passwd'), /only files beside this one are read/],
+  ['a shard on the web', paths('https://localhost/x.bin'), /only files beside this one are read/],
+  ['a shard of Windows', paths('..\\x.bin'), /only files beside this one are read/],
   ['a shard that is not named', paths(7), /a path of weightsManifest: expected a string, got 7/],
   ['a shard called __proto__', paths('__proto__'), /the shard '__proto__' are not there/],
   ['a weight of a terabyte', weights({ shape: [2 ** 20, 2 ** 20] }), /ends at byte 4398046511104/, 'bomb'],

@@ -1,5 +1,5 @@
 /** The functions of gradtape/keras: paths, kinds of files, options, and messages for what does not fit. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -83,6 +83,63 @@ t.test('wrong paths, endings and arguments are told', async (t) => {
   await t.rejects(fromKeras('model.keras' as never), { message: /Give the bytes of the file/ });
   await t.rejects(loadWeights(sequential([layers.dense(2)]), await toKeras(net())), { message: /has no weights yet/ });
 });
+
+t.test('weights in parts: only files beside the map, of the right kind, that are there', async (t) => {
+  const one = net();
+  const place = join(folder, 'parts');
+  mkdirSync(place);
+  const map = (...names: unknown[]): string => {
+    writeFileSync(join(place, 'net.weights.json'), JSON.stringify({ weight_map: { '/layers/dense/vars': names } }));
+    return join(place, 'net.weights.json');
+  };
+  writeFileSync(join(place, 'a.weights.h5'), await toKeras(one, { format: 'weights.h5' }));
+  writeFileSync(join(folder, 'outside.weights.h5'), await toKeras(one, { format: 'weights.h5' }));
+  const other = net();
+  await loadWeights(other, map('a.weights.h5'));
+  t.strictSame(dataOf(other), dataOf(one));
+  await t.rejects(loadWeights(other, map('../outside.weights.h5')), {
+    name: 'FormatError',
+    message: /names the file "\.\.\/outside\.weights\.h5"; only files beside this one are read/,
+  });
+  await t.rejects(loadWeights(other, map('a.h5')), { message: /'a\.h5'; only \.weights\.h5 files are read/ });
+  await t.rejects(loadWeights(other, map('b.weights.h5')), {
+    name: 'FileError',
+    message: /parts\/b\.weights\.h5' cannot be read: ENOENT/,
+  });
+  writeFileSync(join(place, 'b.weights.h5'), readFileSync(join(place, 'a.weights.h5')));
+  await t.rejects(loadWeights(other, map('a.weights.h5', 'b.weights.h5')), {
+    name: 'FormatError',
+    message: /layers\/dense\/vars\/0 is in two shards/,
+  });
+  const bytes = readFileSync(map('a.weights.h5'));
+  await t.rejects(loadWeights(other, bytes), { message: /names the files that hold the weights: a\.weights\.h5\. Give its path/ });
+  await t.rejects(loadModel(map('a.weights.h5')), { message: /the file holds weights, not a model/ });
+  await t.rejects(loadWeights(other, new TextEncoder().encode('{"modelTopology":{}}')), {
+    name: 'FormatError',
+    message: /this JSON has no weight_map, so it is no \.weights\.json of Keras/,
+  });
+}); // prettier-ignore
+
+t.test('a folder of Keras is a model; what another folder or NumPy has, is told', async (t) => {
+  const one = net();
+  const place = join(folder, 'unzipped');
+  mkdirSync(place);
+  await t.rejects(loadModel(place), {
+    name: 'FormatError',
+    message: /unzipped: of folders only those .* zipped=False, with config\.json .*unzipped\/config\.json' cannot be read: ENOENT/,
+  });
+  const members = await membersOf(await toKeras(one));
+  for (const [name, bytes] of members) writeFileSync(join(place, name), bytes);
+  t.strictSame(dataOf(await loadModel(place)), dataOf(one));
+  const other = net();
+  await loadWeights(other, place);
+  t.strictSame(dataOf(other), dataOf(one));
+  members.delete('model.weights.h5');
+  const numpy = await writeZip(members.set('model.weights.npz', new Uint8Array(9)));
+  await t.rejects(fromKeras(numpy), { name: 'FormatError', message: /has arrays of NumPy, 'model\.weights\.npz'/ });
+  const arrays = await writeZip(new Map([['__root__.npy', new Uint8Array(9)]]));
+  await t.rejects(loadWeights(other, arrays), { message: /'__root__\.npy', which are not read\. Load the file in Keras/ });
+}); // prettier-ignore
 
 t.test('weights that do not fit are listed with layer, weight and both shapes, and nothing changes', async (t) => {
   const bytes = await toKeras(net('saved', 5), { format: 'weights.h5' });
