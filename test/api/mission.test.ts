@@ -1,17 +1,15 @@
-/** The mission's examples, as a user types them; what stands before each is the data that the example takes for granted. */
+/**
+ * The mission's examples, as a user types them; what stands before each is the data that the example takes for granted.
+ * `npm run interop` shows what the callbacks leave to real Keras and real TensorBoard.
+ */
 import { readdirSync } from 'node:fs';
 import { loadModel } from 'gradtape/keras';
 import * as gt from 'gradtape/node';
 import t from 'tap';
 import { captured } from '../src/callbacks/fake-model.ts';
+import { callbackExample, heldOut, integers, type CallbackExample } from './mission-callbacks.ts';
 
-const { layers, callbacks } = gt;
-
-/** Whole numbers below `limit` that look random and are the same every time. */
-function integers(shape: readonly number[], limit: number): gt.Tensor {
-  const uniform = gt.ops.randomUniform(shape, { maximum: limit, seed: limit });
-  return gt.ops.floor(uniform);
-}
+const { layers } = gt;
 
 t.test('sequential and functional make the same network', async (t) => {
   const seq = gt.sequential([
@@ -123,41 +121,21 @@ t.test('Inception module, residual connection, shared layer, a model as a layer'
 });
 
 t.test('callbacks of the mission', async (t) => {
-  const features = gt.input([64]);
-  const net = gt.model(features, layers.dense(10, { activation: 'softmax' })(features));
-  net.compile({ optimizer: 'rmsprop', loss: 'categorical_crossentropy', metrics: ['accuracy'] });
-  const xs = gt.ops.randomNormal([200, 64], { seed: 1 });
-  const ys = gt.ops.oneHot(integers([200], 10), 10);
-
-  const run = async (): Promise<gt.History> => {
-    const history = await net.fit(xs, ys, {
-      epochs: 10,
-      batchSize: 32,
-      validationSplit: 0.2,
-      callbacks: [
-        callbacks.earlyStopping({ monitor: 'val_accuracy', patience: 20, mode: 'max' }),
-        callbacks.modelCheckpoint('checkpoints/model.h5', { monitor: 'val_accuracy', saveBestOnly: true, mode: 'max' }),
-        callbacks.reduceLROnPlateau({ monitor: 'val_loss', factor: 0.1, patience: 10, mode: 'min' }),
-        callbacks.tensorBoard({ logDir: 'logs', histogramFreq: 1, embeddingsFreq: 1 }),
-      ],
-    });
-    return history;
-  };
-
   const home = process.cwd();
   process.chdir(t.testdir());
   t.teardown(() => process.chdir(home));
-  let history = new gt.History();
-  const { printed } = await captured(async () => (history = await run()));
+  let example: CallbackExample | undefined;
+  const { printed } = await captured(async () => (example = await callbackExample()));
+  const { xs, ys, history } = example as CallbackExample;
   const accuracies = history.history['val_accuracy'] ?? [];
   t.equal(history.history['val_loss']?.length, 10);
   t.same(Object.keys(history.history).sort(), ['accuracy', 'learning_rate', 'loss', 'val_accuracy', 'val_loss']);
   t.equal(printed.trim().split('\n').length, 10, 'a line for each epoch');
   t.same(readdirSync('.').sort(), ['checkpoints', 'logs']);
   t.same(readdirSync('logs').sort(), ['train', 'validation']);
+  t.ok((accuracies.at(-1) ?? NaN) < Math.max(...accuracies), 'the last model is not the best');
   const best = await loadModel('checkpoints/model.h5');
-  const rows = (all: gt.Tensor): gt.Tensor => gt.ops.slice(all, [160, 0], [40, all.shape[1] ?? 0]);
-  const [, accuracy] = (await best.evaluate(rows(xs), rows(ys), { verbose: 0 })) as number[];
+  const [, accuracy] = (await best.evaluate(heldOut(xs), heldOut(ys), { verbose: 0 })) as number[];
   t.equal(accuracy, Math.max(...accuracies), 'the file holds the best model');
 });
 
