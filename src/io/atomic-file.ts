@@ -1,6 +1,6 @@
 /**
  * Writes a file so that at every moment, also after a crash or a power cut, its name has either all of the old bytes or
- * all of the new ones. The one module that writes files; for Node.
+ * all of the new ones. The one module that makes and replaces files; logs that grow are added to in src/node. For Node.
  */
 import { FileError } from '../errors.ts';
 import { codeOf, nodeFileSystem, type FileSystem, type OpenFile } from './file-system.ts';

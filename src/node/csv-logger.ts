@@ -1,5 +1,5 @@
 /** csvLogger for Node: `filename` is a path. */
-import { appendFile, mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
   checkFilename,
@@ -9,7 +9,7 @@ import {
   type TableFile,
 } from '../callbacks/csv-logger.ts';
 import { optionsOf } from '../errors.ts';
-import { fileError } from '../io/atomic-file.ts';
+import { fileError, writeFileAtomically } from '../io/atomic-file.ts';
 import type { FileSink } from '../io/sink.ts';
 
 /** As in the core, with a file where no sink is given. */
@@ -49,6 +49,8 @@ function fileOf(path: string): TableFile {
         return await readFile(path, 'utf8');
       }),
     write: (text, row) =>
-      step('writing the table', () => (row === undefined ? writeFile(path, text) : appendFile(path, row))),
+      row === undefined
+        ? writeFileAtomically(path, new TextEncoder().encode(text))
+        : step('writing the table', () => appendFile(path, row)),
   };
 }

@@ -30,7 +30,7 @@ def check(what, got, wanted):
     global checks
     checks += 1
     if got != wanted:
-        sys.exit(f"{what}: TensorBoard reads {got!r}, written was {wanted!r}")
+        sys.exit(f"{what}: read was {got!r}, written {wanted!r}")
 
 
 def number(value):
