@@ -9,7 +9,7 @@ import { optimizerOf } from '../training/state.ts';
 import { compileConfig, compileFrom } from './compile-config.ts';
 import { readFile } from './file-access.ts';
 import type { LoadOptions } from './options.ts';
-import { readH5, writeH5 } from './hdf5.ts';
+import { readH5, writeH5, type H5Group } from './hdf5.ts';
 import { configText } from './config-text.ts';
 import { toKeras3Training } from './keras2-training.ts';
 import { KERAS_VERSION } from './keras-version.ts';
@@ -43,11 +43,20 @@ export interface Members {
   readonly config: unknown;
   /** HDF5. */
   readonly weights: Uint8Array;
+  /** Whether the weights were unpacked, and nobody else has them. */
+  readonly isOwn: boolean;
+  /** What reading the whole may still allocate. */
+  readonly budget: ByteBudget;
 }
 
-/** The HDF5 bytes of the weights in a `.keras` file. */
-export async function weightsOfArchive(bytes: Uint8Array, where: string): Promise<Uint8Array> {
-  return (await membersOf(bytes, where)).weights;
+/** The weights of a `.keras` file as a tree. @throws FormatError */
+export async function weightsOfArchive(bytes: Uint8Array, where: string): Promise<H5Group> {
+  return weightsOf(await membersOf(bytes, where), where);
+}
+
+/** The weights among the members as a tree. @throws FormatError */
+export async function weightsOf({ weights, budget, isOwn }: Members, where: string): Promise<H5Group> {
+  return readH5(weights, `${where}: ${WEIGHTS}`, { budget, isOwn });
 }
 
 /** The model of a `.keras` file. @throws FormatError */
@@ -69,7 +78,8 @@ export async function readFolder(where: string, path: string): Promise<Members> 
       );
     });
   const [config, weights] = [await read(CONFIG), await read(WEIGHTS)];
-  return { config: parseConfig(path, config, new ByteBudget(path, config.length + weights.length)), weights };
+  const budget = new ByteBudget(path, config.length + weights.length);
+  return { config: parseConfig(path, config, budget), weights, isOwn: true, budget };
 }
 
 /** The model that an archive's members describe. @throws FormatError */
@@ -85,7 +95,7 @@ export async function readMembers(members: Members, options: LoadOptions): Promi
     const current = keras2 ? toKeras3Training(`${where}: compile_config`, compiled) : compiled;
     compileFrom(where, model, current, customObjects);
   }
-  loadWeightsTree(model, await readH5(weights, `${where}: ${WEIGHTS}`), {
+  loadWeightsTree(model, await weightsOf(members, where), {
     where,
     optimizer: model.optimizer,
     trainable: model.trainableWeights,
@@ -120,7 +130,7 @@ async function membersOf(bytes: Uint8Array, where: string): Promise<Members> {
       expected: known,
     });
   }) as [Uint8Array, Uint8Array];
-  return { config: parseConfig(where, config, budget), weights };
+  return { config: parseConfig(where, config, budget), weights, isOwn: weights.buffer !== bytes.buffer, budget };
 }
 
 function numpyWeights(where: string, name: string): FormatError {

@@ -3,7 +3,7 @@ import { ArgumentError, describeValue, FormatError, optionsOf } from '../errors.
 import { Model } from '../models/model.ts';
 import type { CustomObject } from '../models/make-layer.ts';
 import { compilationOf, optimizerOf } from '../training/state.ts';
-import { readArchive, readFolder, readMembers, weightsOfArchive, writeArchive } from './archive.ts';
+import { readArchive, readFolder, readMembers, weightsOf, weightsOfArchive, writeArchive } from './archive.ts';
 import { readBeside } from './beside.ts';
 import { isFolder, readFile, writeFile } from './file-access.ts';
 import { groupAt, isH5, readH5, writeH5, type H5Group } from './hdf5.ts';
@@ -157,12 +157,10 @@ export async function loadWeights(
 /** All arrays of a file of weights, or of several that are named by one. */
 async function treeOf(where: string, source: string | Uint8Array): Promise<H5Group> {
   const caller = 'loadWeights';
-  if (typeof source === 'string' && (await isFolder(source))) {
-    const { weights } = await readFolder(caller, source);
-    return readH5(weights, where);
-  }
+  if (typeof source === 'string' && (await isFolder(source))) return weightsOf(await readFolder(caller, source), where);
   const bytes = typeof source === 'string' ? await readFile(caller, source) : bytesOf(caller, source);
-  if (!isJson(bytes)) return readH5(isZip(bytes) ? await weightsOfArchive(bytes, where) : bytes, where);
+  if (isZip(bytes)) return weightsOfArchive(bytes, where);
+  if (!isJson(bytes)) return readH5(bytes, where);
   const names = weightShardNames(where, bytes);
   if (typeof source === 'string') {
     const advice = 'Rename it as Keras does.';

@@ -31,8 +31,15 @@ export interface DataPlan {
   readonly size: number;
 }
 
+/** Whether the data of a dataset are bytes of the file, as they are. */
+export function liesInOnePiece(file: H5Bytes, messages: readonly H5Message[]): boolean {
+  const layout = messages.find(({ type }) => type === MESSAGE.layout);
+  const kind = layout && file.u8(layout.at + 1);
+  return kind === COMPACT || kind === CONTIGUOUS;
+}
+
 /** The bytes of all elements, row-major: a view of the file where they lie in one piece. */
-export function dataOf(plan: DataPlan): Uint8Array | Promise<Uint8Array> {
+export function dataOf(plan: DataPlan): Uint8Array {
   const { file, messages, path, count, size } = plan;
   const layout = messages.find(({ type }) => type === MESSAGE.layout);
   if (messages.some(({ type }) => type === MESSAGE.externalFiles))
@@ -65,7 +72,7 @@ export function dataOf(plan: DataPlan): Uint8Array | Promise<Uint8Array> {
   }
 }
 
-function chunked(plan: DataPlan, at: number, version: number): Promise<Uint8Array> {
+function chunked(plan: DataPlan, at: number, version: number): Uint8Array {
   const { file, budget, path, shape, size, count } = plan;
   const filters = filtersOf(file, plan.messages, path);
   const { sizes, chunks } = version === 3 ? indexedChunks(plan, at) : singleChunk(plan, at, filters.length > 0);
@@ -87,14 +94,14 @@ interface ChunkPlan {
   readonly chunkBytes: number;
 }
 
-async function assemble(plan: DataPlan, { filters, sizes, chunks, chunkBytes }: ChunkPlan): Promise<Uint8Array> {
+function assemble(plan: DataPlan, { filters, sizes, chunks, chunkBytes }: ChunkPlan): Uint8Array {
   const { file, path, shape, size, count } = plan;
   const all = new Uint8Array(count * size);
   for (const { bytes, skipped, offsets } of chunks) {
     let content: Uint8Array | undefined = bytes;
     for (let index = filters.length - 1; index >= 0 && content; index--) {
       if ((skipped >> index) & 1) continue;
-      content = await undo(filters[index] as Filter, content, chunkBytes);
+      content = undo(filters[index] as Filter, content, chunkBytes);
     }
     if (content?.length !== chunkBytes)
       throw file.damaged(`a chunk of '${path}' does not unpack to ${chunkBytes} bytes`);

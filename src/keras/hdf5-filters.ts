@@ -36,14 +36,12 @@ export function filtersOf(file: H5Bytes, messages: readonly H5Message[], path: s
 }
 
 /** A chunk before a filter; undefined for one that cannot be. */
-export async function undo(filter: Filter, bytes: Uint8Array, chunkBytes: number): Promise<Uint8Array | undefined> {
+export function undo(filter: Filter, bytes: Uint8Array, chunkBytes: number): Uint8Array | undefined {
   switch (filter.id) {
     case DEFLATE:
       // A zlib stream: two bytes before, a checksum of four behind. A checksum of Fletcher's may be packed with it.
       if (bytes.length < 6 || ((bytes[0] as number) & 15) !== 8) return undefined;
-      return (
-        (await inflate(bytes.subarray(2, -4), chunkBytes)) ?? (await inflate(bytes.subarray(2, -4), chunkBytes + 4))
-      );
+      return inflate(bytes.subarray(2, -4), chunkBytes) ?? inflate(bytes.subarray(2, -4), chunkBytes + 4);
     case SHUFFLE:
       return unshuffled(bytes, filter.value);
     default:

@@ -6,7 +6,7 @@ import { FormatError } from '../errors.ts';
 import { ByteBudget } from '../io/byte-budget.ts';
 import { H5Attributes } from './hdf5-attributes.ts';
 import { H5Bytes } from './hdf5-bytes.ts';
-import { dataOf } from './hdf5-data.ts';
+import { dataOf, liesInOnePiece } from './hdf5-data.ts';
 import { MESSAGE, messagesAt, rootAddress, type H5Message } from './hdf5-header.ts';
 import { isGroup, linksOf } from './hdf5-links.ts';
 import { opaqueBfloat16, shapeAt, typeAt, type H5Type } from './hdf5-types.ts';
@@ -24,7 +24,8 @@ export function isH5(bytes: Uint8Array): boolean {
  * The tree of an HDF5 file.
  * @param bytes the whole file; they are not changed
  * @param where its name, for messages
- * @param budget of several files that are read as one; default the file's own
+ * @param options budget: that of a file of which this one is a part, default its own; isOwn: nobody else has the bytes, so
+ *   that arrays may be views of them, default false
  * @throws FormatError for bytes that are no HDF5 file, a damaged one, links, data in other files, sizes that are too
  *   large, and parts of HDF5 that Keras's files never have
  * @example const root = await readH5(bytes, 'model.h5'); root.attributes.get('model_config');
@@ -32,12 +33,12 @@ export function isH5(bytes: Uint8Array): boolean {
 export async function readH5(
   bytes: Uint8Array,
   where: string,
-  budget: ByteBudget = new ByteBudget(where, bytes.length),
+  { budget = new ByteBudget(where, bytes.length), isOwn = false }: { budget?: ByteBudget; isOwn?: boolean } = {},
 ): Promise<H5Group> {
   if (!isH5(bytes))
     throw new FormatError(`${where}: this is no HDF5 file: it does not begin with HDF5's signature.`, { where });
   const file = new H5Bytes(bytes, where);
-  return new Reader(file, budget).group(rootAddress(file), '', 0);
+  return new Reader(file, budget, isOwn).group(rootAddress(file), '', 0);
 }
 
 type NumberType = Extract<H5Type, { readonly at: unknown }>;
@@ -45,23 +46,25 @@ type NumberType = Extract<H5Type, { readonly at: unknown }>;
 class Reader {
   readonly #file: H5Bytes;
   readonly #budget: ByteBudget;
+  readonly #isOwn: boolean;
   readonly #attributes: H5Attributes;
   readonly #seen = new Set<number>();
 
-  constructor(file: H5Bytes, budget: ByteBudget) {
+  constructor(file: H5Bytes, budget: ByteBudget, isOwn: boolean) {
     this.#file = file;
     this.#budget = budget;
+    this.#isOwn = isOwn;
     this.#attributes = new H5Attributes(file, budget);
   }
 
-  async group(address: number, path: string, depth: number): Promise<H5Group> {
+  group(address: number, path: string, depth: number): H5Group {
     if (depth > MAX_DEPTH) throw this.#file.refusal(path, `lies more than ${MAX_DEPTH} groups deep`);
     const messages = this.#visit(address, path);
     if (!isGroup(messages)) throw this.#file.damaged('its root is no group');
     return this.#groupOf(messages, path, depth);
   }
 
-  async #groupOf(messages: readonly H5Message[], path: string, depth: number): Promise<H5Group> {
+  #groupOf(messages: readonly H5Message[], path: string, depth: number): H5Group {
     const file = this.#file;
     const group: H5Group = { attributes: this.#attributes.of(messages), groups: new Map(), datasets: new Map() };
     for (const link of linksOf(file, messages)) {
@@ -74,9 +77,9 @@ class Reader {
       if (link.kind !== 'object') throw file.refusal(inner, 'is a link into another file, which is never opened');
       if (depth >= MAX_DEPTH) throw file.refusal(inner, `lies more than ${MAX_DEPTH} groups deep`);
       const found = this.#visit(link.address, inner);
-      if (isGroup(found)) group.groups.set(name, await this.#groupOf(found, inner, depth + 1));
+      if (isGroup(found)) group.groups.set(name, this.#groupOf(found, inner, depth + 1));
       else if (found.some(({ type }) => type === MESSAGE.dataspace))
-        group.datasets.set(name, await this.#dataset(found, inner));
+        group.datasets.set(name, this.#dataset(found, inner));
       else throw file.refusal(inner, 'is neither a group nor a dataset');
     }
     return group;
@@ -90,7 +93,7 @@ class Reader {
     return messagesAt(this.#file, address);
   }
 
-  async #dataset(messages: readonly H5Message[], path: string): Promise<H5Dataset> {
+  #dataset(messages: readonly H5Message[], path: string): H5Dataset {
     const file = this.#file;
     const at = (type: number): number => {
       const message = messages.find((one) => one.type === type);
@@ -104,9 +107,14 @@ class Reader {
     const type = found.kind === 'opaque' && this.#isBfloat16(messages) && found.size === 2 ? opaqueBfloat16 : found;
     if (!('at' in type)) throw file.refusal(path, 'holds neither floats nor integers');
     const what = `the dataset '${path}'`;
-    this.#budget.charge(count * 4, what);
+    const isView = this.#isOwn && type.plain && liesInOnePiece(file, messages);
+    if (!isView) this.#budget.charge(count * 4, what);
     const plan = { file, budget: this.#budget, messages, path, shape, count, size: type.size };
-    const bytes = await dataOf(plan);
+    const bytes = dataOf(plan);
+    if (isView) {
+      if (bytes.byteOffset % 4 === 0) return { shape, data: new Float32Array(bytes.buffer, bytes.byteOffset, count) };
+      this.#budget.charge(count * 4, what);
+    }
     return { shape, data: this.#numbers(type, bytes, count, path) };
   }
 

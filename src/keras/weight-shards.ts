@@ -29,7 +29,7 @@ export async function readWeightShards(where: string, shards: ReadonlyMap<string
   const bytes = [...shards.values()].reduce((sum, { length }) => sum + length, 0);
   const budget = new ByteBudget(where, bytes);
   const root = newGroup();
-  for (const [name, shard] of shards) merge(root, await readH5(shard, `${where}: ${name}`, budget), where);
+  for (const [name, shard] of shards) merge(root, await readH5(shard, `${where}: ${name}`, { budget }), where);
   return root;
 }
 

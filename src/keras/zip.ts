@@ -2,10 +2,11 @@
  * Zip archives as Keras uses them. All that the directory says is checked against the real
  * bytes before anything is unpacked.
  */
+import type * as Fflate from 'fflate';
 import { FormatError } from '../errors.ts';
 import type { ByteBudget } from '../io/byte-budget.ts';
 import { crc32 } from '../io/crc.ts';
-import { fflate, inflate } from './inflate.ts';
+import { inflate } from './inflate.ts';
 
 const END = 0x06054b50;
 const END_BYTES = 22;
@@ -50,12 +51,24 @@ export async function readZip(
   const found = new Map<string, Uint8Array>();
   for (const member of membersOf(bytes, where)) {
     if (!wanted(member.name)) continue;
-    const content = member.method === STORED ? member.packed : await unpack(member, where, budget);
+    const content = member.method === STORED ? member.packed : unpack(member, where, budget);
     if (crc32(content) !== member.checksum)
       throw refusal(where, `the member '${member.name}' is damaged: its checksum differs`);
     found.set(member.name, content);
   }
   return found;
+}
+
+/** The package fflate. @throws FormatError where it is not installed */
+async function fflate(): Promise<typeof Fflate> {
+  try {
+    return await import('fflate');
+  } catch (cause) {
+    throw new FormatError(
+      "gradtape/keras: .keras files are written with the package 'fflate', which is not installed. Run: npm install fflate",
+      { where: 'gradtape/keras', cause },
+    );
+  }
 }
 
 /** An archive of members that are stored as they are, in this order, dated 1980-01-01. */
@@ -144,9 +157,9 @@ function checkName(where: string, name: string, names: Set<string>): void {
   names.add(name);
 }
 
-async function unpack({ name, packed, size }: Member, where: string, budget: ByteBudget): Promise<Uint8Array> {
+function unpack({ name, packed, size }: Member, where: string, budget: ByteBudget): Uint8Array {
   budget.charge(size, `the member '${name}'`);
-  const content = await inflate(packed, size);
+  const content = inflate(packed, size);
   if (!content) throw refusal(where, `the member '${name}' does not unpack to ${size} bytes`);
   return content;
 }

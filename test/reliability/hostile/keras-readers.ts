@@ -1,6 +1,7 @@
 /** The readers of Keras's and TensorFlow.js's files, for hostile-readers.ts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unzipSync, zipSync } from 'fflate';
 import { layers, modelFromJSON, sequential, type Model } from '../../../src/index.ts';
 import { fromKeras, loadWeights, toKeras } from '../../../src/keras/index.ts';
 import { newGroup, writeH5 } from '../../../src/keras/hdf5.ts';
@@ -49,11 +50,22 @@ async function largeArchive(bytes: number): Promise<Uint8Array> {
   return archiveOf(JSON.stringify(intactConfig).replace('"units":2', `"units":${units}`), await writeH5(file));
 }
 
+/** The same, packed. */
+async function packedArchive(bytes: number): Promise<Uint8Array> {
+  return zipSync(unzipSync(await largeArchive(bytes)), { level: 9 });
+}
+
 const keras: HostileReader = {
   name: '.keras',
   files: async () => [await intactArchive(), await intactArchive(true), keras2('plain_v3.keras')],
   read: (bytes) => fromKeras(bytes),
-  bombs: { ...bombsOf(zipHoles), ...bombsOf(configHoles), '40 MB of weights': () => largeArchive(40 * MB) },
+  bombs: {
+    ...bombsOf(zipHoles),
+    ...bombsOf(configHoles),
+    '40 MB of weights': () => largeArchive(40 * MB),
+    '30 MB of weights in a few KB': () => packedArchive(30 * MB),
+    '100 MB of weights in a few KB': () => packedArchive(100 * MB),
+  },
   named: (name) => archiveOf(renamed(name)),
 };
 
