@@ -1,4 +1,5 @@
 /** The element types of safetensors files: their sizes, and how those that become tensors are read. */
+import { bitsOfHalf } from '../half.ts';
 
 /** What becomes of the bytes of one tensor. */
 export interface Elements {
@@ -47,21 +48,8 @@ function readBfloat16(bytes: Uint8Array): Elements {
 
 function readFloat16(bytes: Uint8Array): Elements {
   const bits = new Uint32Array(bytes.length / 2);
-  for (let i = 0; i < bits.length; i++) bits[i] = bitsOfFloat16(bytes[2 * i]! | (bytes[2 * i + 1]! << 8));
+  for (let i = 0; i < bits.length; i++) bits[i] = bitsOfHalf(bytes[2 * i]! | (bytes[2 * i + 1]! << 8));
   return { data: new Float32Array(bits.buffer) };
-}
-
-/** The float32 of the same value: 1 sign, 5 exponent and 10 fraction bits become 1, 8 and 23. */
-function bitsOfFloat16(half: number): number {
-  const sign = (half & 0x8000) << 16;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0x1f) return sign | 0x7f80_0000 | (fraction << 13);
-  if (exponent !== 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
-  if (fraction === 0) return sign;
-  // Subnormal, fraction 2^-24: shifted until its highest bit is the one that is not written.
-  const shift = Math.clz32(fraction) - 21;
-  return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
 
 /** @param at the integer at a position in bytes, NaN where no double is the same */
