@@ -71,6 +71,7 @@ export class GpuMemory {
   #gpu: GpuJs;
   // In the order of use, the least recently used first.
   readonly #kernels = new Map<string, CachedKernel>();
+  readonly #keys = new WeakMap<GpuPass, string>();
   #buffers = 0;
   #bytes = 0;
   // Changes when the device was lost.
@@ -160,15 +161,15 @@ export class GpuMemory {
     }
   }
 
-  #kernelFor({ source, functions = [], numbers = [], size }: GpuPass, sizes: readonly number[]): CachedKernel {
-    // What a kernel is compiled for includes the sizes of its arguments.
-    const key = `${size}, ${sizes.join(' ')}, ${numbers.length}\n${functions.join('\n')}\n${source}`;
+  #kernelFor(pass: GpuPass, sizes: readonly number[]): CachedKernel {
+    const key = this.#keyOf(pass, sizes);
     const known = this.#kernels.get(key);
     if (known) {
       this.#kernels.delete(key);
       this.#kernels.set(key, known);
       return known;
     }
+    const { source, functions = [], numbers = [], size } = pass;
     const arrays = sizes.map((_, index) => `a${index}`);
     const scalars = numbers.map((_, index) => `n${index}`);
     const calls = separateCalls(source, functions);
@@ -190,6 +191,17 @@ export class GpuMemory {
     this.#kernels.set(key, made);
     this.#evict();
     return made;
+  }
+
+  /** What a kernel is compiled for: the sizes of its arguments, too. A pass is always called with the same. */
+  #keyOf(pass: GpuPass, sizes: readonly number[]): string {
+    let key = this.#keys.get(pass);
+    if (key === undefined) {
+      const { source, functions = [], numbers = [], size } = pass;
+      key = `${size}, ${sizes.join(' ')}, ${numbers.length}\n${functions.join('\n')}\n${source}`;
+      this.#keys.set(pass, key);
+    }
+    return key;
   }
 
   #evict(): void {
