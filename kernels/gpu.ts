@@ -42,7 +42,7 @@ const storing: ReadonlyMap<Kernel, GpuStoringForm | undefined> = new Map(
 
 /** The passes of one kernel call; undefined for a kernel without a form. */
 export function gpuCallOf(kernel: Kernel, geometry: unknown, present: readonly boolean[]): GpuCall | undefined {
-  if (isFused(kernel)) return fusedCall(kernel.fused, geometry as BroadcastGeometry);
+  if (isFused(kernel)) return fusedCall(kernel, geometry as BroadcastGeometry);
   const form = forms.get(kernel) as GpuForm<unknown> | undefined;
   return form ? form(geometry, present) : kernel.gpu?.(geometry, present);
 }

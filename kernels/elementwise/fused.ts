@@ -33,6 +33,7 @@ export interface FusedReduction {
 /** The kernel of a chain, with what it is made of: for devices that write code of their own. */
 export interface FusedKernel extends Kernel<unknown, BroadcastGeometry> {
   readonly fused: FusedParts;
+  readonly reduction?: FusedReduction;
 }
 
 export function isFused(kernel: Kernel): kernel is FusedKernel {
@@ -59,11 +60,8 @@ export function fusedKernel(fused: FusedParts, shape: Shape): FusedKernel {
 }
 
 /** The same with a reduction behind it; undefined where the chain's rows are not those that the reduction folds. */
-export function reducedKernel(
-  fused: FusedParts,
-  shape: Shape,
-  { kernel, geometry, part }: FusedReduction,
-): Kernel<unknown, BroadcastGeometry> | undefined {
+export function reducedKernel(fused: FusedParts, shape: Shape, reduction: FusedReduction): FusedKernel | undefined {
+  const { kernel, geometry, part } = reduction;
   const rowFold = kernel.rowFold?.(geometry);
   const first = rowFold && firstAxisOf(shape, rowFold.row);
   const rows = first === undefined ? undefined : planFoldedRows(fused.inputShapes, shape, first);
@@ -71,6 +69,7 @@ export function reducedKernel(
   const chain = fusedKernel(fused, shape);
   return {
     ...chain,
+    reduction,
     wasm: () => reducedChainCall(chainOf(fused), part, rowFold, rows),
     cpu: (inputs, outputs) => {
       const values = runParts(inputs, fused);

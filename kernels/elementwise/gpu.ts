@@ -2,12 +2,15 @@
  * Element-wise kernels and fused chains on a graphics card: a thread computes one element from one of each operand. One
  * pass for each output; a pass computes again what it shares with another of its chain.
  */
-import type { GpuCall, GpuPass, Kernel } from '../contract.ts';
+import type { GpuCall, GpuOperand, GpuPass, Kernel } from '../contract.ts';
 import { gpuRow, type GpuRow } from '../gpu-form.ts';
-import { sourcesOf } from '../gpu-math.ts';
+import { sourcesOf, type GpuFunction } from '../gpu-math.ts';
 import { divide, unravel } from '../gpu-source.ts';
+import { valuesOf } from '../reduce/gpu-fold.ts';
+import { reductionPasses } from '../reduce/gpu.ts';
+import type { ReduceGeometry } from '../reduce/plan.ts';
 import type { BroadcastGeometry } from './broadcast.ts';
-import type { FusedParts } from './fused.ts';
+import type { FusedKernel } from './fused.ts';
 import { gpuExpressions, type GpuExpression } from './gpu-expressions.ts';
 
 /** A kernel applied to values: operands count the inputs first, then the steps before. */
@@ -16,31 +19,37 @@ interface Step {
   readonly operands: readonly number[];
 }
 
-/** Lines that declare `row`, `column` and the axes of element `this.thread.x`, and its position in each input. */
-function positions({ walk }: BroadcastGeometry): { readonly lines: readonly string[]; readonly at: readonly string[] } {
+/** What computes one element: lines, the variable that holds it then, and what they read and call. */
+interface Element {
+  readonly lines: readonly string[];
+  readonly value: string;
+  readonly operands: readonly GpuOperand[];
+  readonly uses: readonly GpuFunction[];
+}
+
+/** Lines that declare `row`, `column` and the axes of the element at a flat position, and where it is in each input. */
+function positions(
+  { walk }: BroadcastGeometry,
+  element: string,
+): { readonly lines: readonly string[]; readonly at: readonly string[] } {
   const { length, sizes, steps, strides } = walk;
   const inputs = steps.slice(1);
-  if (sizes.length === 0) {
-    return { lines: [], at: inputs.map((step) => (step === 0 ? '0' : 'this.thread.x')) };
-  }
+  if (sizes.length === 0) return { lines: [], at: inputs.map((step) => (step === 0 ? '0' : element)) };
   const at = inputs.map((step, input) => {
     const along = strides[input + 1] as Int32Array;
     const terms = [...along].flatMap((stride, axis) => (stride === 0 ? [] : [`i${axis} * ${stride}`]));
     return [...(step === 0 ? [] : [`column * ${step}`]), ...terms].join(' + ') || '0';
   });
-  return { lines: [divide('row', 'column', 'this.thread.x', length), unravel('i', 'row', [...sizes])], at };
+  return { lines: [divide('row', 'column', element, length), unravel('i', 'row', [...sizes])], at };
 }
 
-/** The pass that computes the last of some steps. */
-function stepsPass(inputCount: number, steps: readonly Step[], geometry: BroadcastGeometry): GpuPass {
-  const { lines, at } = positions(geometry);
+/** The last of some steps at a flat position. */
+function elementOf(inputCount: number, steps: readonly Step[], geometry: BroadcastGeometry, position: string): Element {
+  const { lines, at } = positions(geometry, position);
   const needed = neededBy(inputCount, steps);
   const read = [...needed].filter((value) => value < inputCount);
   const expressions = new Set<GpuExpression>();
-  const body = [
-    ...lines,
-    ...read.map((input, operand) => `const v${input} = a${operand}[${at[input] as string}];`),
-  ];
+  const body = [...lines, ...read.map((input, operand) => `const v${input} = a${operand}[${at[input] as string}];`)];
   steps.forEach(({ kernel, operands }, index) => {
     if (!needed.has(inputCount + index)) return;
     const expression = gpuExpressions.get(kernel);
@@ -49,10 +58,10 @@ function stepsPass(inputCount: number, steps: readonly Step[], geometry: Broadca
     body.push(`const v${inputCount + index} = ${expression.of(...operands.map((operand) => `v${operand}`))};`);
   });
   return {
-    source: [...body, `return v${inputCount + steps.length - 1};`].join('\n'),
-    functions: sourcesOf([...expressions].flatMap(({ uses }) => uses)),
+    lines: body,
+    value: `v${inputCount + steps.length - 1}`,
     operands: read.map((input) => ({ input })),
-    size: geometry.size,
+    uses: [...expressions].flatMap(({ uses }) => uses),
   };
 }
 
@@ -66,12 +75,34 @@ function neededBy(inputCount: number, steps: readonly Step[]): ReadonlySet<numbe
   return new Set([...needed].sort((a, b) => a - b));
 }
 
-/** A chain that the planner fused: one pass for each of its results. */
-export function fusedCall({ inputShapes, parts, results }: FusedParts, geometry: BroadcastGeometry): GpuCall {
+/** The pass that computes the last of some steps everywhere. */
+function stepsPass(inputCount: number, steps: readonly Step[], geometry: BroadcastGeometry): GpuPass {
+  const { lines, value, operands, uses } = elementOf(inputCount, steps, geometry, 'this.thread.x');
   return {
-    passes: results.map((result) => stepsPass(inputShapes.length, parts.slice(0, result + 1), geometry)),
-    outputs: [...results.keys()],
+    source: [...lines, `return ${value};`].join('\n'),
+    functions: sourcesOf(uses),
+    operands,
+    size: geometry.size,
   };
+}
+
+/**
+ * A chain that the planner fused: one pass for each of its results, and those of the reduction that may end it, which
+ * compute the elements as they fold them.
+ */
+export function fusedCall({ fused, reduction }: FusedKernel, geometry: BroadcastGeometry): GpuCall {
+  const { inputShapes, parts, results } = fused;
+  const stepsTo = (part: number): readonly Step[] => parts.slice(0, part + 1);
+  const passes = results.map((result) => stepsPass(inputShapes.length, stepsTo(result), geometry));
+  const outputs = [...results.keys()];
+  if (reduction) {
+    const { kernel, part, geometry: folded } = reduction;
+    const stored = results.indexOf(part);
+    const source =
+      stored < 0 ? elementOf(inputShapes.length, stepsTo(part), geometry, 'at') : valuesOf({ pass: stored });
+    outputs.push(reductionPasses(passes, kernel, folded as ReduceGeometry, source));
+  }
+  return { passes, outputs };
 }
 
 function elementwiseRow(kernel: Kernel): GpuRow {

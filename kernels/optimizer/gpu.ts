@@ -1,7 +1,7 @@
 /** Optimizer updates on a graphics card: one pass for each output. Nothing is written in place: a pass makes a buffer. */
 import type { GpuCall, GpuOperand, GpuPass } from '../contract.ts';
 import { gpuRow, type GpuRow } from '../gpu-form.ts';
-import { maximumOf, type GpuFunction } from '../gpu-math.ts';
+import { maximumOf, sourcesOf, type GpuFunction } from '../gpu-math.ts';
 import {
   adamKernel,
   momentumKernel,
@@ -27,7 +27,7 @@ function pass(
     source: [...reads, `return ${value};`].join('\n'),
     operands: Object.values(operands),
     size,
-    functions: uses.map(({ source }) => source),
+    functions: sourcesOf(uses),
   };
 }
 

@@ -38,7 +38,8 @@ export interface FoldSource {
   readonly uses?: readonly GpuFunction[];
   /** Lines before the fold; `k0`, `k1`, ... are the positions along the axes that stay. */
   readonly before?: readonly string[];
-  /** The element at the flat position `at`. */
+  /** The element at the flat position `at`, and lines that it needs. */
+  readonly lines?: readonly string[];
   readonly value: string;
 }
 
@@ -80,7 +81,8 @@ export function foldPasses(
   const stage = splitAxis(stridesOf(axes), last, piece);
   const isWhole = `k${last} * ${piece} + r0 < ${length}`;
   const pass = passes.push(foldPass(fold, stage, source, asIs, length % piece === 0 ? undefined : isWhole)) - 1;
-  const rest = axes.with(last, { size: Math.ceil(length / piece), reduced: true });
+  const pieces = Math.ceil(length / piece);
+  const rest = pieces > 1 ? axes.with(last, { size: pieces, reduced: true }) : axes.toSpliced(last, 1);
   return foldPasses(passes, fold, rest, valuesOf({ pass }), finish);
 }
 
@@ -119,7 +121,7 @@ function splitAxis(axes: readonly Strided[], split: number, piece: number): Stri
 function foldPass(
   fold: GpuFold,
   axes: readonly Strided[],
-  { operands, uses = [], before = [], value }: FoldSource,
+  { operands, uses = [], before = [], lines = [], value }: FoldSource,
   finish: Finish,
   condition?: string,
 ): GpuPass {
@@ -129,7 +131,7 @@ function foldPass(
     ...kept.map(({ stride }, index) => `k${index} * ${stride}`),
     ...loops.map(({ stride }, index) => `r${index} * ${stride}`),
   ];
-  let body = [`const at = ${terms.join(' + ')};`, `total = ${fold.step('total', value)};`];
+  let body = [`const at = ${terms.join(' + ')};`, ...lines, `total = ${fold.step('total', value)};`];
   if (condition !== undefined) body = [`if (${condition}) {`, ...body, '}'];
   for (const [index, { size }] of [...loops.entries()].reverse()) {
     body = [`for (let r${index} = 0; r${index} < ${size}; r${index}++) {`, ...body, '}'];

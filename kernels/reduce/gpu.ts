@@ -2,11 +2,21 @@
  * Reductions on a graphics card: one pass up to 256 elements for each result, a further one for each stage that more
  * need. NaN wins in max and min, and counts as the largest in argmax, wherever comparisons with it are false.
  */
-import type { GpuCall, GpuOperand, GpuPass } from '../contract.ts';
+import type { GpuCall, GpuOperand, GpuPass, Kernel } from '../contract.ts';
 import { gpuRow, type GpuRow } from '../gpu-form.ts';
 import { quotientOf } from '../gpu-math.ts';
 import { unravel } from '../gpu-source.ts';
-import { foldPasses, gpuMax, gpuMin, gpuProd, gpuSum, valuesOf, type FoldAxis, type GpuFold } from './gpu-fold.ts';
+import {
+  foldPasses,
+  gpuMax,
+  gpuMin,
+  gpuProd,
+  gpuSum,
+  valuesOf,
+  type FoldAxis,
+  type FoldSource,
+  type GpuFold,
+} from './gpu-fold.ts';
 import { argmaxKernel, maxKernel, meanKernel, minKernel, prodKernel, sumKernel } from './index.ts';
 import type { ReduceGeometry, SpanGeometry } from './plan.ts';
 import type { Run, Runs } from './runs.ts';
@@ -25,16 +35,42 @@ function axesOf({ kept, reduced, row, rowReduced }: Runs): FoldAxis[] {
   }
 }
 
-function foldCall(fold: GpuFold, { runs }: ReduceGeometry): GpuCall {
-  const passes: GpuPass[] = [];
-  return { outputs: [foldPasses(passes, fold, axesOf(runs), valuesOf({ input: 0 }))], passes };
+interface Reduction {
+  readonly fold: GpuFold;
+  readonly finish?: (total: string) => string;
 }
 
-function meanCall({ runs, count }: ReduceGeometry): GpuCall {
-  const passes: GpuPass[] = [];
-  const fold = { ...gpuSum, uses: [quotientOf], ...(count === 0 && { start: NaN }) };
-  const finish = (total: string): string => (count === 0 ? total : `${quotientOf.name}(${total}, ${count})`);
-  return { outputs: [foldPasses(passes, fold, axesOf(runs), valuesOf({ input: 0 }), finish)], passes };
+function meanOf({ count }: ReduceGeometry): Reduction {
+  if (count === 0) return { fold: { ...gpuSum, start: NaN } };
+  const finish = (total: string): string => `${quotientOf.name}(${total}, ${count})`;
+  return { fold: { ...gpuSum, uses: [quotientOf] }, finish };
+}
+
+const reductions: ReadonlyMap<Kernel, (geometry: ReduceGeometry) => Reduction> = new Map([
+  [sumKernel as Kernel, () => ({ fold: gpuSum })],
+  [prodKernel as Kernel, () => ({ fold: gpuProd })],
+  [maxKernel as Kernel, () => ({ fold: gpuMax })],
+  [minKernel as Kernel, () => ({ fold: gpuMin })],
+  [meanKernel as Kernel, meanOf],
+]);
+
+/** Appends the passes of a reduction of what a source holds, an array of the reduction's input or a chain in its place. */
+export function reductionPasses(
+  passes: GpuPass[],
+  kernel: Kernel,
+  geometry: ReduceGeometry,
+  source: FoldSource,
+): number {
+  const reduction = reductions.get(kernel)?.(geometry);
+  if (!reduction) throw new Error(`${kernel.name} ends a chain and has no fold`);
+  return foldPasses(passes, reduction.fold, axesOf(geometry.runs), source, reduction.finish);
+}
+
+function reductionRow(kernel: Kernel): GpuRow {
+  return gpuRow(kernel as Kernel<unknown, ReduceGeometry>, (geometry) => {
+    const passes: GpuPass[] = [];
+    return { outputs: [reductionPasses(passes, kernel, geometry, valuesOf({ input: 0 }))], passes };
+  });
 }
 
 function argmaxCall({ outer, length, inner }: SpanGeometry): GpuCall {
@@ -90,10 +126,6 @@ return position;`;
 }
 
 export const reduceRows: readonly GpuRow[] = [
-  gpuRow(sumKernel, (geometry) => foldCall(gpuSum, geometry)),
-  gpuRow(prodKernel, (geometry) => foldCall(gpuProd, geometry)),
-  gpuRow(maxKernel, (geometry) => foldCall(gpuMax, geometry)),
-  gpuRow(minKernel, (geometry) => foldCall(gpuMin, geometry)),
-  gpuRow(meanKernel, meanCall),
+  ...[...reductions.keys()].map(reductionRow),
   gpuRow(argmaxKernel, argmaxCall),
 ];

@@ -66,7 +66,7 @@ export class GpuCopy implements DeviceCopy {
 
 const FUSION: Fusion = {
   mostInputs: GPU_MOST_OPERANDS,
-  reductions: false,
+  reductions: true,
   activated: gpuActivated,
 };
 
