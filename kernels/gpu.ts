@@ -5,6 +5,7 @@
 import { activated } from './activated.ts';
 import { batchNormRows } from './batchnorm/gpu.ts';
 import type { GpuCall, Kernel } from './contract.ts';
+import { concatRows } from './concat/gpu.ts';
 import { conv1dRows } from './conv1d/gpu.ts';
 import { conv2dRows } from './conv2d/gpu.ts';
 import { crossEntropyRows } from './cross-entropy/gpu.ts';
@@ -15,24 +16,37 @@ import { gpuExpressions } from './elementwise/gpu-expressions.ts';
 import { elementwiseRows, fusedCall } from './elementwise/gpu.ts';
 import type { GpuForm, GpuRow, GpuStore, GpuStoringForm } from './gpu-form.ts';
 import { sourcesOf } from './gpu-math.ts';
+import { gatherRows } from './gather/gpu.ts';
 import { matmulRows } from './matmul/gpu.ts';
 import { optimizerRows } from './optimizer/gpu.ts';
+import { padRows } from './pad/gpu.ts';
 import { poolRows } from './pool/gpu.ts';
+import { randomRows } from './random/gpu.ts';
 import { reduceRows } from './reduce/gpu.ts';
+import { reverseRows } from './reverse/gpu.ts';
+import { sliceRows } from './slice/gpu.ts';
 import { softmaxRows } from './softmax/gpu.ts';
+import { transposeRows } from './transpose/gpu.ts';
 
 const rows: readonly GpuRow[] = [
   ...batchNormRows,
+  ...concatRows,
   ...conv1dRows,
   ...conv2dRows,
   ...crossEntropyRows,
   ...depthwiseRows,
   ...elementwiseRows,
+  ...gatherRows,
   ...matmulRows,
   ...optimizerRows,
+  ...padRows,
   ...poolRows,
+  ...randomRows,
   ...reduceRows,
+  ...reverseRows,
+  ...sliceRows,
   ...softmaxRows,
+  ...transposeRows,
 ];
 
 const forms: ReadonlyMap<Kernel, GpuForm> = new Map(rows.map(([kernel, form]) => [kernel, form]));

@@ -234,6 +234,11 @@ function sizeOfRef(ref: BufferRef): number {
   }
 }
 
+/** Where a buffer lies in the plan. Empty ones lie where others do, and one is as good as another. */
+function placeOf({ offset, size }: BufferRef & { readonly kind: 'scratch' }): number {
+  return size === 0 ? -1 : offset;
+}
+
 /** Numbers for buffers: which one stands where the plan says, while the plan's steps are walked. */
 class Slots {
   count = 0;
@@ -257,7 +262,7 @@ class Slots {
   place(ref: BufferRef, slot: number): void {
     if (ref.kind === 'constant') throw new Error('plan: a step writes a constant');
     if (ref.kind === 'scratch') {
-      this.#scratch.set(ref.offset, slot);
+      this.#scratch.set(placeOf(ref), slot);
     } else {
       this.#variables.set(ref.variable, slot);
       this.#changed.add(ref.variable);
@@ -267,7 +272,7 @@ class Slots {
   read(ref: BufferRef): number {
     switch (ref.kind) {
       case 'scratch': {
-        const slot = this.#scratch.get(ref.offset);
+        const slot = this.#scratch.get(placeOf(ref));
         if (slot === undefined) throw new Error('plan: a step reads what no step wrote');
         return slot;
       }

@@ -44,6 +44,13 @@ for (const mode of MODES) {
     t.same([...(await w.read()).data], [37, 58, 23, 36]);
   });
 
+  t.test(`mode ${mode}: an empty buffer stands for no other`, async (t) => {
+    const device = await openGpuDevice({ mode });
+    const split = compile((x: Tensor) => [ops.slice(x, [1], [0]), ops.slice(x, [0], [1])], { device });
+    const [none, one] = await split(tensor([3]));
+    t.same([[...(none?.data ?? [])], [...(one?.data ?? [])]], [[], [3]]);
+  });
+
   t.test(`mode ${mode}: runs that are queued see the values of their turn`, async (t) => {
     const device = await openGpuDevice({ mode });
     const count = variable(tensor([0]), { name: 'count' });
