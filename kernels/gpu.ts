@@ -21,6 +21,7 @@ import { matmulRows } from './matmul/gpu.ts';
 import { optimizerRows } from './optimizer/gpu.ts';
 import { padRows } from './pad/gpu.ts';
 import { poolRows } from './pool/gpu.ts';
+import { randomRows } from './random/gpu.ts';
 import { reduceRows } from './reduce/gpu.ts';
 import { reverseRows } from './reverse/gpu.ts';
 import { sliceRows } from './slice/gpu.ts';
@@ -40,6 +41,7 @@ const rows: readonly GpuRow[] = [
   ...optimizerRows,
   ...padRows,
   ...poolRows,
+  ...randomRows,
   ...reduceRows,
   ...reverseRows,
   ...sliceRows,
