@@ -17,6 +17,8 @@ import { elementwiseRows, fusedCall } from './elementwise/gpu.ts';
 import type { GpuForm, GpuRow, GpuStore, GpuStoringForm } from './gpu-form.ts';
 import { sourcesOf } from './gpu-math.ts';
 import { gatherRows } from './gather/gpu.ts';
+import { gruRows } from './gru/gpu.ts';
+import { lstmRows } from './lstm/gpu.ts';
 import { matmulRows } from './matmul/gpu.ts';
 import { optimizerRows } from './optimizer/gpu.ts';
 import { padRows } from './pad/gpu.ts';
@@ -24,6 +26,7 @@ import { poolRows } from './pool/gpu.ts';
 import { randomRows } from './random/gpu.ts';
 import { reduceRows } from './reduce/gpu.ts';
 import { reverseRows } from './reverse/gpu.ts';
+import { simpleRnnRows } from './simple-rnn/gpu.ts';
 import { sliceRows } from './slice/gpu.ts';
 import { softmaxRows } from './softmax/gpu.ts';
 import { transposeRows } from './transpose/gpu.ts';
@@ -37,6 +40,8 @@ const rows: readonly GpuRow[] = [
   ...depthwiseRows,
   ...elementwiseRows,
   ...gatherRows,
+  ...gruRows,
+  ...lstmRows,
   ...matmulRows,
   ...optimizerRows,
   ...padRows,
@@ -44,6 +49,7 @@ const rows: readonly GpuRow[] = [
   ...randomRows,
   ...reduceRows,
   ...reverseRows,
+  ...simpleRnnRows,
   ...sliceRows,
   ...softmaxRows,
   ...transposeRows,

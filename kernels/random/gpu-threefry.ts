@@ -70,9 +70,9 @@ function rotate(bits: number): string {
   const [upper, lower] = bits < 16 ? ['bHigh', 'bLow'] : ['bLow', 'bHigh'];
   const left = bits % 16;
   if (left === 0) return `high = ${upper}; low = ${lower};`;
-  const kept = 2 ** (16 - left);
+  const kept = 1 << (16 - left);
   return `upperTop = Math.floor(${upper} * ${1 / kept});
 lowerTop = Math.floor(${lower} * ${1 / kept});
-high = (${upper} - upperTop * ${kept}) * ${2 ** left} + lowerTop;
-low = (${lower} - lowerTop * ${kept}) * ${2 ** left} + upperTop;`;
+high = (${upper} - upperTop * ${kept}) * ${1 << left} + lowerTop;
+low = (${lower} - lowerTop * ${kept}) * ${1 << left} + upperTop;`;
 }

@@ -1,9 +1,9 @@
 /**
- * How near a WebAssembly kernel's results must lie to the same kernel run in float64 on the cpu, told from how much that
+ * How near a device's results of a kernel must lie to the same kernel run in float64 on the cpu, told from how much that
  * answers to small changes of its operands: the bound of `requireAccurate` (src/testing/accuracy.ts), for one kernel with
  * guard words around every operand.
  */
-import type { Kernel } from '../../kernels/contract.ts';
+import type { FloatArray, Kernel } from '../../kernels/contract.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 import { runOnWasm } from '../support/wasm-kernel.ts';
 import { convert, prepare, uniform, type Operand } from './numeric.ts';
@@ -13,12 +13,16 @@ const ROUNDING = 2 ** -24;
 const CHANGE = 1e-5;
 const DIRECTIONS = 4;
 
-/** @throws Error that tells the first element beyond `8 sqrt(n) 2^-24 (|answer| + |y|) + 4 sqrt(n) 2^-24 max(1, max |y|)` */
+/**
+ * @param actual what the kernel made of the operands as float32; default its run as WebAssembly
+ * @throws Error that tells the first element beyond `8 sqrt(n) 2^-24 (|answer| + |y|) + 4 sqrt(n) 2^-24 max(1, max |y|)`
+ */
 export function requireRounded<Options, Geometry>(
   kernel: Kernel<Options, Geometry>,
   operands: readonly Operand[],
   outputShapes: readonly Shape[],
   options: Options,
+  actual?: readonly FloatArray[],
 ): void {
   const rounded = convert(convert(operands, Float32Array), Float64Array);
   const run = prepare(kernel, rounded, outputShapes, options);
@@ -28,7 +32,7 @@ export function requireRounded<Options, Geometry>(
   const answers = Array.from({ length: DIRECTIONS }, () => copyOf(changed(rounded, draw)));
   const terms = Math.sqrt(rounded.reduce((count, each) => count + (each?.data.length ?? 0), 0));
   const largest = exact.reduce((most, each) => each.reduce((m, value) => Math.max(m, Math.abs(value)), most), 1);
-  runOnWasm(kernel, convert(rounded, Float32Array), outputShapes, options).forEach((result, index) => {
+  (actual ?? runOnWasm(kernel, convert(rounded, Float32Array), outputShapes, options)).forEach((result, index) => {
     result.forEach((value, i) => {
       const expected = exact[index]?.[i] ?? Number.NaN;
       const answer = answers.reduce((most, one) => Math.max(most, Math.abs((one[index]?.[i] ?? NaN) - expected)), 0);
