@@ -13,6 +13,9 @@ const LIST_BYTES = 32;
 const OBJECT_BYTES = 56;
 const ITEM_BYTES = 24;
 const KEY_BYTES = 72;
+/** An object of more keys becomes a table, and readers make another of it: no object of a config is that large. */
+const MANY_KEYS = 128;
+const KEY_BYTES_OF_MANY = 440;
 
 /**
  * The value of a JSON text.
@@ -32,6 +35,8 @@ function checkText(where: string, text: string): void {
   let depth = 0;
   let deepest = 0;
   let bytes = 0;
+  /** Keys so far of the object at each depth. */
+  const keys = new Uint32Array(MAX_DEPTH + 2);
   for (let i = 0; i < text.length; i++) {
     switch (text.charCodeAt(i)) {
       case 0x22: // a string, to the quotation mark that no backslash stands before
@@ -44,6 +49,7 @@ function checkText(where: string, text: string): void {
       case 0x7b:
         bytes += OBJECT_BYTES;
         deepest = Math.max(deepest, ++depth);
+        keys[depth] = 0;
         break;
       case 0x5d:
       case 0x7d:
@@ -53,7 +59,7 @@ function checkText(where: string, text: string): void {
         bytes += ITEM_BYTES;
         break;
       case 0x3a:
-        bytes += KEY_BYTES;
+        bytes += ++keys[depth]! > MANY_KEYS ? KEY_BYTES_OF_MANY : KEY_BYTES;
         break;
     }
   }

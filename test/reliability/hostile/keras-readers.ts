@@ -88,11 +88,15 @@ const weights: HostileReader = {
   bombs: {},
 };
 
+/** A config with so many keys that nobody asked for. */
+const largeConfig = (count: number): Uint8Array =>
+  text({ class_name: 'Sequential', config: Object.fromEntries(Array.from({ length: count }, (_, i) => [`x${i}`, 0])) });
+
 const json: HostileReader = {
   name: 'JSON of models',
   files: () => [text(intactConfig), keras2('plain_json.txt')],
   read: (bytes) => modelFromJSON(new TextDecoder().decode(bytes)),
-  bombs: {},
+  bombs: { 'as many keys as are taken': () => largeConfig(5.5e4), 'a million keys': () => largeConfig(1e6) },
   named: (name) => new TextEncoder().encode(renamed(name)),
 };
 
