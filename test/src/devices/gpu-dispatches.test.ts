@@ -56,9 +56,11 @@ function mlp(): Model {
   return model(x, layers.dense(10, { activation: 'softmax' })(layers.dense(16, { activation: 'relu' })(x))) as Model;
 }
 
-function recurrent(kind: 'lstm' | 'gru' | 'simpleRnn'): Model {
+const RECURRENT = { lstm: layers.lstm, gru: layers.gru, simpleRnn: layers.simpleRnn };
+
+function recurrent(kind: keyof typeof RECURRENT): Model {
   const x = input([STEPS, 5]);
-  return model(x, layers.dense(10, { activation: 'softmax' })(layers[kind](7)(x))) as Model;
+  return model(x, layers.dense(10, { activation: 'softmax' })(RECURRENT[kind](7)(x))) as Model;
 }
 
 for (const [name, { make, x, y }] of Object.entries(models)) {
