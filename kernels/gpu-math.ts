@@ -45,8 +45,24 @@ const LN2_LOW = 1.4286068203094173e-6;
 const LARGEST = 3.4028234663852886e38;
 const TWO_75 = 2 ** 75;
 
-/** One line for each of some sizes. */
-const linesFor = (sizes: readonly number[], line: (size: number) => string): string => sizes.map(line).join('\n  ');
+/** Exponents and the powers of 2 that they mean. */
+const POWERS = [
+  [64, 2 ** 64],
+  [32, 2 ** 32],
+  [16, 2 ** 16],
+  [8, 2 ** 8],
+  [4, 2 ** 4],
+  [2, 2 ** 2],
+  [1, 2 ** 1],
+] as const;
+
+/** One line for each power, from the largest. */
+const linesFor = (line: (exponent: number, power: number) => string): string =>
+  POWERS.map(([exponent, power]) => line(exponent, power)).join('\n  ');
+
+/** Multiplies `power` by 2^exponent while `rest` holds that exponent. */
+const raised = (exponent: number, power: number): string =>
+  `if (rest >= ${exponent}) { power = power * ${power}; rest = rest - ${exponent}; }`;
 
 /** 2^k for whole k from -75 to 64. */
 const powerOf2: GpuFunction = /* @__PURE__ */ gpuFunction(
@@ -54,10 +70,8 @@ const powerOf2: GpuFunction = /* @__PURE__ */ gpuFunction(
   'k',
   `  let rest = k + 75;
   let power = ${2 ** -75};
-  ${linesFor(
-    [64, 64, 32, 16, 8, 4, 2, 1],
-    (size) => `if (rest >= ${size}) { power = power * ${2 ** size}; rest = rest - ${size}; }`,
-  )}
+  ${raised(64, 2 ** 64)}
+  ${linesFor(raised)}
   return power;`,
 );
 
@@ -132,7 +146,7 @@ export const logOf: GpuFunction = /* @__PURE__ */ gpuFunction(
   let k = 0;
   if (m < 1) { m = m * ${TWO_75}; k = k - 75; }
   if (m < 1) { m = m * ${TWO_75}; k = k - 75; }
-  ${linesFor([64, 32, 16, 8, 4, 2, 1], (size) => `if (m >= ${2 ** size}) { m = m * ${2 ** -size}; k = k + ${size}; }`)}
+  ${linesFor((exponent, power) => `if (m >= ${power}) { m = m * ${1 / power}; k = k + ${exponent}; }`)}
   if (m > ${Math.SQRT2}) { m = m * 0.5; k = k + 1; }
   let value = logNear(k, m - 1);
   if (x > ${LARGEST}) { value = x; }

@@ -100,9 +100,18 @@ function stridesOf(axes: readonly FoldAxis[]): Strided[] {
 
 /** Elements of a piece, so that all stages that a length needs have about as many. */
 function pieceOf(length: number): number {
+  const stages = stagesOf(length, MOST_FOLDED);
+  let piece = 1;
+  while (piece < length && stagesOf(length, piece) > stages) piece++;
+  return piece;
+}
+
+/** Stages that fold so many elements at a time. */
+function stagesOf(length: number, piece: number): number {
+  if (piece < 2) return Infinity;
   let stages = 1;
-  while (MOST_FOLDED ** stages < length) stages++;
-  return Math.ceil(length ** (1 / stages));
+  for (let reach = piece; reach < length; reach *= piece) stages++;
+  return stages;
 }
 
 /** All axes kept but for the last half of one, which is split into pieces and the elements of a piece. */
