@@ -31,6 +31,7 @@ interface KernelSettings {
   readonly functions: readonly string[];
   readonly argumentTypes?: Readonly<Record<string, 'Array' | 'Float'>>;
   readonly precision: 'single';
+  readonly tactic: 'precision';
 }
 
 /** One instance of GPU.js, in one mode. */

@@ -178,6 +178,8 @@ export class GpuMemory {
       pipeline: true,
       immutable: true,
       precision: 'single',
+      // Else WebGL takes half precision where a phone is faster with it.
+      tactic: 'precision',
       functions: calls.functions,
       // A buffer may stand where an array was declared; on WebGL the types are those of the first call.
       ...(this.mode === 'webgpu' && {
