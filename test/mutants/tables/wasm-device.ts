@@ -15,7 +15,7 @@ export const mutants: readonly Mutant[] = [
     ['nodes of other sizes join', 'axis', 'sizeOf(first.shape) !== sizeOf(second.shape)', 'false'],
     ['nodes of one size join, whatever they broadcast', 'axis', 'sameShape(first.shape, second.shape) || second.nodes.every((node) => readsWhole(node, size))', 'true', fused],
     ['a group goes on behind its reduction', 'stale buffer', 'forget(source);\n', '\n', fused],
-    ['sums that the program returns are not stored', 'missing term', ' || kept.has(between)', '', fused],
+    ['sums that the program returns are not stored', 'missing term', 'kept.has(between) ||', '', fused],
     ['sums that another step reads are not stored', 'missing term', ' && others.length === 0', '', fused],
   ]),
   ...mutantsOf('src/tape/fused-node.ts', planned, [
