@@ -5,10 +5,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as gt from 'gradtape/node';
-import { drawDigit, loadDigits, PIXELS } from './data/mnist.ts';
+import { drawDigit, loadDigits } from './data/mnist.ts';
+import { PIXELS } from './data/pixels.ts';
 import { digitsModel } from './support/digits-model.ts';
-import { isMain } from './support/is-main.ts';
 import { printHistory } from './support/history.ts';
+import { isMain } from './support/is-main.ts';
 
 const { callbacks } = gt;
 

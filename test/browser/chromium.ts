@@ -3,22 +3,19 @@
  * that allows WebAssembly and no `eval`; where the policy forbids WebAssembly too, on the cpu device.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import t from 'tap';
 import { root } from '../house/sources.ts';
 import { train, type Trained } from './page/train.ts';
+import { serveFolder } from './serve-folder.ts';
 import { chromiumPath, playwright, toolFolder } from './tools.ts';
 
 t.setTimeout(180_000);
 
 const app = mkdtempSync(join(tmpdir(), 'gradtape-vite-'));
 t.teardown(() => rmSync(app, { recursive: true, force: true }));
-
-const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 t.before(() => {
   const npm = (...args: readonly string[]): string =>
@@ -53,31 +50,18 @@ t.before(() => {
 async function runPage(
   policy: string,
 ): Promise<Trained & { readonly error?: string; readonly log: readonly string[] }> {
-  const server = createServer((request, response) => {
-    const path = join(app, 'dist', request.url === '/' ? 'index.html' : (request.url ?? ''));
-    try {
-      const body = readFileSync(path);
-      response.writeHead(200, {
-        'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
-        'content-security-policy': policy,
-      });
-      response.end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { url, close } = await serveFolder(join(app, 'dist'), () => policy);
   const browser = await playwright().chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
   try {
     const page = await browser.newPage();
     const log: string[] = [];
-    page.on('console', (message) => log.push(message.text?.() ?? ''));
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    page.on('console', (message) => log.push(message.text()));
+    await page.goto(url);
     // Waits for the promise that the module left when the page loaded. Waiting in the page's own code would need `eval`.
     return { ...((await page.evaluate('globalThis.result')) as Trained), log };
   } finally {
     await browser.close();
-    server.close();
+    close();
   }
 }
 

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from '../house/sources.ts';
 
 export const toolFolder: string = join(root, 'test/browser/tools');
@@ -12,6 +13,12 @@ export interface Esbuild {
   readonly build: (options: Readonly<Record<string, unknown>>) => Promise<{
     readonly outputFiles: readonly { readonly contents: Uint8Array }[];
   }>;
+}
+
+/** As much of Vite as is used here. */
+export interface Vite {
+  readonly build: (options: Readonly<Record<string, unknown>>) => Promise<unknown>;
+  readonly preview: (options: Readonly<Record<string, unknown>>) => Promise<{ readonly printUrls: () => void }>;
 }
 
 /** As much of playwright-core as is used here. */
@@ -26,15 +33,33 @@ export interface Playwright {
 
 export interface Page {
   readonly goto: (url: string) => Promise<unknown>;
-  readonly on: (event: 'console' | 'pageerror', listener: (message: { text?: () => string }) => void) => void;
+  on(event: 'console', listener: (message: { text: () => string }) => void): void;
+  on(event: 'pageerror', listener: (error: Error) => void): void;
   readonly evaluate: (code: string) => Promise<unknown>;
+  readonly click: (selector: string) => Promise<void>;
+  readonly selectOption: (selector: string, value: string) => Promise<unknown>;
+  readonly fill: (selector: string, value: string) => Promise<void>;
+  readonly mouse: {
+    readonly move: (x: number, y: number, options?: { readonly steps: number }) => Promise<void>;
+    readonly down: () => Promise<void>;
+    readonly up: () => Promise<void>;
+  };
+  readonly emulateMedia: (media: { readonly colorScheme: 'light' | 'dark' }) => Promise<void>;
+  readonly waitForEvent: (event: 'download') => Promise<{
+    readonly path: () => Promise<string>;
+    readonly suggestedFilename: () => string;
+  }>;
   readonly setViewportSize: (size: { readonly width: number; readonly height: number }) => Promise<void>;
-  readonly screenshot: (options: { readonly path: string }) => Promise<unknown>;
+  readonly screenshot: (options: { readonly path: string; readonly fullPage?: boolean }) => Promise<unknown>;
   readonly close: () => Promise<void>;
 }
 
 export function esbuild(): Esbuild {
   return require('esbuild') as Esbuild;
+}
+
+export async function vite(): Promise<Vite> {
+  return (await import(pathToFileURL(join(toolFolder, 'node_modules/vite/dist/node/index.js')).href)) as Vite;
 }
 
 export function playwright(): Playwright {

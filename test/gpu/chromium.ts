@@ -49,8 +49,8 @@ export async function openPage(
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-unsafe-swiftshader'],
   });
   const page = await browser.newPage();
-  page.on('console', (message) => tell(message.text?.() ?? ''));
-  page.on('pageerror', (error) => tell(`error: ${(error as unknown as Error).message}`));
+  page.on('console', (message) => tell(message.text()));
+  page.on('pageerror', (error) => tell(`error: ${error.message}`));
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
   return {
     page,
