@@ -39,6 +39,8 @@ export interface Counts {
   readonly flips: number;
   /** Times that each training is killed. */
   readonly resumes: number;
+  /** Files that would need much memory, at most. */
+  readonly bombs: number;
 }
 
 /** `quick` is for every change, `normal` meets the targets for one, `deep` those for a release. */
@@ -58,6 +60,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     kills: 200,
     flips: 1_000,
     resumes: 2,
+    bombs: 12,
   },
   normal: {
     gradients: 200,
@@ -72,6 +75,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     kills: 200,
     flips: 10_000,
     resumes: 20,
+    bombs: 1_000,
   },
   deep: {
     gradients: 10_000,
@@ -86,6 +90,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     kills: 1_000,
     flips: 10_000,
     resumes: 20,
+    bombs: 1_000,
   },
 };
 

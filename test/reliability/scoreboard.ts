@@ -111,7 +111,7 @@ export const scoreRows: readonly ScoreRow[] = [
     number: 'C2',
     measure: 'memory bombs',
     target: '<= 2x file + 32 MB, refused before allocating',
-    run: () => memoryBombs(),
+    run: ({ bombs }) => memoryBombs(bombs),
   },
   { number: 'C3', measure: 'prototype pollution', target: '0', run: () => prototypePollution() },
   {
