@@ -1,7 +1,6 @@
 /** Measures one workload on every engine that can do it. */
 import type { Engine, Prepared } from './engines/engine.ts';
-import { firstRunMilliseconds } from './engines/gradtape.ts';
-import { messageOf } from './engines/index.ts';
+import { messageOf } from './engines/start.ts';
 import type { Cell, Row } from './report/results.ts';
 import { differenceLimit, relativeDifference } from './timing/agreement.ts';
 import { takeTurns, type TurnOptions } from './timing/take-turns.ts';
@@ -11,6 +10,10 @@ export interface MeasureOptions {
   readonly turns: TurnOptions;
   /** Ms above which a single run of a slow engine is not even begun. */
   readonly longest: number;
+  /** What a row says of such a run. */
+  readonly tooLong: string;
+  /** Milliseconds of our first run. Left out: it is not measured. */
+  readonly firstRun?: (workload: Workload) => number;
 }
 
 interface Ready {
@@ -25,7 +28,7 @@ interface Ready {
  */
 export async function measure(workload: Workload, engines: readonly Engine[], options: MeasureOptions): Promise<Row> {
   const limit = differenceLimit(workload.depth);
-  const firstRun = firstRunMilliseconds(workload);
+  const firstRun = options.firstRun?.(workload);
   const ready: Ready[] = [];
   const left = new Map<string, string>();
   let reference: readonly Float32Array[] | undefined;
@@ -37,7 +40,7 @@ export async function measure(workload: Workload, engines: readonly Engine[], op
         continue;
       }
       if (reference && expectedMilliseconds(workload, engine) > options.longest) {
-        left.set(engine.name, 'long runs are measured without --quick');
+        left.set(engine.name, options.tooLong);
         await prepared.dispose();
         continue;
       }
@@ -60,7 +63,7 @@ export async function measure(workload: Workload, engines: readonly Engine[], op
   return {
     workload: workload.name,
     ...(workload.flops !== undefined && { flops: workload.flops }),
-    firstRun,
+    ...(firstRun !== undefined && { firstRun }),
     limit,
     cells: [...cells, ...[...left].map(([engine, reason]) => ({ engine, reason }))],
   };

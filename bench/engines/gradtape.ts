@@ -1,16 +1,16 @@
 /**
- * gradtape on one of its devices. Operands are variables that a compiled function without arguments reads, and it assigns
- * its results to variables: a run copies nothing in and reads nothing back.
+ * gradtape on a device that works on the calling thread. Operands are variables that a compiled function without arguments
+ * reads, and it assigns its results to variables: a run copies nothing in and reads nothing back.
  */
 import * as gt from 'gradtape';
 import { WasmDevice } from '../../src/devices/wasm-device.ts';
 import { now } from '../../src/clock.ts';
-import { isTraining, type Operand, type Workload } from '../workloads/workload.ts';
+import type { Operand, Workload } from '../workloads/workload.ts';
 import type { Engine, Prepared } from './engine.ts';
-import { operationOf, type Operation } from './gradtape-operations.ts';
-import { trainingStep } from './gradtape-training.ts';
+import type { Operation } from './gradtape-operations.ts';
+import { functionOf, programOf, residentProgram, toTensor } from './gradtape-programs.ts';
 
-export function gradtape(device: gt.DeviceName, version: string): Engine {
+export function gradtape(device: 'cpu' | 'wasm', version: string): Engine {
   return {
     name: `gradtape ${device}`,
     version,
@@ -35,53 +35,21 @@ export function firstRunMilliseconds(workload: Workload): number {
   const device = new WasmDevice();
   const tensors = operands.map(toTensor);
   const start = now();
-  gt.compile((...inputs: gt.Tensor[]) => [...operation(inputs)], { device }).sync(...tensors);
+  programOf(operation, { device }).sync(...tensors);
   return now() - start;
 }
 
-function functionOf(workload: Workload, operands: readonly Operand[]): Operation {
-  if (!isTraining(workload)) {
-    return operationOf(
-      workload,
-      operands.map(({ shape }) => shape),
-    );
-  }
-  const step = trainingStep(workload, operands);
-  return ([x, y]) => [step(x!, y!)];
-}
-
 function compiled(operation: Operation, operands: readonly Operand[], device: gt.DeviceName): Prepared {
-  const fromArrays = gt.compile((...inputs: gt.Tensor[]) => [...operation(inputs)], { device });
-  const variables = operands.map((operand) => gt.variable(toTensor(operand)));
-  let resident: (() => void) | undefined;
-  const transfer = (): Float32Array[] => fromArrays.sync(...operands.map(toTensor)).map(({ data }) => data);
+  const fromArrays = programOf(operation, { device });
+  let resident: gt.Compiled<[], gt.Tensor[]> | undefined;
   return {
     run: () => {
-      resident ??= resultsKept(operation, variables, device);
-      resident();
+      resident ??= residentProgram(operation, operands, { device }, () => []);
+      resident.sync();
     },
-    transfer,
+    transfer: () => fromArrays.sync(...operands.map(toTensor)).map(({ data }) => data),
     dispose: () => undefined,
   };
-}
-
-function resultsKept(operation: Operation, variables: readonly gt.Variable[], device: gt.DeviceName): () => void {
-  const shapes: gt.Shape[] = [];
-  // Traced once for the shapes of its results.
-  gt.compile(
-    () => {
-      shapes.push(...operation(variables.map(({ value }) => value)).map(({ shape }) => shape));
-    },
-    { device },
-  ).program();
-  const results = shapes.map((shape) => gt.variable(gt.zeros(shape)));
-  const run = gt.compile(
-    () => {
-      operation(variables.map(({ value }) => value)).forEach((value, index) => results[index]!.assign(value));
-    },
-    { device },
-  );
-  return () => run.sync();
 }
 
 function eager(operation: Operation, operands: readonly Operand[], device: gt.DeviceName): Prepared {
@@ -92,8 +60,4 @@ function eager(operation: Operation, operands: readonly Operand[], device: gt.De
     transfer: () => operation(operands.map(toTensor)).map(({ data }) => data),
     dispose: () => gt.setDevice('wasm'),
   };
-}
-
-function toTensor({ shape, data }: Operand): gt.Tensor {
-  return gt.tensor(data, shape);
 }

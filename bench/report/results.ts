@@ -9,7 +9,7 @@ export interface Cell {
   readonly turns?: number;
   /** The same with operands from typed arrays and results read back. */
   readonly withTransfers?: number;
-  /** Largest difference from gradtape's cpu device, relative to the largest value. */
+  /** Largest difference from the first engine, relative to the largest value. */
   readonly difference?: number;
   /** Why there is no time. */
   readonly reason?: string;
@@ -19,7 +19,7 @@ export interface Row {
   readonly workload: string;
   readonly flops?: number;
   /** From a function and typed arrays to the first results: trace, plan, emit, compile, run. In ms. */
-  readonly firstRun: number;
+  readonly firstRun?: number;
   /** Limit of the differences. */
   readonly limit: number;
   readonly cells: readonly Cell[];
@@ -34,6 +34,14 @@ export interface Results {
   /** GFLOP/s of one thread's 128-bit lanes, measured in the same run. */
   readonly peak: number;
   readonly rows: readonly Row[];
+}
+
+/** The figures of a run on a graphics card. */
+export interface GpuResults extends Omit<Results, 'node' | 'peak'> {
+  /** The graphics card, as it calls itself. */
+  readonly adapter: string;
+  /** What ran the code: a browser or Node. */
+  readonly runtime: string;
 }
 
 /** The column that is compared with the others. */

@@ -1,7 +1,8 @@
 /** The two tables as text. */
 import { bestPeer, OURS, timeOf, type Results, type Row } from './results.ts';
 
-type Kind = 'milliseconds' | 'withTransfers';
+/** Without transfers, or with them. */
+export type Kind = 'milliseconds' | 'withTransfers';
 
 /** All medians in ms, and what follows from them. Without transfers also rate and first run. */
 export function table(results: Results, kind: Kind): string {
@@ -25,7 +26,7 @@ export function table(results: Results, kind: Kind): string {
 }
 
 /** Why cells are empty, one line for each engine and reason. */
-export function reasons({ rows }: Results): string {
+export function reasons({ rows }: Pick<Results, 'rows'>): string {
   const places = new Map<string, string[]>();
   for (const { workload, cells } of rows) {
     for (const { engine, reason } of cells) {
@@ -37,6 +38,11 @@ export function reasons({ rows }: Results): string {
   return [...places].map(([key, names]) => `${key} (${names.join('; ')})`).join('\n');
 }
 
+/** The times of a row in one line, for those who wait. */
+export function timesOf({ cells }: Row): string {
+  return cells.map(({ engine, milliseconds }) => `${engine} ${formatTime(milliseconds)}`).join(', ');
+}
+
 /** Three digits that count; microseconds as fractions of a ms. */
 export function formatTime(milliseconds: number | undefined): string {
   if (milliseconds === undefined) return '-';
@@ -44,8 +50,8 @@ export function formatTime(milliseconds: number | undefined): string {
   return milliseconds.toFixed(Math.min(digits, 6));
 }
 
-// The largest difference of all engines.
-function formatDifference({ cells }: Row): string {
+/** The largest difference of all engines. */
+export function formatDifference({ cells }: Row): string {
   const differences = cells.flatMap(({ difference }) => (difference === undefined ? [] : [difference]));
   return differences.length === 0 ? '-' : Math.max(...differences).toExponential(0);
 }

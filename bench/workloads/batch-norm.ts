@@ -2,9 +2,13 @@
 import { normal } from './values.ts';
 import type { BatchNormWorkload } from './workload.ts';
 
-export const batchNorm: BatchNormWorkload = {
-  kind: 'batchNorm',
-  name: 'batch norm, training [32,28,28,64]',
-  depth: 32 * 28 * 28,
-  operands: () => [normal([32, 28, 28, 64], 1), normal([64], 2), normal([64], 3)],
-};
+/** @param part of the whole batch, 32 images */
+export function batchNorm(part: number): BatchNormWorkload {
+  const images = 32 * part;
+  return {
+    kind: 'batchNorm',
+    name: `batch norm, training [${images},28,28,64]`,
+    depth: images * 28 * 28,
+    operands: () => [normal([images, 28, 28, 64], 1), normal([64], 2), normal([64], 3)],
+  };
+}

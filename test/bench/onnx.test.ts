@@ -3,7 +3,9 @@ import { computationOf } from '../../bench/engines/onnx/graphs.ts';
 import { gatesReordered, permuted } from '../../bench/engines/onnx/layout.ts';
 import { encodeModel } from '../../bench/engines/onnx/model.ts';
 import { Message } from '../../bench/engines/onnx/protobuf.ts';
-import { workloads } from '../../bench/workloads/index.ts';
+import { allWorkloads } from '../../bench/workloads/index.ts';
+
+const workloads = allWorkloads(1);
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 

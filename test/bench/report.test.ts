@@ -107,10 +107,16 @@ t.test('chart: names are text, whatever they contain, and dark schemes have colo
   t.match(svg, '@media (prefers-color-scheme: dark)');
 });
 
-t.test('options: --quick, --only and --save; what is unknown or does not go together is refused', async (t) => {
-  t.same(parseOptions([]), { quick: false, only: undefined, save: false });
-  t.same(parseOptions(['--quick', '--only', 'conv']), { quick: true, only: 'conv', save: false });
-  t.throws(() => parseOptions(['--fast']), /unknown option '--fast'/);
-  t.throws(() => parseOptions(['--only']), /--only needs/);
-  t.throws(() => parseOptions(['--save', '--quick']), /keeps whole runs only/);
-});
+t.test(
+  'options: --gpu, --dawn, --quick, --only and --save; what is unknown or does not go together is refused',
+  async (t) => {
+    t.same(parseOptions([]), { quick: false, only: undefined, save: false, gpu: undefined });
+    t.match(parseOptions(['--quick', '--only', 'conv']), { quick: true, only: 'conv', save: false });
+    t.equal(parseOptions(['--gpu']).gpu, 'page');
+    t.equal(parseOptions(['--dawn', '--gpu']).gpu, 'dawn');
+    t.throws(() => parseOptions(['--fast']), /unknown option '--fast'/);
+    t.throws(() => parseOptions(['--only']), /--only needs/);
+    t.throws(() => parseOptions(['--save', '--quick']), /keeps whole runs only/);
+    t.throws(() => parseOptions(['--dawn']), /--dawn says how --gpu/);
+  },
+);

@@ -67,6 +67,16 @@ t.test('takeTurns: a run that takes the whole budget is its own measurement, but
   t.ok((timings[0]?.milliseconds ?? NaN) >= 0);
 });
 
+t.test(
+  'takeTurns: runs too short for a loop are timed by who was named for them, those of promises are not',
+  async (t) => {
+    const options = { rounds: 1, turn: 1, warmUp: 1, budget: Infinity, patience: Infinity, timeTiny: () => 42 };
+    const [quick, pending] = await takeTurns([{ run: () => undefined }, { run: () => Promise.resolve() }], options);
+    t.equal(quick?.milliseconds, 42);
+    t.not(pending?.milliseconds, 42);
+  },
+);
+
 t.test('takeTurns: nobody waits for a second run of what is slower than patience', async (t) => {
   const log: string[] = [];
   const options = { rounds: 5, turn: 0, warmUp: 0, budget: -1, patience: -1 };

@@ -3,6 +3,7 @@
 export interface TfTensor {
   readonly shape: readonly number[];
   dispose(): void;
+  data(): Promise<Float32Array>;
   dataSync(): Float32Array;
 }
 
@@ -11,6 +12,7 @@ export interface TfVariable extends TfTensor {
 }
 
 export interface Tf {
+  readonly version_core: string;
   setBackend(name: string): Promise<boolean>;
   env(): { set(flag: string, value: boolean): void };
   tidy<Result>(run: () => Result): Result;
@@ -26,6 +28,7 @@ export interface Tf {
   sigmoid(x: TfTensor): TfTensor;
   tanh(x: TfTensor): TfTensor;
   sum(x: TfTensor): TfTensor;
+  slice(x: TfTensor, begin: readonly number[], size: readonly number[]): TfTensor;
   reshape(x: TfTensor, shape: readonly number[]): TfTensor;
   matMul(a: TfTensor, b: TfTensor, transposeA?: boolean, transposeB?: boolean): TfTensor;
   conv1d(x: TfTensor, filters: TfTensor, stride: number, padding: 'same'): TfTensor;
