@@ -1,4 +1,4 @@
-/** The GPU device in the modes of GPU.js that need npm only; WebGPU and WebGL2 run in test/gpu. */
+/** The GPU device in the modes of GPU.js that need npm only, and in WebGPU where the environment names Dawn. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
@@ -9,8 +9,13 @@ import { openGpuDevice } from '../../../src/gpu.ts';
 import type { GpuDevice } from '../../../src/devices/gpu-device.ts';
 import { separateCalls } from '../../../src/devices/gpu-functions.ts';
 import { useDevice, defaultDevice } from '../../../src/devices/default-device.ts';
+import { gpuModes } from '../../support/gpu-kernel.ts';
 
-const MODES = ['cpu', 'webasm'] as const;
+const MODES = await gpuModes();
+const isOnDawn = MODES.includes('webgpu');
+const given = isOnDawn ? devicesGiven() : [];
+// Dawn keeps the process alive.
+if (isOnDawn) t.teardown(() => setTimeout(() => process.exit(), 100));
 
 for (const mode of MODES) {
   t.test(`mode ${mode}: results, variables and their copies are those of the host`, async (t) => {
@@ -224,3 +229,60 @@ t.test('each call of a function gets a copy of its own, behind what it calls', (
   ]);
   t.end();
 });
+
+interface GraphicsDevice {
+  destroy(): void;
+  readonly lost: Promise<unknown>;
+}
+
+interface WebGpu {
+  requestAdapter(): Promise<{ requestDevice(options: unknown): Promise<GraphicsDevice> }>;
+}
+
+/** Every device that WebGPU gives from now on. */
+function devicesGiven(): GraphicsDevice[] {
+  const given: GraphicsDevice[] = [];
+  const { navigator } = globalThis as unknown as { readonly navigator: { readonly gpu: WebGpu } };
+  const { gpu } = navigator;
+  const requestAdapter = gpu.requestAdapter.bind(gpu);
+  gpu.requestAdapter = async () => {
+    const adapter = await requestAdapter();
+    const requestDevice = adapter.requestDevice.bind(adapter);
+    adapter.requestDevice = async (options) => {
+      const device = await requestDevice(options);
+      given.push(device);
+      return device;
+    };
+    return adapter;
+  };
+  return given;
+}
+
+t.test(
+  'mode webgpu: a lost device is an error, and the weights are those that were read last',
+  { skip: isOnDawn ? false : 'needs GRADTAPE_DAWN, see test/gpu/run.ts' },
+  async (t) => {
+    const device = await openGpuDevice({ mode: 'webgpu' });
+    const w = variable(tensor([1, 2]), { name: 'w' });
+    const step = compile(
+      (x: Tensor) => {
+        w.assign(ops.mul(w.value, x));
+        return ops.sum(w.value);
+      },
+      { device },
+    );
+    await step(tensor([2, 2]));
+    t.same([...(await w.read()).data], [2, 4], 'read after the first step');
+    await step(tensor([2, 2]));
+    const lost = given.at(-1) as GraphicsDevice;
+    lost.destroy();
+    await lost.lost;
+    await t.rejects(step(tensor([2, 2])), {
+      name: 'DeviceError',
+      message: /^the graphics device was lost \(mode 'webgpu'\)\. Variables have the values last read/,
+    });
+    t.same([...w.data], [2, 4], 'at hand, without a read');
+    t.equal((await step(tensor([3, 3]))).data[0], 18, 'the next run starts on a new device');
+    t.same([...(await w.read()).data], [6, 12]);
+  },
+);
