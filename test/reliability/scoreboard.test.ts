@@ -98,7 +98,7 @@ const reader = (read: HostileReader['read']): HostileReader => ({
   bombs: { 'a small file': () => new Uint8Array(1_000) },
 });
 /** Every fifth, for each takes a process of its own. */
-const SOME_BOMBS = 8;
+const SOME_BOMBS = 3;
 const refuse = (): never => {
   throw new FormatError('refused');
 };
