@@ -22,7 +22,7 @@ import { exactIntegers } from './exact-integers.ts';
 import { gradientProperties } from './gradient-properties.ts';
 import type { Hole } from './hostile/hole.ts';
 import { hostileFiles } from './hostile-files.ts';
-import { hostileReaders, type HostileReader } from './hostile-readers.ts';
+import type { HostileReader } from './hostile-readers.ts';
 import { indexSafety } from './index-safety.ts';
 import { injectedNaN } from './injected-nan.ts';
 import { crashes, killedSaves, powerCuts } from './killed-saves.ts';
