@@ -56,10 +56,10 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     soak: 10_000,
     calls: 10_000,
     runs: 2,
-    files: 1_000,
+    files: 20_000,
     kills: 200,
     flips: 1_000,
-    resumes: 2,
+    resumes: 5,
     bombs: 12,
   },
   normal: {
