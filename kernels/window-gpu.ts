@@ -3,7 +3,7 @@ import { divide, within } from './gpu-source.ts';
 import type { WindowAxis } from './window.ts';
 
 /** Lines that run `body` for each tap of the window `output` that lies on the axis; they declare `tap` and `cell`. */
-export function forCells(
+function forCells(
   axis: WindowAxis,
   output: string,
   { tap, cell }: { readonly tap: string; readonly cell: string },
@@ -27,7 +27,7 @@ ${within(cell, [-before, most], size, body)}`;
 }
 
 /** Lines that run `body` for each tap through which a window sees `cell`; they declare `tap` and `output`. */
-export function forOutputs(
+function forOutputs(
   axis: WindowAxis,
   cell: string,
   { tap, output }: { readonly tap: string; readonly output: string },
@@ -48,4 +48,33 @@ if (${output}Rest < 0.5) {
 ${inRange}
 }`;
   return `for (let ${tap} = 0; ${tap} < ${kernelSize}; ${tap}++) {\n${lines}\n}`;
+}
+
+/** What both axes of an image's windows look like. */
+interface ImageAxes {
+  readonly rows: WindowAxis;
+  readonly columns: WindowAxis;
+}
+
+/**
+ * Lines that run `body` for each cell (y, x) that the window of output (i1, i2) sees, through tap (tapY, tapX).
+ * @param around what stands around the lines of one row of cells. Default nothing
+ */
+export function forImageCells(
+  { rows, columns }: ImageAxes,
+  body: string,
+  around: (lines: string) => string = (lines) => lines,
+): string {
+  const line = forCells(columns, 'i2', { tap: 'tapX', cell: 'x' }, body);
+  return forCells(rows, 'i1', { tap: 'tapY', cell: 'y' }, around(line));
+}
+
+/** Lines that run `body` for each output (u, v) whose window sees cell (i1, i2), through tap (tapY, tapX). */
+export function forImageOutputs({ rows, columns }: ImageAxes, body: string): string {
+  return forOutputs(
+    rows,
+    'i1',
+    { tap: 'tapY', output: 'u' },
+    forOutputs(columns, 'i2', { tap: 'tapX', output: 'v' }, body),
+  );
 }

@@ -6,7 +6,7 @@ import type { GpuCall, GpuPass } from '../contract.ts';
 import { gpuRow, singlePass, storingRow, type GpuRow, type GpuStore } from '../gpu-form.ts';
 import { divide, unravel, within } from '../gpu-source.ts';
 import { appendSum, sumLines } from '../gpu-sum.ts';
-import { forCells, forOutputs, withCell } from '../window-gpu.ts';
+import { forImageCells, forImageOutputs, withCell } from '../window-gpu.ts';
 import type { ConvSizes } from './geometry.ts';
 import { conv2dFilterGradKernel, conv2dInputGradKernel, conv2dKernel } from './index.ts';
 
@@ -17,19 +17,12 @@ export function convolutionCall(sizes: ConvSizes, hasBias: boolean, store: GpuSt
   const source = `${unravel('i', 'this.thread.x', [batch, rows.outputSize, columns.outputSize, outs])}
 ${divide('group', 'member', 'i3', outChannels)}
 let sum = 0;
-${forCells(
-  rows,
-  'i1',
-  { tap: 'tapY', cell: 'y' },
-  forCells(
-    columns,
-    'i2',
-    { tap: 'tapX', cell: 'x' },
-    `const from = ((i0 * ${rows.size} + y) * ${columns.size} + x) * ${ins} + group * ${inChannels};
+${forImageCells(
+  sizes,
+  `const from = ((i0 * ${rows.size} + y) * ${columns.size} + x) * ${ins} + group * ${inChannels};
 const filter = (tapY * ${columns.kernelSize} + tapX) * ${inChannels * outs} + i3;
 ${sumLines('part', inChannels, (c) => `a0[from + ${c}] * a1[filter + ${c} * ${outs}]`)}
 sum += part;`,
-  ),
 )}
 ${hasBias ? 'sum += a2[i3];' : ''}
 return ${store.expression('sum')};`;
@@ -45,19 +38,12 @@ export function convolutionInputGradCall(sizes: ConvSizes): GpuCall {
 ${divide('group', 'member', 'i3', inChannels)}
 const channel = group * ${outChannels};
 let sum = 0;
-${forOutputs(
-  rows,
-  'i1',
-  { tap: 'tapY', output: 'u' },
-  forOutputs(
-    columns,
-    'i2',
-    { tap: 'tapX', output: 'v' },
-    `const from = ((i0 * ${rows.outputSize} + u) * ${columns.outputSize} + v) * ${outs} + channel;
+${forImageOutputs(
+  sizes,
+  `const from = ((i0 * ${rows.outputSize} + u) * ${columns.outputSize} + v) * ${outs} + channel;
 const filter = ((tapY * ${columns.kernelSize} + tapX) * ${inChannels} + member) * ${outs} + channel;
 ${sumLines('part', outChannels, (c) => `a0[from + ${c}] * a1[filter + ${c}]`)}
 sum += part;`,
-  ),
 )}
 return sum;`;
   return singlePass(source, 2, batch * rows.size * columns.size * ins);

@@ -7,37 +7,24 @@ import { gpuRow, singlePass, type GpuRow } from '../gpu-form.ts';
 import { quotientOf, sourcesOf } from '../gpu-math.ts';
 import { divide, unravel } from '../gpu-source.ts';
 import type { WindowAxis } from '../window.ts';
-import { forCells, forOutputs } from '../window-gpu.ts';
+import { forImageCells, forImageOutputs } from '../window-gpu.ts';
 import { avgPoolGradKernel, avgPoolKernel, maxPoolGradKernel, maxPoolKernel, poolGatherKernel } from './index.ts';
 import type { PickGeometry, PoolSizes } from './cpu.ts';
 
 /**
  * Lines that run `body` for each cell of the window of output (i0, i1, i2, i3), whose place in the sample is `cell`.
- * @param around what stands around the lines of one row of cells. Default nothing
+ * @param around as that of `forImageCells`
  */
-function forWindow(
-  { rows, columns, channels }: PoolSizes,
-  body: string,
-  around: (lines: string) => string = (lines) => lines,
-): string {
-  const cell = `const cell = (y * ${columns.size} + x) * ${channels} + i3;`;
-  const line = forCells(columns, 'i2', { tap: 'tapX', cell: 'x' }, `${cell}\n${body}`);
-  return forCells(rows, 'i1', { tap: 'tapY', cell: 'y' }, around(line));
+function forWindow(sizes: PoolSizes, body: string, around?: (lines: string) => string): string {
+  const cell = `const cell = (y * ${sizes.columns.size} + x) * ${sizes.channels} + i3;`;
+  return forImageCells(sizes, `${cell}\n${body}`, around);
 }
 
 /** Lines that run `body` for each window (u, v) that sees cell (i0, i1, i2, i3), whose place in y is `from`. */
-function forWindows({ rows, columns, channels }: PoolSizes, body: string): string {
-  return forOutputs(
-    rows,
-    'i1',
-    { tap: 'tapY', output: 'u' },
-    forOutputs(
-      columns,
-      'i2',
-      { tap: 'tapX', output: 'v' },
-      `const from = ((i0 * ${rows.outputSize} + u) * ${columns.outputSize} + v) * ${channels} + i3;\n${body}`,
-    ),
-  );
+function forWindows(sizes: PoolSizes, body: string): string {
+  const { rows, columns, channels } = sizes;
+  const from = `const from = ((i0 * ${rows.outputSize} + u) * ${columns.outputSize} + v) * ${channels} + i3;`;
+  return forImageOutputs(sizes, `${from}\n${body}`);
 }
 
 const ofOutput = ({ batch, rows, columns, channels }: PoolSizes): string =>
