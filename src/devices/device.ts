@@ -9,6 +9,18 @@ export type BufferRef =
   | { readonly kind: 'variable'; readonly variable: Variable }
   | { readonly kind: 'constant'; readonly tensor: Tensor };
 
+/** Elements that a step reads or writes there. */
+export function sizeOfRef(ref: BufferRef): number {
+  switch (ref.kind) {
+    case 'scratch':
+      return ref.size;
+    case 'variable':
+      return ref.variable.size;
+    case 'constant':
+      return ref.tensor.size;
+  }
+}
+
 /** One kernel call with everything resolved. */
 export interface PlannedStep {
   readonly kernel: Kernel;

@@ -6,7 +6,7 @@ import { GPU_MOST_ELEMENTS, GPU_MOST_OPERANDS } from '../../kernels/gpu-source.t
 import { Tensor } from '../tensor/tensor.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { debugging, refuseNaN } from './debug.ts';
-import type { BufferRef, Executable, Plan, PlannedStep } from './device.ts';
+import { sizeOfRef, type BufferRef, type Executable, type Plan, type PlannedStep } from './device.ts';
 import type { GpuCopy, GpuDevice } from './gpu-device.ts';
 import type { GpuBuffer } from './gpu-memory.ts';
 import { packResults, type Packed } from './gpu-pack.ts';
@@ -221,17 +221,6 @@ function checkPass({ size, operands }: GpuPass, label: string): void {
     `${label}: its result has ${size} elements; a GPU kernel counts in float32, which is exact to ${GPU_MOST_ELEMENTS} elements. Use a smaller batch, or compile for another device: compile({ device: 'wasm' }).`,
     { where: label, got: size, expected: GPU_MOST_ELEMENTS },
   );
-}
-
-function sizeOfRef(ref: BufferRef): number {
-  switch (ref.kind) {
-    case 'scratch':
-      return ref.size;
-    case 'variable':
-      return ref.variable.size;
-    case 'constant':
-      return ref.tensor.size;
-  }
 }
 
 /** Where a buffer lies in the plan. Empty ones lie where others do, and one is as good as another. */

@@ -3,7 +3,7 @@ import type { FloatArray, Kernel, WasmCall } from '../../kernels/contract.ts';
 import { DeviceError } from '../errors.ts';
 import type { WasmFunction } from '../wasm/index.ts';
 import { debugging, refuseNaN } from './debug.ts';
-import type { BufferRef, Plan, PlannedStep } from './device.ts';
+import { sizeOfRef, type BufferRef, type Plan, type PlannedStep } from './device.ts';
 import { ThreadExecutable } from './thread-executable.ts';
 import type { CodeRequest } from './wasm-code.ts';
 import type { WasmDevice } from './wasm-device.ts';
@@ -176,17 +176,6 @@ export function callOf(
   );
   if (!call) return undefined;
   return inputs.length + outputCount + 1 + (call.args?.length ?? 0) > MOST_PARAMS ? undefined : call;
-}
-
-function sizeOfRef(ref: BufferRef): number {
-  switch (ref.kind) {
-    case 'scratch':
-      return ref.size;
-    case 'variable':
-      return ref.variable.size;
-    case 'constant':
-      return ref.tensor.size;
-  }
 }
 
 /** @internal Calls with known numbers of arguments: spreading an array into a call costs as much as a small kernel. */
