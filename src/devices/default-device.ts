@@ -3,6 +3,7 @@ import { warn } from '../console.ts';
 import { ArgumentError, DeviceError, optionsOf, suggestName } from '../errors.ts';
 import { supports } from '../wasm/index.ts';
 import type { Device } from './device.ts';
+import type { GpuMode } from './gpu-js.ts';
 import { HostDevice } from './host-device.ts';
 import { WasmDevice } from './wasm-device.ts';
 
@@ -12,7 +13,7 @@ export type DeviceName = 'cpu' | 'wasm' | 'gpu';
 /** Options of a device that takes some: those of `'gpu'`. */
 export interface DeviceOptions {
   /** Where GPU.js runs kernels. Default: the best mode that works here, which one line of log names. */
-  readonly mode?: 'webgpu' | 'webgl2' | 'headlessgl' | 'webasm' | 'cpu';
+  readonly mode?: GpuMode;
 }
 
 const makers: ReadonlyMap<string, () => Device> = new Map<string, () => Device>([

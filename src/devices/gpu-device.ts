@@ -10,11 +10,13 @@ import type { Kernel } from '../../kernels/contract.ts';
 import type { Device, DeviceMemory, Fusion, Plan } from './device.ts';
 import { deviceNamed, deviceNames, type DeviceOptions } from './default-device.ts';
 import { GpuExecutable } from './gpu-executable.ts';
-import { openGpuJs, type OpenedGpu } from './gpu-js.ts';
+import { openGpuJs, type GpuMode, type OpenedGpu } from './gpu-js.ts';
 import { GpuMemory, type GpuBuffer } from './gpu-memory.ts';
 import { RunQueue } from './run-queue.ts';
 import { gpuActivated } from '../../kernels/gpu.ts';
 import { GPU_MOST_OPERANDS } from '../../kernels/gpu-source.ts';
+
+const BYTES_PER_ELEMENT = 4;
 
 /** A variable's buffer. */
 export class GpuCopy implements DeviceCopy {
@@ -81,7 +83,8 @@ export class GpuDevice implements Device {
   readonly gpu: GpuMemory;
   readonly #host: Device;
   readonly #copies = new WeakMap<Variable, GpuCopy>();
-  readonly #variables = new Set<WeakRef<Variable>>();
+  /** The copies of variables that are alive. */
+  readonly #variables = new Map<WeakRef<Variable>, GpuCopy>();
   #constants = new WeakMap<Tensor, Promise<GpuBuffer>>();
   readonly #collected: FinalizationRegistry<() => void>;
 
@@ -93,7 +96,7 @@ export class GpuDevice implements Device {
   }
 
   /** Where GPU.js runs its kernels. */
-  get mode(): string {
+  get mode(): GpuMode {
     return this.gpu.mode;
   }
 
@@ -102,8 +105,10 @@ export class GpuDevice implements Device {
   }
 
   memory(): DeviceMemory {
+    let variableBytes = 0;
+    for (const { buffer } of this.#variables.values()) variableBytes += (buffer?.size ?? 0) * BYTES_PER_ELEMENT;
     const { liveBytes, liveBuffers } = this.gpu;
-    return { scratchBytes: 0, variableBytes: liveBytes, buffers: liveBuffers };
+    return { scratchBytes: 0, variableBytes, totalBytes: liveBytes, buffers: liveBuffers };
   }
 
   runKernel(...call: Parameters<NonNullable<Device['runKernel']>>): void {
@@ -120,7 +125,7 @@ export class GpuDevice implements Device {
       copy = made;
       this.#copies.set(variable, made);
       const reference = new WeakRef(variable);
-      this.#variables.add(reference);
+      this.#variables.set(reference, made);
       this.#collected.register(variable, () => {
         this.#variables.delete(reference);
         made.replace(undefined);
@@ -137,12 +142,9 @@ export class GpuDevice implements Device {
     if (!this.gpu.isLost) return error;
     this.gpu.restart();
     this.#constants = new WeakMap();
-    for (const reference of this.#variables) {
-      const variable = reference.deref();
-      const copy = variable && this.#copies.get(variable);
-      if (!copy) continue;
+    for (const [reference, copy] of this.#variables) {
       copy.forget();
-      variable.lost(copy);
+      reference.deref()?.lost(copy);
     }
     return new DeviceError(
       `the graphics device was lost (mode '${this.mode}'). Variables have the values last read from it: those from the end of the last fit, a checkpoint or a read. The next run starts on a new device.`,

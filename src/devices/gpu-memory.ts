@@ -17,15 +17,15 @@ const BYTES_PER_ELEMENT = 4;
 /** Compiled kernels that a device keeps. A large training step has about 200. */
 const KERNEL_CACHE_SIZE = 1024;
 
-/** Copies an array of the host: on the device it is the result of a kernel like any other. */
-const UPLOAD: Omit<GpuPass, 'size'> = { source: 'return a0[this.thread.x];', operands: [{ input: 0 }] };
-
 /** A compiled kernel, and how many of the buffers that it computed are alive: on WebGL they die with it. */
 interface CachedKernel {
   readonly kernel: GpuJsKernel;
   checked: boolean;
   buffers: number;
 }
+
+/** What a pass reads: a buffer, or an array of the host. */
+type GpuOperandValue = Pick<GpuBuffer, 'size' | 'value'>;
 
 /** One result on the device; whoever shares it retains it. */
 export class GpuBuffer {
@@ -72,6 +72,8 @@ export class GpuMemory {
   // In the order of use, the least recently used first.
   readonly #kernels = new Map<string, CachedKernel>();
   readonly #keys = new WeakMap<GpuPass, string>();
+  /** The passes that upload, by size. */
+  readonly #uploads = new Map<number, GpuPass>();
   #buffers = 0;
   #bytes = 0;
   // Changes when the device was lost.
@@ -109,36 +111,28 @@ export class GpuMemory {
     return this.#bytes;
   }
 
-  /** Runs one pass. @param label what it is part of, for messages */
-  run(pass: GpuPass, operands: readonly GpuBuffer[], label: string): Promise<GpuBuffer> {
-    return this.#call(
-      pass,
-      operands.map(({ value }) => value),
-      operands.map(({ size }) => size),
-      label,
-    );
-  }
-
-  /** Copies values of the host. */
+  /** Copies values of the host: on the device they are the result of a kernel like any other. */
   upload(values: Float32Array, label: string): Promise<GpuBuffer> {
-    return this.#call({ ...UPLOAD, size: values.length }, [values], [values.length], label);
+    const { length } = values;
+    let pass = this.#uploads.get(length);
+    if (!pass) {
+      pass = { source: 'return a0[this.thread.x];', operands: [{ input: 0 }], size: length };
+      this.#uploads.set(length, pass);
+    }
+    return this.run(pass, [{ value: values, size: length }], label);
   }
 
-  async #call(
-    pass: GpuPass,
-    operands: readonly GpuValue[],
-    sizes: readonly number[],
-    label: string,
-  ): Promise<GpuBuffer> {
+  /** Runs one pass. @param label what it is part of, for messages */
+  async run(pass: GpuPass, operands: readonly GpuOperandValue[], label: string): Promise<GpuBuffer> {
     const { size, numbers = [] } = pass;
     // There are no empty buffers: one element stands for none.
     if (size === 0) return new GpuBuffer(0, new Float32Array(1), () => undefined);
-    const cached = this.#kernelFor(pass, sizes);
+    const cached = this.#kernelFor(pass, operands);
     this.dispatches++;
     // Counted before the call, so that nothing evicts it meanwhile.
     cached.buffers++;
     try {
-      const result = cached.kernel(...operands, ...numbers);
+      const result = cached.kernel(...operands.map(({ value }) => value), ...numbers);
       const value = result instanceof Promise ? await result : result;
       if (!cached.checked) requireMode(cached.kernel, this.mode, label);
       cached.checked = true;
@@ -161,16 +155,17 @@ export class GpuMemory {
     }
   }
 
-  #kernelFor(pass: GpuPass, sizes: readonly number[]): CachedKernel {
-    const key = this.#keyOf(pass, sizes);
+  #kernelFor(pass: GpuPass, operands: readonly GpuOperandValue[]): CachedKernel {
+    const key = this.#keyOf(pass, operands);
     const known = this.#kernels.get(key);
     if (known) {
       this.#kernels.delete(key);
       this.#kernels.set(key, known);
       return known;
     }
+    this.#makeRoom();
     const { source, functions = [], numbers = [], size } = pass;
-    const arrays = sizes.map((_, index) => `a${index}`);
+    const arrays = operands.map((_, index) => `a${index}`);
     const scalars = numbers.map((_, index) => `n${index}`);
     const calls = separateCalls(source, functions);
     const kernel = this.#gpu.createKernel(`function(${[...arrays, ...scalars].join(', ')}) {\n${calls.source}\n}`, {
@@ -191,24 +186,25 @@ export class GpuMemory {
     });
     const made: CachedKernel = { kernel, checked: false, buffers: 0 };
     this.#kernels.set(key, made);
-    this.#evict();
     return made;
   }
 
   /** What a kernel is compiled for: the sizes of its arguments, too. A pass is always called with the same. */
-  #keyOf(pass: GpuPass, sizes: readonly number[]): string {
+  #keyOf(pass: GpuPass, operands: readonly GpuOperandValue[]): string {
     let key = this.#keys.get(pass);
     if (key === undefined) {
       const { source, functions = [], numbers = [], size } = pass;
-      key = `${size}, ${sizes.join(' ')}, ${numbers.length}\n${functions.join('\n')}\n${source}`;
+      const sizes = operands.map((operand) => operand.size).join(' ');
+      key = `${size}, ${sizes}, ${numbers.length}\n${functions.join('\n')}\n${source}`;
       this.#keys.set(pass, key);
     }
     return key;
   }
 
-  #evict(): void {
+  /** For one kernel more; those whose buffers are alive stay. */
+  #makeRoom(): void {
     for (const [key, cached] of this.#kernels) {
-      if (this.#kernels.size <= KERNEL_CACHE_SIZE) return;
+      if (this.#kernels.size < KERNEL_CACHE_SIZE) return;
       if (cached.buffers > 0) continue;
       cached.kernel.destroy();
       this.#kernels.delete(key);
