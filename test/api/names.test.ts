@@ -4,6 +4,7 @@ import * as node from 'gradtape/node';
 import * as keras from 'gradtape/keras';
 import * as safetensors from 'gradtape/safetensors';
 import * as testing from 'gradtape/testing';
+import * as tune from 'gradtape/tune';
 import t from 'tap';
 import { later, promised } from './names.ts';
 
@@ -18,6 +19,7 @@ const places: Readonly<Record<string, unknown>> = {
   'gradtape/keras': keras,
   'gradtape/safetensors': safetensors,
   'gradtape/testing': testing,
+  'gradtape/tune': tune,
   ops: gt.ops,
   'tensor methods': gt.tensor([1]),
   'symbolic tensor methods': start,

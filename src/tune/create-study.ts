@@ -1,0 +1,87 @@
+/** Opens studies, new and resumed. */
+import { ArgumentError, describeValue, optionsOf, suggestName } from '../errors.ts';
+import { MemoryJournal } from './memory-journal.ts';
+import type { Pruner } from './pruner.ts';
+import type { Direction, Journal } from './records.ts';
+import type { Sampler } from './sampler.ts';
+import { random } from './samplers/random.ts';
+import { openStudy, StudyLog } from './study-log.ts';
+import { Study } from './study.ts';
+
+/** Options of `createStudy`. */
+export interface CreateStudyOptions {
+  /** What the study is called in its storage. Default: the only one there, or 'study'. */
+  readonly name?: string;
+  /** Default: minimize. */
+  readonly direction?: Direction;
+  /** One for each objective, in place of `direction`. */
+  readonly directions?: readonly Direction[];
+  readonly sampler?: Sampler;
+  /** Default: none ends early. */
+  readonly pruner?: Pruner;
+  /** Default: memory. */
+  readonly storage?: Journal;
+}
+
+/**
+ * Makes a study, or goes on with the one that its storage has.
+ * @throws ArgumentError for other directions than the study has, or options that are none
+ * @example
+ * const study = await createStudy({ direction: 'maximize', sampler: samplers.random({ seed: 1 }) });
+ * await study.optimize((trial) => trial.suggestFloat('x', 0, 1), { trials: 20 });
+ * study.bestParams; // { x: ... }
+ */
+export async function createStudy(options?: CreateStudyOptions): Promise<Study> {
+  const given = optionsOf('createStudy', options);
+  const directions = directionsOf(given);
+  const { sampler = random(), pruner, storage = new MemoryJournal() } = given;
+  const log = new StudyLog(storage);
+  await log.refresh();
+  const name = given.name ?? defaultName(log);
+  const { study } = await openStudy(log, name, () => ({
+    kind: 'createStudy',
+    name,
+    directions: directions ?? ['minimize'],
+  }));
+  if (directions && directions.join() !== study.directions.join()) {
+    throw new ArgumentError(
+      `createStudy: the study '${name}' in ${storage.name} has directions ${study.directions.join(', ')}, not ${directions.join(', ')}. Leave them out, or take another name or storage.`,
+      { where: 'createStudy', got: directions, expected: study.directions },
+    );
+  }
+  return new Study(log, study, { sampler, pruner });
+}
+
+function defaultName(log: StudyLog): string {
+  const names = [...log.state.studies.values()].map((study) => study.name);
+  if (names.length <= 1) return names[0] ?? 'study';
+  throw new ArgumentError(
+    `createStudy: ${log.journal.name} has ${names.length} studies: ${names.map((name) => `'${name}'`).join(', ')}. Say which one by name.`,
+    { where: 'createStudy', got: names },
+  );
+}
+
+/** @returns undefined when none is given: a study that is there has its own. */
+function directionsOf({ direction, directions }: CreateStudyOptions): readonly Direction[] | undefined {
+  if (direction !== undefined && directions !== undefined) {
+    throw new ArgumentError('createStudy: direction and directions are both given. Give one of them.', {
+      where: 'createStudy',
+    });
+  }
+  const all = directions ?? (direction === undefined ? undefined : [direction]);
+  if (all === undefined) return undefined;
+  if (!Array.isArray(all) || all.length === 0) {
+    throw new ArgumentError(`createStudy: directions is ${describeValue(all)}. Give an array of at least one.`, {
+      where: 'createStudy',
+      got: all,
+    });
+  }
+  for (const one of all as readonly unknown[]) {
+    if (one === 'minimize' || one === 'maximize') continue;
+    throw new ArgumentError(
+      `createStudy: the direction is ${describeValue(one)}; ${suggestName(one as string, ['minimize', 'maximize'])}`,
+      { where: 'createStudy', got: one },
+    );
+  }
+  return all as readonly Direction[];
+}

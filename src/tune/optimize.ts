@@ -1,0 +1,185 @@
+/** The loop of a study: asks, runs the objective, tells; several trials at a time where it is asked for. */
+import { now } from '../clock.ts';
+import { warn } from '../console.ts';
+import { ArgumentError, describeValue, GradtapeError, optionsOf } from '../errors.ts';
+import { StudyProgress } from './study-progress.ts';
+import type { Study } from './study.ts';
+import { TrialPruned, type ObjectiveTrial, type Trial } from './trial.ts';
+import { isFinished, type TrialRecord } from './trial-record.ts';
+
+/** What a study optimizes: its value, or one for each direction. */
+export type Objective = (trial: ObjectiveTrial) => number | readonly number[] | Promise<number | readonly number[]>;
+
+/** Called after each trial, in order. */
+export type StudyCallback = (study: Study, trial: TrialRecord) => void | Promise<void>;
+
+/** Options of `study.optimize`. */
+export interface OptimizeOptions {
+  /** Trials that this call runs. Default: no limit, or what `totalTrials` leaves. */
+  readonly trials?: number;
+  /** Runs trials until the study has so many finished ones, those of earlier runs included: what a script resumes with. */
+  readonly totalTrials?: number;
+  /** Seconds after which no trial begins. Those that run are finished. Default: none. */
+  readonly timeout?: number;
+  /** Ends the study: trials that run get the signal too, and wait for the next run if they end by it. */
+  readonly signal?: AbortSignal;
+  /** Trials that overlap in this thread. Default: 1. */
+  readonly parallel?: number;
+  /** Threads that run the objective's module. Default: 1 for a module. */
+  readonly workers?: number;
+  readonly callbacks?: readonly StudyCallback[];
+  /** Draws a line with the count, the time and the best value. Default: false. */
+  readonly showProgress?: boolean;
+  /** Trials in a row that may throw before the study ends with the last error. Default: 3. */
+  readonly maxConsecutiveFailures?: number;
+}
+
+/** Runs the objective of one trial. */
+type RunObjective = (trial: Trial) => number | readonly number[] | Promise<number | readonly number[]>;
+
+/** @internal See `Study.optimize`. */
+export async function optimize(
+  study: Study,
+  objective: Objective | URL,
+  options: OptimizeOptions | undefined,
+): Promise<void> {
+  const given = optionsOf('study.optimize', options);
+  checkOptions(given);
+  if (typeof objective !== 'function') {
+    throw new ArgumentError(
+      `study.optimize: the objective is ${describeValue(objective)}. Give a function of a trial, or the URL of a module whose default export is one.`,
+      { where: 'study.optimize', got: objective },
+    );
+  }
+  await study.refresh();
+  await new Run(study, objective, given).all(given.parallel ?? 1);
+}
+
+class Run {
+  readonly #study: Study;
+  readonly #objective: RunObjective;
+  readonly #options: OptimizeOptions;
+  readonly #progress: StudyProgress | undefined;
+  readonly #deadline: number;
+  readonly #controller = new AbortController();
+  #begun = 0;
+  #running = 0;
+  #failuresInRow = 0;
+  #error: unknown;
+
+  constructor(study: Study, objective: RunObjective, options: OptimizeOptions) {
+    this.#study = study;
+    this.#objective = objective;
+    this.#options = options;
+    this.#deadline = now() + (options.timeout ?? Infinity) * 1000;
+    const { trials, totalTrials } = options;
+    const left = totalTrials === undefined ? Infinity : totalTrials - this.#finished();
+    const target = Math.max(0, Math.min(trials ?? Infinity, left));
+    if (options.showProgress) this.#progress = new StudyProgress(study, Number.isFinite(target) ? target : undefined);
+  }
+
+  async all(lanes: number): Promise<void> {
+    const { signal } = this.#options;
+    const abort = (): void => this.#controller.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      await Promise.all(Array.from({ length: lanes }, () => this.#lane()));
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#progress?.end();
+    }
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  async #lane(): Promise<void> {
+    try {
+      while (this.#goesOn()) {
+        this.#begun++;
+        this.#running++;
+        const trial = await this.#study.ask(this.#controller.signal);
+        const record = await this.#runTrial(trial).finally(() => this.#running--);
+        if (record) await this.#ended(record);
+      }
+    } catch (error) {
+      this.#error ??= error;
+    }
+  }
+
+  #goesOn(): boolean {
+    const { trials, totalTrials } = this.#options;
+    if (this.#error !== undefined || this.#study.isStopped || this.#controller.signal.aborted) return false;
+    if (now() >= this.#deadline || this.#begun >= (trials ?? Infinity)) return false;
+    return totalTrials === undefined || this.#finished() + this.#running < totalTrials;
+  }
+
+  #finished(): number {
+    let count = 0;
+    for (const trial of this.#study.trials) if (isFinished(trial)) count++;
+    return count;
+  }
+
+  /** @returns undefined for a trial that the signal ended */
+  async #runTrial(trial: Trial): Promise<TrialRecord | undefined> {
+    const study = this.#study;
+    try {
+      const values = await this.#objective(trial);
+      if (this.#controller.signal.aborted) return await this.#interrupted(trial);
+      this.#failuresInRow = 0;
+      return await study.tell(trial, values);
+    } catch (error) {
+      if (this.#controller.signal.aborted) return this.#interrupted(trial);
+      if (error instanceof TrialPruned) {
+        this.#failuresInRow = 0;
+        return study.tell(trial, undefined, { state: 'pruned' });
+      }
+      return this.#failed(trial, error);
+    }
+  }
+
+  async #interrupted(trial: Trial): Promise<undefined> {
+    await this.#study.giveBack(trial);
+    return undefined;
+  }
+
+  async #failed(trial: Trial, error: unknown): Promise<TrialRecord> {
+    const failure = error instanceof Error ? error.message : String(error);
+    const record = await this.#study.tell(trial, undefined, { state: 'failed', failure });
+    const most = this.#options.maxConsecutiveFailures ?? 3;
+    if (++this.#failuresInRow >= most) {
+      this.#error ??= new GradtapeError(
+        `study.optimize: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${failure}. Mend the objective, or allow more by maxConsecutiveFailures.`,
+        { where: 'study.optimize', cause: error },
+      );
+    }
+    return record;
+  }
+
+  async #ended(record: TrialRecord): Promise<void> {
+    if (record.state === 'failed' && this.#error === undefined) {
+      warn(`gradtape: trial ${record.number} failed: ${record.failure ?? 'no reason given'}`);
+    }
+    this.#progress?.update();
+    for (const callback of this.#options.callbacks ?? []) await callback(this.#study, record);
+  }
+}
+
+function checkOptions(options: OptimizeOptions): void {
+  const counts = ['trials', 'totalTrials', 'parallel', 'workers', 'maxConsecutiveFailures'] as const;
+  for (const name of counts) {
+    const value = options[name];
+    const least = name === 'trials' || name === 'totalTrials' ? 0 : 1;
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
+    throw new ArgumentError(
+      `study.optimize: ${name} is ${describeValue(value)}. Give an integer of at least ${least}.`,
+      { where: 'study.optimize', got: value },
+    );
+  }
+  const { timeout } = options;
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
+    throw new ArgumentError(`study.optimize: timeout is ${describeValue(timeout)}. Give seconds, 0 or more.`, {
+      where: 'study.optimize',
+      got: timeout,
+    });
+  }
+}

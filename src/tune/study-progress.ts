@@ -1,0 +1,43 @@
+/** The progress line of a study. */
+import { now } from '../clock.ts';
+import { standardOutput } from '../console.ts';
+import { terminalLine } from '../training/progress-line.ts';
+import type { Study } from './study.ts';
+
+export class StudyProgress {
+  readonly #study: Study;
+  readonly #target: number | undefined;
+  readonly #output = standardOutput();
+  readonly #start = now();
+  #current = 0;
+
+  /** @param target trials to run; undefined when only the time is limited */
+  constructor(study: Study, target: number | undefined) {
+    this.#study = study;
+    this.#target = target;
+  }
+
+  /** One more trial has ended. */
+  update(): void {
+    this.#current++;
+    if (this.#output.isTerminal) this.#output.write(`\r\x1b[K${this.#line(false)}`);
+  }
+
+  end(): void {
+    const isTerminal = this.#output.isTerminal;
+    this.#output.write(`${isTerminal ? '\r\x1b[K' : ''}${this.#line(true)}\n`);
+  }
+
+  #line(isLast: boolean): string {
+    const elapsed = (now() - this.#start) / 1000;
+    const progress = { current: this.#current, target: this.#target, elapsed, isLast, values: this.#values() };
+    return terminalLine({ ...progress, perStep: elapsed / Math.max(1, this.#current) }, this.#output.columns() ?? 80);
+  }
+
+  #values(): ReadonlyMap<string, number> {
+    const { directions, trials } = this.#study;
+    if (directions.length > 1) return new Map([['pareto', this.#study.bestTrials.length]]);
+    if (!trials.some(({ state }) => state === 'complete')) return new Map();
+    return new Map([['best', this.#study.bestValue]]);
+  }
+}

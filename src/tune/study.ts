@@ -1,0 +1,397 @@
+/** A study: trials of one search, chosen by a sampler, ended early by a pruner, kept in a journal. */
+import { wallTime } from '../clock.ts';
+import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
+import { countValues, fromUnit, type Distribution, type ParamValue } from './distribution.ts';
+import { isBetter, paretoFront } from './dominance.ts';
+import { optimize, type Objective, type OptimizeOptions } from './optimize.ts';
+import type { Pruner } from './pruner.ts';
+import { Random } from './random.ts';
+import type { Direction, JsonValue, StudyRecord } from './records.ts';
+import type { JointValue, Sampler, SamplingContext } from './sampler.ts';
+import type { StudyLog } from './study-log.ts';
+import type { StudyEntry } from './study-state.ts';
+import { Trial, type TrialHost } from './trial.ts';
+import {
+  FAILURE,
+  FIXED_PARAMS,
+  isFinished,
+  type TrialEntry,
+  type TrialRecord,
+  type TrialState,
+} from './trial-record.ts';
+
+/** Which writer runs a trial. */
+const WRITER = 'gradtape:writer';
+
+/** How a trial ended, for `tell`. */
+export interface TellOptions {
+  /** Default: complete, or failed for values that are no numbers. */
+  readonly state?: 'complete' | 'pruned' | 'failed';
+  /** Why it failed. */
+  readonly failure?: string;
+}
+
+/** Options of `enqueueTrial`. */
+export interface EnqueueOptions {
+  /** Does nothing when a trial with these parameters is there. Default: false. */
+  readonly skipIfExists?: boolean;
+  readonly userAttributes?: Readonly<Record<string, JsonValue>>;
+}
+
+/** Made by `createStudy`. */
+export class Study {
+  readonly sampler: Sampler;
+  readonly pruner: Pruner | undefined;
+  readonly #log: StudyLog;
+  readonly #entry: StudyEntry;
+  /** What each parameter was first. */
+  readonly #distributions = new Map<string, Distribution>();
+  /** Trials at the beginning that have ended, which changes no more. */
+  #ended = 0;
+  #isStopped = false;
+
+  /** @internal */
+  constructor(log: StudyLog, entry: StudyEntry, { sampler, pruner }: StudyParts) {
+    this.#log = log;
+    this.#entry = entry;
+    this.sampler = sampler;
+    this.pruner = pruner;
+  }
+
+  get name(): string {
+    return this.#entry.name;
+  }
+
+  /** One for each objective. */
+  get directions(): readonly Direction[] {
+    return this.#entry.directions;
+  }
+
+  /** @throws ArgumentError for a study with several objectives */
+  get direction(): Direction {
+    this.#requireOne('direction', 'directions');
+    return this.#entry.directions[0] as Direction;
+  }
+
+  /** All trials, by number. */
+  get trials(): readonly TrialRecord[] {
+    return this.#entry.trials;
+  }
+
+  get userAttributes(): Readonly<Record<string, JsonValue>> {
+    return this.#entry.userAttributes;
+  }
+
+  /** @internal */
+  get systemAttributes(): Readonly<Record<string, JsonValue>> {
+    return this.#entry.systemAttributes;
+  }
+
+  /** The finished trial with the best value; the first of equal ones. @throws ArgumentError when none is complete */
+  get bestTrial(): TrialRecord {
+    this.#requireOne('bestTrial', 'bestTrials');
+    let best: TrialRecord | undefined;
+    for (const trial of this.#entry.trials) {
+      if (trial.state !== 'complete') continue;
+      if (!best || isBetter(this.direction, trial.value as number, best.value as number)) best = trial;
+    }
+    return best ?? this.#refuseEmpty('bestTrial');
+  }
+
+  get bestParams(): Readonly<Record<string, ParamValue>> {
+    return this.bestTrial.params;
+  }
+
+  get bestValue(): number {
+    return this.bestTrial.value as number;
+  }
+
+  /** Complete trials that no other one beats in every objective, by number. */
+  get bestTrials(): readonly TrialRecord[] {
+    const complete = this.#entry.trials.filter(({ state }) => state === 'complete');
+    return paretoFront(complete, this.directions);
+  }
+
+  /**
+   * Runs trials: asks the sampler, calls the objective, keeps what it gives.
+   * @param objective its value, or one for each direction; or the URL of a module whose default export it is, for workers
+   * @throws GradtapeError when the objective failed several times in a row; what is finished is kept
+   */
+  optimize(objective: Objective | URL, options?: OptimizeOptions): Promise<void> {
+    this.#isStopped = false;
+    return optimize(this, objective, options);
+  }
+
+  /** Ends `optimize` when the trials that run are finished. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** @internal */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /**
+   * Begins a trial, to be ended by `tell`: the one that waits longest, or a new one.
+   * @param signal what `trial.signal` is to be
+   * @example
+   * const trial = await study.ask();
+   * await study.tell(trial, train(trial.suggestFloat('rate', 1e-4, 1e-1, { log: true })));
+   */
+  async ask(signal?: AbortSignal): Promise<Trial> {
+    const gone = await this.#goneWriters();
+    let taken = -1;
+    await this.#log.transact(() => {
+      const { trials, trialIds, id } = this.#entry;
+      const { writer } = this.#log.journal;
+      // What ran in a process that is gone, with the parameters and the number that it has.
+      const free = this.#openTrials().find((trial) => trial.state === 'waiting' || isOrphan(trial, gone));
+      taken = free?.number ?? trials.length;
+      if (!free) {
+        return [{ kind: 'createTrial', study: id, time: wallTime(), systemAttributes: { [WRITER]: writer } }];
+      }
+      const trial = trialIds[taken] as number;
+      const records: StudyRecord[] = [];
+      // What waits can be taken, what runs cannot: it is given back first.
+      if (free.state === 'running') records.push(stateRecord(trial, 'waiting', undefined));
+      records.push(stateRecord(trial, 'running', undefined));
+      records.push({ kind: 'trialAttribute', trial, owner: 'system', key: WRITER, value: writer });
+      return records;
+    });
+    const entry = this.#entry.trials[taken] as TrialEntry;
+    return new Trial(this.#hostOf(entry), signal);
+  }
+
+  /**
+   * Ends a trial.
+   * @param trial from `ask`, or its number
+   * @param values the objective's value, or one for each direction. What is no number, or NaN, makes it a failed one
+   * @throws ArgumentError for a trial that is not running
+   */
+  async tell(
+    trial: Trial | number,
+    values?: number | readonly number[],
+    options: TellOptions = {},
+  ): Promise<TrialRecord> {
+    const number = typeof trial === 'number' ? trial : trial.number;
+    const entry = this.#running('tell', number);
+    const { state, values: kept, failure } = this.#outcome(entry, values, options);
+    const id = this.#entry.trialIds[number] as number;
+    if (failure !== undefined) {
+      this.#log.write({ kind: 'trialAttribute', trial: id, owner: 'system', key: FAILURE, value: failure });
+    }
+    await this.#log.transact(() => [stateRecord(id, state, kept)]);
+    return entry;
+  }
+
+  /** @internal Gives a trial that was not finished back: it waits for the next `ask`. */
+  async giveBack(trial: Trial): Promise<void> {
+    this.#running('giveBack', trial.number);
+    const id = this.#entry.trialIds[trial.number] as number;
+    await this.#log.transact(() => [stateRecord(id, 'waiting', undefined)]);
+  }
+
+  /**
+   * Adds a trial with these parameters, which the next `ask` takes; what it does not name the sampler chooses.
+   * @throws ArgumentError for what is no object of values
+   */
+  async enqueueTrial(
+    params: Readonly<Record<string, ParamValue>>,
+    { skipIfExists = false, userAttributes }: EnqueueOptions = {},
+  ): Promise<void> {
+    const fixed = { ...optionsOf('enqueueTrial', params) };
+    await this.#log.transact(() => {
+      if (skipIfExists && this.#entry.trials.some((trial) => hasParams(trial, fixed))) return [];
+      return [
+        {
+          kind: 'createTrial',
+          study: this.#entry.id,
+          time: wallTime(),
+          state: 'waiting',
+          systemAttributes: { [FIXED_PARAMS]: fixed },
+          ...(userAttributes && { userAttributes }),
+        },
+      ];
+    });
+  }
+
+  /** Keeps something with the study: anything that JSON can hold. */
+  async setUserAttribute(key: string, value: JsonValue): Promise<void> {
+    await this.#log.transact(() => [{ kind: 'studyAttribute', study: this.#entry.id, owner: 'user', key, value }]);
+  }
+
+  /** Reads what other processes did. `ask` and `tell` do too. */
+  refresh(): Promise<void> {
+    return this.#log.refresh();
+  }
+
+  /** Waits until everything is in the journal, and ends its use. */
+  close(): Promise<void> {
+    return this.#log.close();
+  }
+
+  #hostOf(entry: TrialEntry): TrialHost {
+    const id = this.#entry.trialIds[entry.number] as number;
+    const log = this.#log;
+    return {
+      record: entry,
+      joint: this.sampler.sampleJoint?.(this.#context(entry, 'joint')) ?? new Map<string, JointValue>(),
+      knownDistribution: (name) => this.#known(name),
+      sample: (name, distribution) =>
+        countValues(distribution) === 1
+          ? fromUnit(distribution, 0)
+          : this.sampler.sample(this.#context(entry, name), name, distribution),
+      setParam: (name, internal, distribution) => {
+        log.write({ kind: 'param', trial: id, name, internal, distribution });
+      },
+      report: (value, step) => log.write({ kind: 'intermediate', trial: id, step, value }),
+      shouldPrune: () => this.#shouldPrune(entry, id),
+      setUserAttribute: (key, value) => {
+        log.write({ kind: 'trialAttribute', trial: id, owner: 'user', key, value });
+      },
+    };
+  }
+
+  #shouldPrune(entry: TrialEntry, id: number): boolean {
+    if (!this.pruner || this.directions.length > 1) return false;
+    return this.pruner.shouldPrune({
+      direction: this.direction,
+      trials: this.#entry.trials,
+      trial: entry,
+      note: (key, value) => {
+        this.#log.write({ kind: 'trialAttribute', trial: id, owner: 'system', key, value });
+      },
+    });
+  }
+
+  #context(trial: TrialEntry, purpose: string): SamplingContext {
+    const { sampler, pruner } = this;
+    const all = this.#entry.trials;
+    return {
+      directions: this.directions,
+      // Looked at by few samplers, and long in long studies.
+      get trials() {
+        return (pruner?.comparable?.(all, trial) ?? all).filter((other) => other !== trial);
+      },
+      trial,
+      random: new Random(sampler.seed, `${sampler.name}/${purpose}`, trial.number),
+    };
+  }
+
+  /** The trials from the first one that has not ended. */
+  #openTrials(): readonly TrialEntry[] {
+    const { trials } = this.#entry;
+    for (; this.#ended < trials.length; this.#ended++) {
+      const trial = trials[this.#ended] as TrialEntry;
+      if (!isFinished(trial)) break;
+      for (const [name, distribution] of trial.distributions) {
+        if (!this.#distributions.has(name)) this.#distributions.set(name, distribution);
+      }
+    }
+    return trials.slice(this.#ended);
+  }
+
+  #known(name: string): Distribution | undefined {
+    const open = this.#openTrials();
+    return (
+      this.#distributions.get(name) ?? open.find((trial) => trial.distributions.has(name))?.distributions.get(name)
+    );
+  }
+
+  /** Writers of trials that run which are gone. */
+  async #goneWriters(): Promise<ReadonlySet<string>> {
+    const gone = new Set<string>();
+    const { writer } = this.#log.journal;
+    const seen = new Set([writer]);
+    for (const { state, systemAttributes } of this.#openTrials()) {
+      const other = systemAttributes[WRITER];
+      if (state !== 'running' || typeof other !== 'string' || seen.has(other)) continue;
+      seen.add(other);
+      if (await this.#log.journal.isGone(other)) gone.add(other);
+    }
+    return gone;
+  }
+
+  #running(where: string, number: number): TrialEntry {
+    const entry = this.#entry.trials[number];
+    if (entry?.state === 'running') return entry;
+    const found = entry ? `is ${entry.state}` : `is not there: the study has ${this.#entry.trials.length}`;
+    throw new ArgumentError(`${where}: trial ${describeValue(number)} ${found}. A trial from ask is told of once.`, {
+      where,
+      got: number,
+    });
+  }
+
+  #outcome(entry: TrialEntry, values: unknown, options: TellOptions): Outcome {
+    const { state, failure } = options;
+    if (state === 'failed') return { state, values: undefined, failure };
+    const given = Array.isArray(values) ? (values as unknown[]) : values === undefined ? [] : [values];
+    const last = [...entry.intermediateValues].reduce<readonly [number, number] | undefined>(
+      (latest, report) => (!latest || report[0] > latest[0] ? report : latest),
+      undefined,
+    );
+    if (state === 'pruned') {
+      const known = given.length > 0 ? (given as number[]) : last && !Number.isNaN(last[1]) ? [last[1]] : undefined;
+      return { state, values: known, failure: undefined };
+    }
+    const wrong = describeWrong(given, this.directions.length);
+    if (wrong !== undefined) return { state: 'failed', values: undefined, failure: wrong };
+    return { state: 'complete', values: given as number[], failure: undefined };
+  }
+
+  #requireOne(what: string, instead: string): void {
+    if (this.#entry.directions.length === 1) return;
+    throw new ArgumentError(
+      `study.${what}: the study '${this.name}' has ${this.#entry.directions.length} objectives. Use ${instead}.`,
+      { where: `study.${what}` },
+    );
+  }
+
+  #refuseEmpty(what: string): never {
+    const counts = new Map<TrialState, number>();
+    for (const { state } of this.#entry.trials) counts.set(state, (counts.get(state) ?? 0) + 1);
+    const found = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+    const failure = this.#entry.trials.findLast((trial) => trial.failure !== undefined)?.failure;
+    throw new ArgumentError(
+      `study.${what}: no trial of the study '${this.name}' is complete (${found === '' ? 'it has none' : found}).${
+        failure === undefined ? '' : ` The last failure: ${failure}.`
+      } ${counts.has('pruned') ? 'Prune later, or run more trials.' : 'Run more trials.'}`,
+      { where: `study.${what}` },
+    );
+  }
+}
+
+interface StudyParts {
+  readonly sampler: Sampler;
+  readonly pruner: Pruner | undefined;
+}
+
+interface Outcome {
+  readonly state: 'complete' | 'pruned' | 'failed';
+  readonly values: readonly number[] | undefined;
+  readonly failure: string | undefined;
+}
+
+function stateRecord(trial: number, state: TrialState, values: readonly number[] | undefined): StudyRecord {
+  return { kind: 'state', trial, state, values, time: wallTime() };
+}
+
+function isOrphan({ state, systemAttributes }: TrialEntry, gone: ReadonlySet<string>): boolean {
+  return state === 'running' && gone.has(systemAttributes[WRITER] as string);
+}
+
+function hasParams({ params, systemAttributes }: TrialEntry, wanted: Readonly<Record<string, ParamValue>>): boolean {
+  const fixed = (systemAttributes[FIXED_PARAMS] ?? {}) as Readonly<Record<string, ParamValue>>;
+  const has = { ...fixed, ...params };
+  const names = Object.keys(wanted);
+  return names.length === Object.keys(has).length && names.every((name) => has[name] === wanted[name]);
+}
+
+function describeWrong(values: readonly unknown[], count: number): string | undefined {
+  if (values.length !== count) {
+    return `the objective gave ${values.length === 0 ? 'nothing' : `${values.length} values`} where ${count === 1 ? 'one value is' : `${count} values are`} expected`;
+  }
+  const wrong = values.findIndex((value) => typeof value !== 'number' || Number.isNaN(value));
+  return wrong < 0 ? undefined : `the objective gave ${describeValue(values[wrong])}, not a number to compare`;
+}

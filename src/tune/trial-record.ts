@@ -1,0 +1,78 @@
+/** What a study knows of a trial. */
+import { toExternal, type Distribution, type ParamValue } from './distribution.ts';
+import type { JsonValue } from './records.ts';
+
+/** `waiting`: to be run; `failed`: its objective threw or gave no number. */
+export type TrialState = 'running' | 'complete' | 'pruned' | 'failed' | 'waiting';
+
+/** A trial as it stands. */
+export interface TrialRecord {
+  /** From 0, in the order in which trials were made. */
+  readonly number: number;
+  readonly state: TrialState;
+  /** The objective's value, of a study with one objective; of a pruned trial the last one reported. Undefined before. */
+  readonly value: number | undefined;
+  /** One value for each objective. */
+  readonly values: readonly number[] | undefined;
+  /** The parameters that the objective asked for: those of branches not taken are absent. */
+  readonly params: Readonly<Record<string, ParamValue>>;
+  readonly distributions: ReadonlyMap<string, Distribution>;
+  /** The parameters as numbers: choices by their index. */
+  readonly internalParams: ReadonlyMap<string, number>;
+  /** What was reported, by step. */
+  readonly intermediateValues: ReadonlyMap<number, number>;
+  readonly userAttributes: Readonly<Record<string, JsonValue>>;
+  readonly systemAttributes: Readonly<Record<string, JsonValue>>;
+  /** Seconds since 1970; undefined while it waits. */
+  readonly startTime: number | undefined;
+  /** Seconds since 1970; undefined before it ended. */
+  readonly endTime: number | undefined;
+  /** Why it failed; undefined when it did not. */
+  readonly failure: string | undefined;
+}
+
+/** Where the reason of a failure stands among the system attributes; Optuna keeps it there too. */
+export const FAILURE = 'fail_reason';
+
+/** Where the parameters of an enqueued trial stand, as in Optuna. */
+export const FIXED_PARAMS = 'fixed_params';
+
+/** A trial in the state of a study, which alone changes it. */
+export class TrialEntry implements TrialRecord {
+  readonly number: number;
+  state: TrialState = 'running';
+  values: readonly number[] | undefined = undefined;
+  startTime: number | undefined = undefined;
+  endTime: number | undefined = undefined;
+  readonly distributions: Map<string, Distribution> = new Map();
+  readonly internalParams: Map<string, number> = new Map();
+  readonly intermediateValues: Map<number, number> = new Map();
+  // Without a prototype: names come from files.
+  readonly params: Record<string, ParamValue> = Object.create(null) as Record<string, ParamValue>;
+  readonly userAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
+  readonly systemAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  get value(): number | undefined {
+    return this.values?.length === 1 ? this.values[0] : undefined;
+  }
+
+  get failure(): string | undefined {
+    const reason = this.systemAttributes[FAILURE];
+    return typeof reason === 'string' ? reason : undefined;
+  }
+
+  setParam(name: string, internal: number, distribution: Distribution): void {
+    this.distributions.set(name, distribution);
+    this.internalParams.set(name, internal);
+    this.params[name] = toExternal(distribution, internal);
+  }
+}
+
+/** Whether the trial has ended, one way or another. */
+export function isFinished({ state }: TrialRecord): boolean {
+  return state === 'complete' || state === 'pruned' || state === 'failed';
+}

@@ -1,0 +1,210 @@
+/** A trial while it runs: what an objective is given. */
+import { ArgumentError, describeValue } from '../errors.ts';
+import { warn } from '../console.ts';
+import {
+  categoricalDistribution,
+  checkCompatible,
+  contains,
+  describeDistribution,
+  floatDistribution,
+  intDistribution,
+  sameDistribution,
+  toExternal,
+  toInternal,
+  type Choice,
+  type Distribution,
+  type FloatRangeOptions,
+  type IntRangeOptions,
+  type ParamValue,
+} from './distribution.ts';
+import type { JsonValue } from './records.ts';
+import type { JointValue } from './sampler.ts';
+import { FIXED_PARAMS, type TrialRecord } from './trial-record.ts';
+
+/** What a trial needs of its study. */
+export interface TrialHost {
+  readonly record: TrialRecord;
+  /** Chosen before the objective began. */
+  readonly joint: ReadonlyMap<string, JointValue>;
+  /** What the parameter was in other trials. */
+  knownDistribution(name: string): Distribution | undefined;
+  sample(name: string, distribution: Distribution): number;
+  setParam(name: string, internal: number, distribution: Distribution): void;
+  report(value: number, step: number): void;
+  shouldPrune(): boolean;
+  setUserAttribute(key: string, value: JsonValue): void;
+}
+
+/**
+ * Throw it out of an objective to end a trial that `shouldPrune` gave up: its value is the last one reported.
+ * @example if (trial.shouldPrune()) throw new TrialPruned();
+ */
+export class TrialPruned extends Error {
+  constructor(message = 'the trial was pruned') {
+    super(message);
+    this.name = 'TrialPruned';
+  }
+}
+
+/** What an objective may ask of its trial, wherever it runs. */
+export interface ObjectiveTrial {
+  /** From 0, in the order in which trials were made. */
+  readonly number: number;
+  /** The parameters so far. */
+  readonly params: Readonly<Record<string, ParamValue>>;
+  /** Aborted when the study ends before the trial does: hand it to `fit`. */
+  readonly signal: AbortSignal;
+  /**
+   * A number from `low` to `high`, both included.
+   * @param name the same name gives the same value again
+   * @throws ArgumentError for bounds that are reversed, not finite, or not positive with `log`, and for a parameter that
+   *   was something else in another trial
+   */
+  suggestFloat(name: string, low: number, high: number, options?: FloatRangeOptions): number;
+  /** A whole number from `low` to `high`, both included. @throws ArgumentError as `suggestFloat` */
+  suggestInt(name: string, low: number, high: number, options?: IntRangeOptions): number;
+  /** One of the choices. @throws ArgumentError for no choices, or for others than in another trial */
+  suggestCategorical<const Value extends Choice>(name: string, choices: readonly Value[]): Value;
+  /**
+   * Tells how the trial is doing, for pruners.
+   * @param value of the objective so far
+   * @param step an integer from 0, such as the epoch; a second report of a step is ignored
+   */
+  report(value: number, step: number): void;
+  /** Whether the trial is to end: throw TrialPruned then. Always false with several objectives. */
+  shouldPrune(): boolean;
+  /** Keeps something with the trial: anything that JSON can hold. */
+  setUserAttribute(key: string, value: JsonValue): void;
+}
+
+/** A trial of a study in this thread. */
+export class Trial implements ObjectiveTrial {
+  readonly signal: AbortSignal;
+  readonly #host: TrialHost;
+
+  /** @internal */
+  constructor(host: TrialHost, signal: AbortSignal = new AbortController().signal) {
+    this.#host = host;
+    this.signal = signal;
+  }
+
+  get number(): number {
+    return this.#host.record.number;
+  }
+
+  get params(): Readonly<Record<string, ParamValue>> {
+    return this.#host.record.params;
+  }
+
+  get userAttributes(): Readonly<Record<string, JsonValue>> {
+    return this.#host.record.userAttributes;
+  }
+
+  suggestFloat(name: string, low: number, high: number, options?: FloatRangeOptions): number {
+    checkName('suggestFloat', name);
+    return this.suggest(name, floatDistribution(name, low, high, options)) as number;
+  }
+
+  suggestInt(name: string, low: number, high: number, options?: IntRangeOptions): number {
+    checkName('suggestInt', name);
+    return this.suggest(name, intDistribution(name, low, high, options)) as number;
+  }
+
+  suggestCategorical<const Value extends Choice>(name: string, choices: readonly Value[]): Value {
+    checkName('suggestCategorical', name);
+    return this.suggest(name, categoricalDistribution(name, choices)) as Value;
+  }
+
+  /** @internal A value for a parameter of any kind. */
+  suggest(name: string, distribution: Distribution): ParamValue {
+    const { record } = this.#host;
+    const before = record.distributions.get(name);
+    if (before) {
+      checkCompatible(name, before, distribution);
+      return this.#again(name, distribution);
+    }
+    const known = this.#host.knownDistribution(name);
+    if (known) checkCompatible(name, known, distribution);
+    const internal = this.#fixed(name, distribution) ?? this.#joint(name, distribution);
+    const value = internal ?? this.#host.sample(name, distribution);
+    this.#host.setParam(name, value, distribution);
+    return toExternal(distribution, value);
+  }
+
+  report(value: number, step: number): void {
+    if (typeof value !== 'number') {
+      throw new ArgumentError(
+        `report: the value of trial ${this.number} is ${describeValue(value)}. Give a number: await what is a promise.`,
+        { where: 'report', got: value },
+      );
+    }
+    if (!Number.isSafeInteger(step) || step < 0) {
+      throw new ArgumentError(
+        `report: the step of trial ${this.number} is ${describeValue(step)}. Give an integer from 0, such as the epoch.`,
+        { where: 'report', got: step },
+      );
+    }
+    if (this.#host.record.intermediateValues.has(step)) return;
+    this.#host.report(value, step);
+  }
+
+  shouldPrune(): boolean {
+    return this.#host.shouldPrune();
+  }
+
+  setUserAttribute(key: string, value: JsonValue): void {
+    checkName('setUserAttribute', key);
+    checkJson(key, value);
+    this.#host.setUserAttribute(key, value);
+  }
+
+  /** What was asked for before, within the bounds that are asked for now. */
+  #again(name: string, distribution: Distribution): ParamValue {
+    const internal = this.#host.record.internalParams.get(name) as number;
+    if (contains(distribution, internal)) return toExternal(distribution, internal);
+    throw new ArgumentError(
+      `parameter '${name}': trial ${this.number} has ${internal}, which is not ${describeDistribution(distribution)}. Ask for a parameter once, or each time with the same bounds.`,
+      { where: name, got: distribution },
+    );
+  }
+
+  /** The value that the trial was enqueued with. */
+  #fixed(name: string, distribution: Distribution): number | undefined {
+    const fixed = this.#host.record.systemAttributes[FIXED_PARAMS] as Readonly<Record<string, JsonValue>> | undefined;
+    if (!fixed || !Object.hasOwn(fixed, name)) return undefined;
+    const internal = toInternal(distribution, fixed[name]);
+    if (internal === undefined) {
+      warn(
+        `gradtape: trial ${this.number} was enqueued with ${name} = ${describeValue(fixed[name])}, which is not ${describeDistribution(distribution)}; the sampler chooses instead.`,
+      );
+    }
+    return internal;
+  }
+
+  #joint(name: string, distribution: Distribution): number | undefined {
+    const joint = this.#host.joint.get(name);
+    return joint && sameDistribution(joint.distribution, distribution) ? joint.internal : undefined;
+  }
+}
+
+function checkName(where: string, name: unknown): void {
+  if (typeof name === 'string' && name !== '') return;
+  throw new ArgumentError(`${where}: the name is ${describeValue(name)}. Give a string that is not empty.`, {
+    where,
+    got: name,
+  });
+}
+
+function checkJson(key: string, value: unknown): void {
+  let text: string | undefined;
+  try {
+    text = JSON.stringify(value);
+  } catch {
+    // What refers to itself has no text.
+  }
+  if (text !== undefined) return;
+  throw new ArgumentError(`setUserAttribute('${key}'): JSON cannot hold ${describeValue(value)}.`, {
+    where: 'setUserAttribute',
+    got: value,
+  });
+}
