@@ -2,6 +2,7 @@
 import { ArgumentError, describeValue, optionsOf, suggestName } from '../errors.ts';
 import { MemoryJournal } from './memory-journal.ts';
 import type { Pruner } from './pruner.ts';
+import { median } from './pruners/percentile.ts';
 import type { Direction, Journal } from './records.ts';
 import type { Sampler } from './sampler.ts';
 import { random } from './samplers/random.ts';
@@ -17,7 +18,7 @@ export interface CreateStudyOptions {
   /** One for each objective, in place of `direction`. */
   readonly directions?: readonly Direction[];
   readonly sampler?: Sampler;
-  /** Default: none ends early. */
+  /** Default: `pruners.median()`, which matters to objectives that report and ask `shouldPrune`. */
   readonly pruner?: Pruner;
   /** Default: memory. */
   readonly storage?: Journal;
@@ -34,7 +35,7 @@ export interface CreateStudyOptions {
 export async function createStudy(options?: CreateStudyOptions): Promise<Study> {
   const given = optionsOf('createStudy', options);
   const directions = directionsOf(given);
-  const { sampler = random(), pruner, storage = new MemoryJournal() } = given;
+  const { sampler = random(), pruner = median(), storage = new MemoryJournal() } = given;
   const log = new StudyLog(storage);
   await log.refresh();
   const name = given.name ?? defaultName(log);

@@ -1,12 +1,14 @@
 /** gradtape/tune: search spaces, samplers, pruners and studies. */
+export * as pruners from './pruners/index.ts';
 export * as samplers from './samplers/index.ts';
 
 export { createStudy, type CreateStudyOptions } from './create-study.ts';
 export type { Choice, Distribution, FloatRangeOptions, IntRangeOptions, ParamValue } from './distribution.ts';
+export type { TellOptions } from './outcome.ts';
 export type { Objective, OptimizeOptions, StudyCallback } from './optimize.ts';
-export type { Pruner, PruningContext } from './pruner.ts';
+export type { PrunedStudy, Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
-export type { EnqueueOptions, Study, TellOptions } from './study.ts';
+export type { EnqueueOptions, Study } from './study.ts';
 export { Trial, TrialPruned, type ObjectiveTrial } from './trial.ts';
 export type { TrialRecord, TrialState } from './trial-record.ts';

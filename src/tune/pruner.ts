@@ -2,15 +2,20 @@
 import type { Direction } from './records.ts';
 import type { TrialRecord } from './trial-record.ts';
 
-/** What a pruner may look at. */
-export interface PruningContext {
+/** A study as pruners see it. */
+export interface PrunedStudy {
+  readonly name: string;
   readonly direction: Direction;
   /** All trials, by number. */
   readonly trials: readonly TrialRecord[];
-  /** The trial in question. What a pruner writes down about a trial is kept for later calls, its own and others'. */
+}
+
+/** What a pruner may look at. Its answer depends on this alone. */
+export interface PruningContext extends PrunedStudy {
+  /** The trial in question. */
   readonly trial: TrialRecord;
   /** Keeps a note of the pruner with the trial, among its system attributes. */
-  note(key: string, value: number): void;
+  readonly note: (key: string, value: number) => void;
 }
 
 export interface Pruner {
@@ -19,5 +24,5 @@ export interface Pruner {
   /** Whether the trial is to end now, given what it has reported. */
   shouldPrune(context: PruningContext): boolean;
   /** The trials that a sampler may learn from for this one; default: all. For pruners that hold several contests at once. */
-  comparable?(trials: readonly TrialRecord[], trial: TrialRecord): readonly TrialRecord[];
+  comparable?(study: PrunedStudy, trial: TrialRecord): readonly TrialRecord[];
 }

@@ -4,7 +4,8 @@ import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { countValues, fromUnit, type Distribution, type ParamValue } from './distribution.ts';
 import { isBetter, paretoFront } from './dominance.ts';
 import { optimize, type Objective, type OptimizeOptions } from './optimize.ts';
-import type { Pruner } from './pruner.ts';
+import { outcomeOf, type TellOptions } from './outcome.ts';
+import type { PrunedStudy, Pruner } from './pruner.ts';
 import { Random } from './random.ts';
 import type { Direction, JsonValue, StudyRecord } from './records.ts';
 import type { JointValue, Sampler, SamplingContext } from './sampler.ts';
@@ -23,14 +24,6 @@ import {
 /** Which writer runs a trial. */
 const WRITER = 'gradtape:writer';
 
-/** How a trial ended, for `tell`. */
-export interface TellOptions {
-  /** Default: complete, or failed for values that are no numbers. */
-  readonly state?: 'complete' | 'pruned' | 'failed';
-  /** Why it failed. */
-  readonly failure?: string;
-}
-
 /** Options of `enqueueTrial`. */
 export interface EnqueueOptions {
   /** Does nothing when a trial with these parameters is there. Default: false. */
@@ -41,7 +34,7 @@ export interface EnqueueOptions {
 /** Made by `createStudy`. */
 export class Study {
   readonly sampler: Sampler;
-  readonly pruner: Pruner | undefined;
+  readonly pruner: Pruner;
   readonly #log: StudyLog;
   readonly #entry: StudyEntry;
   /** What each parameter was first. */
@@ -176,7 +169,7 @@ export class Study {
   ): Promise<TrialRecord> {
     const number = typeof trial === 'number' ? trial : trial.number;
     const entry = this.#running('tell', number);
-    const { state, values: kept, failure } = this.#outcome(entry, values, options);
+    const { state, values: kept, failure } = outcomeOf(entry, this.directions.length, values, options);
     const id = this.#entry.trialIds[number] as number;
     if (failure !== undefined) {
       this.#log.write({ kind: 'trialAttribute', trial: id, owner: 'system', key: FAILURE, value: failure });
@@ -254,10 +247,9 @@ export class Study {
   }
 
   #shouldPrune(entry: TrialEntry, id: number): boolean {
-    if (!this.pruner || this.directions.length > 1) return false;
+    if (this.directions.length > 1) return false;
     return this.pruner.shouldPrune({
-      direction: this.direction,
-      trials: this.#entry.trials,
+      ...this.#asPruned(),
       trial: entry,
       note: (key, value) => {
         this.#log.write({ kind: 'trialAttribute', trial: id, owner: 'system', key, value });
@@ -265,14 +257,19 @@ export class Study {
     });
   }
 
+  #asPruned(): PrunedStudy {
+    return { name: this.name, direction: this.direction, trials: this.#entry.trials };
+  }
+
   #context(trial: TrialEntry, purpose: string): SamplingContext {
-    const { sampler, pruner } = this;
-    const all = this.#entry.trials;
+    const { sampler } = this;
+    const comparable = this.directions.length === 1 ? this.pruner.comparable?.(this.#asPruned(), trial) : undefined;
+    const all = comparable ?? this.#entry.trials;
     return {
       directions: this.directions,
       // Looked at by few samplers, and long in long studies.
       get trials() {
-        return (pruner?.comparable?.(all, trial) ?? all).filter((other) => other !== trial);
+        return all.filter((other) => other !== trial);
       },
       trial,
       random: new Random(sampler.seed, `${sampler.name}/${purpose}`, trial.number),
@@ -323,23 +320,6 @@ export class Study {
     });
   }
 
-  #outcome(entry: TrialEntry, values: unknown, options: TellOptions): Outcome {
-    const { state, failure } = options;
-    if (state === 'failed') return { state, values: undefined, failure };
-    const given = Array.isArray(values) ? (values as unknown[]) : values === undefined ? [] : [values];
-    const last = [...entry.intermediateValues].reduce<readonly [number, number] | undefined>(
-      (latest, report) => (!latest || report[0] > latest[0] ? report : latest),
-      undefined,
-    );
-    if (state === 'pruned') {
-      const known = given.length > 0 ? (given as number[]) : last && !Number.isNaN(last[1]) ? [last[1]] : undefined;
-      return { state, values: known, failure: undefined };
-    }
-    const wrong = describeWrong(given, this.directions.length);
-    if (wrong !== undefined) return { state: 'failed', values: undefined, failure: wrong };
-    return { state: 'complete', values: given as number[], failure: undefined };
-  }
-
   #requireOne(what: string, instead: string): void {
     if (this.#entry.directions.length === 1) return;
     throw new ArgumentError(
@@ -364,13 +344,7 @@ export class Study {
 
 interface StudyParts {
   readonly sampler: Sampler;
-  readonly pruner: Pruner | undefined;
-}
-
-interface Outcome {
-  readonly state: 'complete' | 'pruned' | 'failed';
-  readonly values: readonly number[] | undefined;
-  readonly failure: string | undefined;
+  readonly pruner: Pruner;
 }
 
 function stateRecord(trial: number, state: TrialState, values: readonly number[] | undefined): StudyRecord {
@@ -386,12 +360,4 @@ function hasParams({ params, systemAttributes }: TrialEntry, wanted: Readonly<Re
   const has = { ...fixed, ...params };
   const names = Object.keys(wanted);
   return names.length === Object.keys(has).length && names.every((name) => has[name] === wanted[name]);
-}
-
-function describeWrong(values: readonly unknown[], count: number): string | undefined {
-  if (values.length !== count) {
-    return `the objective gave ${values.length === 0 ? 'nothing' : `${values.length} values`} where ${count === 1 ? 'one value is' : `${count} values are`} expected`;
-  }
-  const wrong = values.findIndex((value) => typeof value !== 'number' || Number.isNaN(value));
-  return wrong < 0 ? undefined : `the objective gave ${describeValue(values[wrong])}, not a number to compare`;
 }

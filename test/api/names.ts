@@ -64,7 +64,6 @@ export const later: Readonly<Record<string, number>> = {
   'gradtape: ensemble': 8,
   'gradtape/node: ensemble': 8,
   'gradtape/gpu': 7,
-  'gradtape/tune: pruners': 8,
   'gradtape/tune: crossValidate': 8,
   'gradtape/tune: tuneModel': 8,
   'callbacks: snapshotEnsemble': 8,
