@@ -6,6 +6,8 @@ export { createStudy, type CreateStudyOptions } from './create-study.ts';
 export type { Choice, Distribution, FloatRangeOptions, IntRangeOptions, ParamValue } from './distribution.ts';
 export type { TellOptions } from './outcome.ts';
 export type { Objective, OptimizeOptions, StudyCallback } from './optimize.ts';
+export type { ImportanceOptions } from './importance.ts';
+export type { StudyPicture, StudyPictureOptions } from './pictures/study-picture.ts';
 export type { PrunedStudy, Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';

@@ -3,8 +3,10 @@ import { wallTime } from '../clock.ts';
 import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { countValues, fromUnit, type Distribution, type ParamValue } from './distribution.ts';
 import { isBetter, paretoFront } from './dominance.ts';
+import { importances, type ImportanceOptions } from './importance.ts';
 import { optimize, type Objective, type OptimizeOptions } from './optimize.ts';
 import { outcomeOf, type TellOptions } from './outcome.ts';
+import { studyPicture, type StudyPicture, type StudyPictureOptions } from './pictures/study-picture.ts';
 import type { PrunedStudy, Pruner } from './pruner.ts';
 import { Random } from './random.ts';
 import type { Direction, JsonValue, StudyRecord } from './records.ts';
@@ -212,6 +214,21 @@ export class Study {
   /** Keeps something with the study: anything that JSON can hold. */
   async setUserAttribute(key: string, value: JsonValue): Promise<void> {
     await this.#log.transact(() => [{ kind: 'studyAttribute', study: this.#entry.id, owner: 'user', key, value }]);
+  }
+
+  /** How much each parameter has to do with good values: see `ImportanceOptions`. Shares that sum to 1, the largest first. */
+  importances(options?: ImportanceOptions): Readonly<Record<string, number>> {
+    return importances(this, options);
+  }
+
+  /**
+   * Draws the study: the history of its values, the importances of its parameters, a line for each trial through all of
+   * them (`parallel`), or each against the value (`slices`). With several objectives the last two show the first one.
+   * @returns a whole SVG picture
+   * @throws ArgumentError for an unknown picture, and options out of range
+   */
+  async toSvg(kind: StudyPicture = 'history', options?: StudyPictureOptions): Promise<string> {
+    return studyPicture(this, kind, options);
   }
 
   /** Reads what other processes did. `ask` and `tell` do too. */
