@@ -13,4 +13,5 @@ export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
 export type { EnqueueOptions, Study } from './study.ts';
 export { Trial, TrialPruned, type ObjectiveTrial } from './trial.ts';
+export { trialLogs, type TrialLogsOptions } from './trial-logs.ts';
 export type { TrialRecord, TrialState } from './trial-record.ts';

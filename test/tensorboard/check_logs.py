@@ -245,6 +245,33 @@ def check_single_trial(folder, trial):
         check(f"{name} among the metrics of one run", name in metrics, True)
 
 
+def check_study(folder, trials):
+    """The page of hyperparameters shows every trial of a study: its parameters, how it ended, its value."""
+    server = Server(folder)
+    server.wait_for([run for run, _ in runs_in(folder)])
+    names = sorted(set().union(*(trial["hparams"] for trial in trials.values())))
+    experiment = server.json("plugin/hparams/experiment", {"experimentName": "", "includeMetrics": True})
+    check("study: parameters", sorted(info["name"] for info in experiment["hparamInfos"]), names)
+    metrics = {info["name"]["tag"] for info in experiment["metricInfos"]}
+    check("study: metrics", metrics, {"objective", "intermediate"})
+    objective = [info["name"] for info in experiment["metricInfos"] if info["name"]["tag"] == "objective"][0]
+    request = {
+        "colParams": [*({"hparam": name, "includeInResult": True} for name in names), {"metric": objective, "includeInResult": True}],
+        "allowedStatuses": ["STATUS_SUCCESS", "STATUS_FAILURE"],
+        "startIndex": 0,
+        "sliceSize": 100,
+    }
+    groups = server.json("plugin/hparams/session_groups", request)["sessionGroups"]
+    sessions = {session["name"]: (session, group) for group in groups for session in group["sessions"]}
+    check("study: trials", sorted(sessions), sorted(trials))
+    for name, trial in trials.items():
+        session, group = sessions[name]
+        check(f"{name}: hyperparameters", {key: value for key, value in group["hparams"].items() if value is not None}, trial["hparams"])
+        check(f"{name}: status", session["status"], f"STATUS_{trial['status'].upper()}")
+        values = [metric["value"] for metric in session["metricValues"] if metric["name"]["tag"] == "objective"]
+        check(f"{name}: value", values, [trial["loss"]] if "loss" in trial else [])
+
+
 def check_projector(folder, run, expected):
     """TensorBoard on this folder shows the embeddings in this run."""
     server = Server(folder)
@@ -283,6 +310,7 @@ def main(folder):
     check("pictures of weights", pictures > 0, True)
     check_pages(logs, expected)
     check_single_trial(os.path.join(logs, "reader"), expected["trials"]["reader"])
+    check_study(os.path.join(folder, "study"), expected["study"])
     check_projector(os.path.join(logs, "reader"), ".", expected["projector"])
     check_projector(os.path.join(logs, "reader"), "train", expected["projector"])
     check_projector(logs, "reader/train", expected["projector"])

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as gt from 'gradtape/node';
+import { createStudy, pruners, samplers, trialLogs, TrialPruned, type ObjectiveTrial } from 'gradtape/tune';
 import { EventWriter } from '../../src/io/tensorboard/event-writer.ts';
 import type { Picture } from '../../src/io/tensorboard/png.ts';
 import { logFiles } from '../../src/node/log-files.ts';
@@ -13,6 +14,12 @@ import { requestGradients } from '../../src/training/gradient-requests.ts';
 const { callbacks, layers } = gt;
 
 type BySteps<Value> = Record<string, Record<string, Record<string, Value>>>;
+
+interface ExpectedTrial {
+  readonly hparams: Record<string, unknown>;
+  readonly status: string;
+  readonly loss: number | undefined;
+}
 
 /** By run and tag, then by step; arrays of float32 and of bytes in base64. */
 export interface Expected {
@@ -26,7 +33,9 @@ export interface Expected {
   /** The layers that inputs of models inside stand for. */
   readonly innerInputs: Record<string, string>;
   readonly projector: Record<string, { shape: readonly number[]; values: string; labels: readonly string[] }>;
-  readonly trials: Record<string, { hparams: Record<string, unknown>; status: string; loss: number }>;
+  readonly trials: Record<string, ExpectedTrial>;
+  /** Those of a study, in a folder beside the logs. */
+  readonly study: Record<string, ExpectedTrial>;
 }
 
 const expected: Expected = {
@@ -38,6 +47,7 @@ const expected: Expected = {
   innerInputs: {},
   projector: {},
   trials: {},
+  study: {},
 };
 
 const base64 = ({ buffer, byteOffset, byteLength }: Float32Array | Uint8Array): string =>
@@ -264,6 +274,28 @@ async function writeTrials(folder: string): Promise<void> {
   }
 }
 
+/** A study whose trials end in every way. */
+async function writeStudy(folder: string): Promise<void> {
+  const study = await createStudy({ sampler: samplers.random({ seed: 4 }), pruner: pruners.threshold({ upper: 0.9 }) });
+  const objective = (trial: ObjectiveTrial): number => {
+    const x = trial.suggestFloat('x', 0, 1);
+    const units = trial.suggestInt('units', 1, 8);
+    const kind = trial.suggestCategorical('kind', ['conv', 'dense', null]);
+    if (kind === 'conv') trial.suggestCategorical('bias', [true, false]);
+    trial.report(x, 3);
+    if (trial.shouldPrune()) throw new TrialPruned();
+    return trial.number === 1 ? NaN : x * units;
+  };
+  await study.optimize(objective, { trials: 12, callbacks: [trialLogs({ logDir: folder })] });
+  for (const { number, params, state, value } of study.trials) {
+    expected.study[`trial-${String(number).padStart(4, '0')}`] = {
+      hparams: Object.fromEntries(Object.entries(params).map(([name, given]) => [name, given ?? 'null'])),
+      status: state === 'failed' ? 'failure' : 'success',
+      loss: value === undefined ? undefined : Math.fround(value),
+    };
+  }
+}
+
 const [folder] = process.argv.slice(2);
 if (folder === undefined)
   throw new Error('Give the folder to write into: node dist/test/tensorboard/write-logs.js FOLDER');
@@ -274,6 +306,7 @@ await trainReader(logs);
 await trainImages(logs);
 await writeOthers(logs);
 await writeTrials(logs);
+await writeStudy(join(folder, 'study'));
 // JSON has no NaN and no infinity, and forgets the sign of 0.
 const written = JSON.stringify(expected, (_key, value: unknown) =>
   typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `float:${Object.is(value, -0) ? '-0' : value}` : value,
