@@ -2,11 +2,15 @@
 export * as samplers from './samplers/index.ts';
 
 export { createStudy, type CreateStudyOptions } from './create-study.ts';
+export { crossValidate, type CrossValidateOptions, type CrossValidation } from './cross-validate.ts';
 export type { Choice, Distribution, FloatRangeOptions, IntRangeOptions, ParamValue } from './distribution.ts';
+export type { BuildModel, Fold, FoldFit } from './fold.ts';
 export type { Objective, OptimizeOptions, StudyCallback } from './optimize.ts';
 export type { Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
+export type { SampleData } from './samples.ts';
+export type { Score } from './scores.ts';
 export {
   groupKFold,
   kFold,
