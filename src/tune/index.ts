@@ -9,6 +9,7 @@ export type { Objective, OptimizeOptions, StudyCallback } from './optimize.ts';
 export type { Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
+export { pruningCallback, type PruningCallbackOptions } from './pruning-callback.ts';
 export type { SampleData } from './samples.ts';
 export type { Score } from './scores.ts';
 export {
@@ -24,3 +25,4 @@ export {
 export type { EnqueueOptions, Study, TellOptions } from './study.ts';
 export { Trial, TrialPruned, type ObjectiveTrial } from './trial.ts';
 export type { TrialRecord, TrialState } from './trial-record.ts';
+export { tuneModel, type BuildTrialModel, type TunedModel, type TuneModelOptions } from './tune-model.ts';

@@ -63,7 +63,6 @@ export const promised: Readonly<Record<string, readonly string[]>> = {
 export const later: Readonly<Record<string, number>> = {
   'gradtape/gpu': 7,
   'gradtape/tune: pruners': 8,
-  'gradtape/tune: tuneModel': 8,
   'callbacks: snapshotEnsemble': 8,
   'callbacks: weightAveraging': 8,
 };
