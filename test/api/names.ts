@@ -63,6 +63,4 @@ export const promised: Readonly<Record<string, readonly string[]>> = {
 export const later: Readonly<Record<string, number>> = {
   'gradtape/gpu': 7,
   'gradtape/tune: pruners': 8,
-  'callbacks: snapshotEnsemble': 8,
-  'callbacks: weightAveraging': 8,
 };
