@@ -1,0 +1,5 @@
+/** Several models as one. */
+export { ensemble, type EnsembleMaker } from './ensemble.ts';
+export type { EnsembleMode } from './combining.ts';
+export type { Ensemble, EnsembleOptions } from './ensemble-model.ts';
+export type { EnsembleFitOptions } from './fit-ensemble.ts';
