@@ -1,11 +1,12 @@
 /** A study: trials of one search, chosen by a sampler, ended early by a pruner, kept in a journal. */
 import { wallTime } from '../clock.ts';
 import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
-import { countValues, fromUnit, type Distribution, type ParamValue } from './distribution.ts';
+import type { Distribution, ParamValue } from './distribution.ts';
 import { isBetter, paretoFront } from './dominance.ts';
 import { importances, type ImportanceOptions } from './importance.ts';
 import { optimize, type Objective, type OptimizeOptions } from './optimize.ts';
 import { outcomeOf, type TellOptions } from './outcome.ts';
+import { suggestFrom, type ParamSource } from './param-source.ts';
 import { studyPicture, type StudyPicture, type StudyPictureOptions } from './pictures/study-picture.ts';
 import type { PrunedStudy, Pruner } from './pruner.ts';
 import { Random } from './random.ts';
@@ -155,7 +156,7 @@ export class Study {
       return records;
     });
     const entry = this.#entry.trials[taken] as TrialEntry;
-    return new Trial(this.#hostOf(entry), signal);
+    return new Trial(this.#hostOf(entry, signal));
   }
 
   /**
@@ -241,25 +242,23 @@ export class Study {
     return this.#log.close();
   }
 
-  #hostOf(entry: TrialEntry): TrialHost {
+  #hostOf(entry: TrialEntry, signal: AbortSignal = new AbortController().signal): TrialHost {
     const id = this.#entry.trialIds[entry.number] as number;
     const log = this.#log;
-    return {
+    const source: ParamSource = {
       record: entry,
       joint: this.sampler.sampleJoint?.(this.#context(entry, 'joint')) ?? new Map<string, JointValue>(),
       knownDistribution: (name) => this.#known(name),
-      sample: (name, distribution) =>
-        countValues(distribution) === 1
-          ? fromUnit(distribution, 0)
-          : this.sampler.sample(this.#context(entry, name), name, distribution),
-      setParam: (name, internal, distribution) => {
-        log.write({ kind: 'param', trial: id, name, internal, distribution });
-      },
+      sample: (name, distribution) => this.sampler.sample(this.#context(entry, name), name, distribution),
+      setParam: (name, internal, distribution) => log.write({ kind: 'param', trial: id, name, internal, distribution }),
+    };
+    return {
+      record: entry,
+      signal,
+      suggest: (name, distribution) => suggestFrom(source, name, distribution),
       report: (value, step) => log.write({ kind: 'intermediate', trial: id, step, value }),
       shouldPrune: () => this.#shouldPrune(entry, id),
-      setUserAttribute: (key, value) => {
-        log.write({ kind: 'trialAttribute', trial: id, owner: 'user', key, value });
-      },
+      setUserAttribute: (key, value) => log.write({ kind: 'trialAttribute', trial: id, owner: 'user', key, value }),
     };
   }
 
