@@ -54,6 +54,7 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
   busy(trial) {
     tell(trial);
     while (!trial.signal.aborted);
+    tell(trial, 'ended');
     return 0;
   },
   /** Looks at nothing. */
@@ -67,6 +68,7 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
       const timer = setTimeout(() => undefined, 60_000);
       trial.signal.addEventListener('abort', () => {
         clearTimeout(timer);
+        tell(trial, 'ended');
         reject(new Error('aborted'));
       });
       tell(trial);

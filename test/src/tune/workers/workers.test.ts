@@ -134,8 +134,13 @@ t.test('a thread that dies fails its trial with the reason, and the study goes o
 for (const behaviour of ['busy', 'listens']) {
   t.test(`a signal ends an objective that is ${behaviour}; its trial waits for the next run`, async (t) => {
     const controller = new AbortController();
-    const done = heard(({ text }) => text === 'runs' && controller.abort());
+    let done = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      done = heard(({ text }) => (text === 'runs' ? controller.abort() : resolve()));
+    });
     const study = await behave([behaviour], { signal: controller.signal });
+    // By itself, not with its thread.
+    await ended;
     done();
     t.equal(study.trials[0]?.state, 'waiting');
   });
