@@ -45,7 +45,7 @@ export async function optimize(
   options: OptimizeOptions | undefined,
 ): Promise<void> {
   const given = optionsOf('study.optimize', options);
-  checkOptions(given);
+  checkOptions('study.optimize', given);
   const isFunction = typeof objective === 'function';
   if (!isFunction && !(objective instanceof URL)) {
     throw new ArgumentError(
@@ -76,7 +76,7 @@ export async function runTrials(study: Study, runner: TrialRunner, options: Opti
 }
 
 function functionRunner(objective: Objective, { parallel = 1 }: OptimizeOptions): TrialRunner {
-  return { lanes: parallel, run: objective, close: async () => undefined };
+  return { where: 'study.optimize', lanes: parallel, run: objective, close: async () => undefined };
 }
 
 async function threadRunner(module: URL, { workers = 1 }: OptimizeOptions): Promise<TrialRunner> {
@@ -174,11 +174,12 @@ class Run {
   async #failed(trial: Trial, error: unknown): Promise<TrialRecord> {
     const failure = error instanceof Error ? error.message : String(error);
     const record = await this.#study.tell(trial, undefined, { state: 'failed', failure });
+    const { where } = this.#runner;
     const most = this.#options.maxConsecutiveFailures ?? 3;
     if (++this.#failuresInRow >= most) {
       this.#error ??= new GradtapeError(
-        `study.optimize: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${failure}. Mend the objective, or allow more by maxConsecutiveFailures.`,
-        { where: 'study.optimize', cause: error },
+        `${where}: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${failure}. Mend the objective, or allow more by maxConsecutiveFailures.`,
+        { where, cause: error },
       );
     }
     return record;
@@ -193,21 +194,22 @@ class Run {
   }
 }
 
-function checkOptions(options: OptimizeOptions): void {
+/** @internal @throws ArgumentError for numbers that are none, or too small */
+export function checkOptions(where: string, options: OptimizeOptions): void {
   const counts = ['trials', 'totalTrials', 'parallel', 'workers', 'maxConsecutiveFailures'] as const;
   for (const name of counts) {
     const value = options[name];
     const least = name === 'trials' || name === 'totalTrials' ? 0 : 1;
     if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
-    throw new ArgumentError(
-      `study.optimize: ${name} is ${describeValue(value)}. Give an integer of at least ${least}.`,
-      { where: 'study.optimize', got: value },
-    );
+    throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}. Give an integer of at least ${least}.`, {
+      where,
+      got: value,
+    });
   }
   const { timeout } = options;
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
-    throw new ArgumentError(`study.optimize: timeout is ${describeValue(timeout)}. Give seconds, 0 or more.`, {
-      where: 'study.optimize',
+    throw new ArgumentError(`${where}: timeout is ${describeValue(timeout)}. Give seconds, 0 or more.`, {
+      where,
       got: timeout,
     });
   }

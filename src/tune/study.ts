@@ -4,7 +4,7 @@ import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import type { Distribution, ParamValue } from './distribution.ts';
 import { isBetter, paretoFront } from './dominance.ts';
 import { importances, type ImportanceOptions } from './importance.ts';
-import { optimize, type Objective, type OptimizeOptions } from './optimize.ts';
+import { optimize, runTrials, type Objective, type OptimizeOptions } from './optimize.ts';
 import { outcomeOf, type TellOptions } from './outcome.ts';
 import { suggestFrom, type ParamSource } from './param-source.ts';
 import { studyPicture, type StudyPicture, type StudyPictureOptions } from './pictures/study-picture.ts';
@@ -15,6 +15,7 @@ import type { JointValue, Sampler, SamplingContext } from './sampler.ts';
 import type { StudyLog } from './study-log.ts';
 import type { StudyEntry } from './study-state.ts';
 import { Trial, type TrialHost } from './trial.ts';
+import type { TrialRunner } from './trial-runner.ts';
 import {
   FAILURE,
   FIXED_PARAMS,
@@ -118,6 +119,12 @@ export class Study {
     return optimize(this, objective, options);
   }
 
+  /** @internal Runs trials by something else than functions and threads. */
+  runBy(runner: TrialRunner, options: OptimizeOptions): Promise<void> {
+    this.#isStopped = false;
+    return runTrials(this, runner, options);
+  }
+
   /** Ends `optimize` when the trials that run are finished. */
   stop(): void {
     this.#isStopped = true;
@@ -214,7 +221,12 @@ export class Study {
 
   /** Keeps something with the study: anything that JSON can hold. */
   async setUserAttribute(key: string, value: JsonValue): Promise<void> {
-    await this.#log.transact(() => [{ kind: 'studyAttribute', study: this.#entry.id, owner: 'user', key, value }]);
+    await this.#setAttribute('user', key, value);
+  }
+
+  /** @internal Keeps something of ours with the study. */
+  async setSystemAttribute(key: string, value: JsonValue): Promise<void> {
+    await this.#setAttribute('system', key, value);
   }
 
   /** How much each parameter has to do with good values: see `ImportanceOptions`. Shares that sum to 1, the largest first. */
@@ -240,6 +252,10 @@ export class Study {
   /** Waits until everything is in the journal, and ends its use. */
   close(): Promise<void> {
     return this.#log.close();
+  }
+
+  #setAttribute(owner: 'user' | 'system', key: string, value: JsonValue): Promise<void> {
+    return this.#log.transact(() => [{ kind: 'studyAttribute', study: this.#entry.id, owner, key, value }]);
   }
 
   #hostOf(entry: TrialEntry, signal: AbortSignal = new AbortController().signal): TrialHost {

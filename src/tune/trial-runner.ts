@@ -2,6 +2,8 @@
 import type { Trial } from './trial.ts';
 
 export interface TrialRunner {
+  /** Whose trials these are, for messages: `study.optimize`. */
+  readonly where: string;
   /** Trials at once. */
   readonly lanes: number;
   /**

@@ -19,6 +19,7 @@ export async function moduleRunner(where: string, url: URL, workers: number): Pr
     throw error;
   }
   return {
+    where,
     lanes: workers,
     run: (trial) =>
       pool.run({
