@@ -44,6 +44,13 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
   },
   function: () => (() => 1) as unknown as number,
   nan: () => NaN,
+  infinite: () => -Infinity,
+  killsProcess: () => (process.kill(process.pid, 'SIGKILL'), 1),
+  async asksAndRests(trial) {
+    const x = trial.suggestFloat('x', 0, 1);
+    await new Promise((resolve) => void setTimeout(resolve, 500));
+    return x;
+  },
   refused: (trial) => trial.suggestFloat('bad', 2, 1),
   changed: (trial) => trial.suggestCategorical('behaviour', ['other']).length,
   unlikeJson(trial) {
