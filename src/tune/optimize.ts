@@ -6,6 +6,7 @@ import { StudyProgress } from './study-progress.ts';
 import type { Study } from './study.ts';
 import { TrialPruned, type ObjectiveTrial, type Trial } from './trial.ts';
 import { isFinished, type TrialRecord } from './trial-record.ts';
+import type { TrialRunner } from './trial-runner.ts';
 
 /** What a study optimizes: its value, or one for each direction. */
 export type Objective = (trial: ObjectiveTrial) => number | readonly number[] | Promise<number | readonly number[]>;
@@ -25,7 +26,10 @@ export interface OptimizeOptions {
   readonly signal?: AbortSignal;
   /** Trials that overlap in this thread. Default: 1. */
   readonly parallel?: number;
-  /** Threads that run the objective's module. Default: 1 for a module. */
+  /**
+   * Threads that run the objective's module, each a trial at a time. Default: 1. The study stays in this thread. A thread
+   * that dies fails its trial and is replaced; one that goes on for 10 seconds after the signal is ended.
+   */
   readonly workers?: number;
   readonly callbacks?: readonly StudyCallback[];
   /** Draws a line with the count, the time and the best value. Default: false. */
@@ -34,9 +38,6 @@ export interface OptimizeOptions {
   readonly maxConsecutiveFailures?: number;
 }
 
-/** Runs the objective of one trial. */
-type RunObjective = (trial: Trial) => number | readonly number[] | Promise<number | readonly number[]>;
-
 /** @internal See `Study.optimize`. */
 export async function optimize(
   study: Study,
@@ -44,20 +45,48 @@ export async function optimize(
   options: OptimizeOptions | undefined,
 ): Promise<void> {
   const given = optionsOf('study.optimize', options);
-  checkOptions(given);
-  if (typeof objective !== 'function') {
+  checkOptions('study.optimize', given);
+  const isFunction = typeof objective === 'function';
+  if (!isFunction && !(objective instanceof URL)) {
     throw new ArgumentError(
       `study.optimize: the objective is ${describeValue(objective)}. Give a function of a trial, or the URL of a module whose default export is one.`,
       { where: 'study.optimize', got: objective },
     );
   }
-  await study.refresh();
-  await new Run(study, objective, given).all(given.parallel ?? 1);
+  const stray = isFunction ? 'workers' : 'parallel';
+  if (given[stray] !== undefined) {
+    throw new ArgumentError(
+      isFunction
+        ? 'study.optimize: workers is given with a function, which threads cannot be handed. Make it the default export of a module and give its URL, or overlap async trials by parallel.'
+        : "study.optimize: parallel is given with a module's URL. Say by workers how many threads run it.",
+      { where: 'study.optimize', got: given[stray] },
+    );
+  }
+  await runTrials(study, isFunction ? functionRunner(objective, given) : await threadRunner(objective, given), given);
+}
+
+/** @internal Runs trials of a study by a runner, which is closed at the end. */
+export async function runTrials(study: Study, runner: TrialRunner, options: OptimizeOptions): Promise<void> {
+  try {
+    await study.refresh();
+    await new Run(study, runner, options).all();
+  } finally {
+    await runner.close();
+  }
+}
+
+function functionRunner(objective: Objective, { parallel = 1 }: OptimizeOptions): TrialRunner {
+  return { where: 'study.optimize', lanes: parallel, run: objective, close: async () => undefined };
+}
+
+async function threadRunner(module: URL, { workers = 1 }: OptimizeOptions): Promise<TrialRunner> {
+  const { moduleRunner } = await import('./workers/module-runner.ts');
+  return moduleRunner('study.optimize', module, workers);
 }
 
 class Run {
   readonly #study: Study;
-  readonly #objective: RunObjective;
+  readonly #runner: TrialRunner;
   readonly #options: OptimizeOptions;
   readonly #progress: StudyProgress | undefined;
   readonly #deadline: number;
@@ -67,9 +96,9 @@ class Run {
   #failuresInRow = 0;
   #error: unknown;
 
-  constructor(study: Study, objective: RunObjective, options: OptimizeOptions) {
+  constructor(study: Study, runner: TrialRunner, options: OptimizeOptions) {
     this.#study = study;
-    this.#objective = objective;
+    this.#runner = runner;
     this.#options = options;
     this.#deadline = now() + (options.timeout ?? Infinity) * 1000;
     const { trials, totalTrials } = options;
@@ -78,13 +107,13 @@ class Run {
     if (options.showProgress) this.#progress = new StudyProgress(study, Number.isFinite(target) ? target : undefined);
   }
 
-  async all(lanes: number): Promise<void> {
+  async all(): Promise<void> {
     const { signal } = this.#options;
     const abort = (): void => this.#controller.abort(signal?.reason);
     if (signal?.aborted) abort();
     signal?.addEventListener('abort', abort, { once: true });
     try {
-      await Promise.all(Array.from({ length: lanes }, () => this.#lane()));
+      await Promise.all(Array.from({ length: this.#runner.lanes }, () => this.#lane()));
     } finally {
       signal?.removeEventListener('abort', abort);
       this.#progress?.end();
@@ -123,7 +152,7 @@ class Run {
   async #runTrial(trial: Trial): Promise<TrialRecord | undefined> {
     const study = this.#study;
     try {
-      const values = await this.#objective(trial);
+      const values = (await this.#runner.run(trial)) as number | readonly number[];
       if (this.#controller.signal.aborted) return await this.#interrupted(trial);
       this.#failuresInRow = 0;
       return await study.tell(trial, values);
@@ -145,11 +174,12 @@ class Run {
   async #failed(trial: Trial, error: unknown): Promise<TrialRecord> {
     const failure = error instanceof Error ? error.message : String(error);
     const record = await this.#study.tell(trial, undefined, { state: 'failed', failure });
+    const { where } = this.#runner;
     const most = this.#options.maxConsecutiveFailures ?? 3;
     if (++this.#failuresInRow >= most) {
       this.#error ??= new GradtapeError(
-        `study.optimize: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${failure}. Mend the objective, or allow more by maxConsecutiveFailures.`,
-        { where: 'study.optimize', cause: error },
+        `${where}: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${failure}. Mend the objective, or allow more by maxConsecutiveFailures.`,
+        { where, cause: error },
       );
     }
     return record;
@@ -164,21 +194,22 @@ class Run {
   }
 }
 
-function checkOptions(options: OptimizeOptions): void {
+/** @internal @throws ArgumentError for numbers that are none, or too small */
+export function checkOptions(where: string, options: OptimizeOptions): void {
   const counts = ['trials', 'totalTrials', 'parallel', 'workers', 'maxConsecutiveFailures'] as const;
   for (const name of counts) {
     const value = options[name];
     const least = name === 'trials' || name === 'totalTrials' ? 0 : 1;
     if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue;
-    throw new ArgumentError(
-      `study.optimize: ${name} is ${describeValue(value)}. Give an integer of at least ${least}.`,
-      { where: 'study.optimize', got: value },
-    );
+    throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}. Give an integer of at least ${least}.`, {
+      where,
+      got: value,
+    });
   }
   const { timeout } = options;
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
-    throw new ArgumentError(`study.optimize: timeout is ${describeValue(timeout)}. Give seconds, 0 or more.`, {
-      where: 'study.optimize',
+    throw new ArgumentError(`${where}: timeout is ${describeValue(timeout)}. Give seconds, 0 or more.`, {
+      where,
       got: timeout,
     });
   }

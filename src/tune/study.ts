@@ -1,11 +1,12 @@
 /** A study: trials of one search, chosen by a sampler, ended early by a pruner, kept in a journal. */
 import { wallTime } from '../clock.ts';
 import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
-import { countValues, fromUnit, type Distribution, type ParamValue } from './distribution.ts';
+import type { Distribution, ParamValue } from './distribution.ts';
 import { isBetter, paretoFront } from './dominance.ts';
 import { importances, type ImportanceOptions } from './importance.ts';
-import { optimize, type Objective, type OptimizeOptions } from './optimize.ts';
+import { optimize, runTrials, type Objective, type OptimizeOptions } from './optimize.ts';
 import { outcomeOf, type TellOptions } from './outcome.ts';
+import { suggestFrom, type ParamSource } from './param-source.ts';
 import { studyPicture, type StudyPicture, type StudyPictureOptions } from './pictures/study-picture.ts';
 import type { PrunedStudy, Pruner } from './pruner.ts';
 import { Random } from './random.ts';
@@ -14,6 +15,7 @@ import type { JointValue, Sampler, SamplingContext } from './sampler.ts';
 import type { StudyLog } from './study-log.ts';
 import type { StudyEntry } from './study-state.ts';
 import { Trial, type TrialHost } from './trial.ts';
+import type { TrialRunner } from './trial-runner.ts';
 import {
   FAILURE,
   FIXED_PARAMS,
@@ -117,6 +119,12 @@ export class Study {
     return optimize(this, objective, options);
   }
 
+  /** @internal Runs trials by something else than functions and threads. */
+  runBy(runner: TrialRunner, options: OptimizeOptions): Promise<void> {
+    this.#isStopped = false;
+    return runTrials(this, runner, options);
+  }
+
   /** Ends `optimize` when the trials that run are finished. */
   stop(): void {
     this.#isStopped = true;
@@ -155,7 +163,7 @@ export class Study {
       return records;
     });
     const entry = this.#entry.trials[taken] as TrialEntry;
-    return new Trial(this.#hostOf(entry), signal);
+    return new Trial(this.#hostOf(entry, signal));
   }
 
   /**
@@ -213,7 +221,12 @@ export class Study {
 
   /** Keeps something with the study: anything that JSON can hold. */
   async setUserAttribute(key: string, value: JsonValue): Promise<void> {
-    await this.#log.transact(() => [{ kind: 'studyAttribute', study: this.#entry.id, owner: 'user', key, value }]);
+    await this.#setAttribute('user', key, value);
+  }
+
+  /** @internal Keeps something of ours with the study. */
+  async setSystemAttribute(key: string, value: JsonValue): Promise<void> {
+    await this.#setAttribute('system', key, value);
   }
 
   /** How much each parameter has to do with good values: see `ImportanceOptions`. Shares that sum to 1, the largest first. */
@@ -241,25 +254,27 @@ export class Study {
     return this.#log.close();
   }
 
-  #hostOf(entry: TrialEntry): TrialHost {
+  #setAttribute(owner: 'user' | 'system', key: string, value: JsonValue): Promise<void> {
+    return this.#log.transact(() => [{ kind: 'studyAttribute', study: this.#entry.id, owner, key, value }]);
+  }
+
+  #hostOf(entry: TrialEntry, signal: AbortSignal = new AbortController().signal): TrialHost {
     const id = this.#entry.trialIds[entry.number] as number;
     const log = this.#log;
-    return {
+    const source: ParamSource = {
       record: entry,
       joint: this.sampler.sampleJoint?.(this.#context(entry, 'joint')) ?? new Map<string, JointValue>(),
       knownDistribution: (name) => this.#known(name),
-      sample: (name, distribution) =>
-        countValues(distribution) === 1
-          ? fromUnit(distribution, 0)
-          : this.sampler.sample(this.#context(entry, name), name, distribution),
-      setParam: (name, internal, distribution) => {
-        log.write({ kind: 'param', trial: id, name, internal, distribution });
-      },
+      sample: (name, distribution) => this.sampler.sample(this.#context(entry, name), name, distribution),
+      setParam: (name, internal, distribution) => log.write({ kind: 'param', trial: id, name, internal, distribution }),
+    };
+    return {
+      record: entry,
+      signal,
+      suggest: (name, distribution) => suggestFrom(source, name, distribution),
       report: (value, step) => log.write({ kind: 'intermediate', trial: id, step, value }),
       shouldPrune: () => this.#shouldPrune(entry, id),
-      setUserAttribute: (key, value) => {
-        log.write({ kind: 'trialAttribute', trial: id, owner: 'user', key, value });
-      },
+      setUserAttribute: (key, value) => log.write({ kind: 'trialAttribute', trial: id, owner: 'user', key, value }),
     };
   }
 

@@ -1,16 +1,9 @@
 /** A trial while it runs: what an objective is given. */
 import { ArgumentError, describeValue } from '../errors.ts';
-import { warn } from '../console.ts';
 import {
   categoricalDistribution,
-  checkCompatible,
-  contains,
-  describeDistribution,
   floatDistribution,
   intDistribution,
-  sameDistribution,
-  toExternal,
-  toInternal,
   type Choice,
   type Distribution,
   type FloatRangeOptions,
@@ -18,18 +11,13 @@ import {
   type ParamValue,
 } from './distribution.ts';
 import type { JsonValue } from './records.ts';
-import type { JointValue } from './sampler.ts';
-import { FIXED_PARAMS, type TrialRecord } from './trial-record.ts';
+import type { TrialRecord } from './trial-record.ts';
 
-/** What a trial needs of its study. */
+/** What a trial needs of its study, wherever that is. */
 export interface TrialHost {
   readonly record: TrialRecord;
-  /** Chosen before the objective began. */
-  readonly joint: ReadonlyMap<string, JointValue>;
-  /** What the parameter was in other trials. */
-  knownDistribution(name: string): Distribution | undefined;
-  sample(name: string, distribution: Distribution): number;
-  setParam(name: string, internal: number, distribution: Distribution): void;
+  readonly signal: AbortSignal;
+  suggest(name: string, distribution: Distribution): ParamValue;
   report(value: number, step: number): void;
   shouldPrune(): boolean;
   setUserAttribute(key: string, value: JsonValue): void;
@@ -77,15 +65,17 @@ export interface ObjectiveTrial {
   setUserAttribute(key: string, value: JsonValue): void;
 }
 
-/** A trial of a study in this thread. */
+/** A trial of a study. */
 export class Trial implements ObjectiveTrial {
-  readonly signal: AbortSignal;
   readonly #host: TrialHost;
 
   /** @internal */
-  constructor(host: TrialHost, signal: AbortSignal = new AbortController().signal) {
+  constructor(host: TrialHost) {
     this.#host = host;
-    this.signal = signal;
+  }
+
+  get signal(): AbortSignal {
+    return this.#host.signal;
   }
 
   get number(): number {
@@ -117,18 +107,7 @@ export class Trial implements ObjectiveTrial {
 
   /** @internal A value for a parameter of any kind. */
   suggest(name: string, distribution: Distribution): ParamValue {
-    const { record } = this.#host;
-    const before = record.distributions.get(name);
-    if (before) {
-      checkCompatible(name, before, distribution);
-      return this.#again(name, distribution);
-    }
-    const known = this.#host.knownDistribution(name);
-    if (known) checkCompatible(name, known, distribution);
-    const internal = this.#fixed(name, distribution) ?? this.#joint(name, distribution);
-    const value = internal ?? this.#host.sample(name, distribution);
-    this.#host.setParam(name, value, distribution);
-    return toExternal(distribution, value);
+    return this.#host.suggest(name, distribution);
   }
 
   report(value: number, step: number): void {
@@ -156,34 +135,6 @@ export class Trial implements ObjectiveTrial {
     checkName('setUserAttribute', key);
     checkJson(key, value);
     this.#host.setUserAttribute(key, value);
-  }
-
-  /** What was asked for before, within the bounds that are asked for now. */
-  #again(name: string, distribution: Distribution): ParamValue {
-    const internal = this.#host.record.internalParams.get(name) as number;
-    if (contains(distribution, internal)) return toExternal(distribution, internal);
-    throw new ArgumentError(
-      `parameter '${name}': trial ${this.number} has ${internal}, which is not ${describeDistribution(distribution)}. Ask for a parameter once, or each time with the same bounds.`,
-      { where: name, got: distribution },
-    );
-  }
-
-  /** The value that the trial was enqueued with. */
-  #fixed(name: string, distribution: Distribution): number | undefined {
-    const fixed = this.#host.record.systemAttributes[FIXED_PARAMS] as Readonly<Record<string, JsonValue>> | undefined;
-    if (!fixed || !Object.hasOwn(fixed, name)) return undefined;
-    const internal = toInternal(distribution, fixed[name]);
-    if (internal === undefined) {
-      warn(
-        `gradtape: trial ${this.number} was enqueued with ${name} = ${describeValue(fixed[name])}, which is not ${describeDistribution(distribution)}; the sampler chooses instead.`,
-      );
-    }
-    return internal;
-  }
-
-  #joint(name: string, distribution: Distribution): number | undefined {
-    const joint = this.#host.joint.get(name);
-    return joint && sameDistribution(joint.distribution, distribution) ? joint.internal : undefined;
   }
 }
 

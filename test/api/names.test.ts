@@ -5,6 +5,7 @@ import * as keras from 'gradtape/keras';
 import * as safetensors from 'gradtape/safetensors';
 import * as testing from 'gradtape/testing';
 import * as tune from 'gradtape/tune';
+import * as tuneBullmq from 'gradtape/tune-bullmq';
 import t from 'tap';
 import { later, promised } from './names.ts';
 
@@ -20,6 +21,7 @@ const places: Readonly<Record<string, unknown>> = {
   'gradtape/safetensors': safetensors,
   'gradtape/testing': testing,
   'gradtape/tune': tune,
+  'gradtape/tune-bullmq': tuneBullmq,
   ops: gt.ops,
   'tensor methods': gt.tensor([1]),
   'symbolic tensor methods': start,

@@ -16,6 +16,7 @@ export const promised: Readonly<Record<string, readonly string[]>> = {
   'gradtape/keras': words('saveModel loadModel saveWeights loadWeights toKeras fromKeras'),
   'gradtape/safetensors': words('readSafetensors writeSafetensors'),
   'gradtape/tune': words('createStudy samplers pruners crossValidate tuneModel'),
+  'gradtape/tune-bullmq': words('distribute serveTrials'),
   ops: words(`
     add sub mul div pow maximum minimum neg abs sign exp log log1p expm1 sqrt rsqrt square sin cos tanh sigmoid softplus
     erf relu leakyRelu elu selu gelu silu clip equal greater less where

@@ -53,6 +53,7 @@ t.test('every import of src and kernels points down', (t) => {
 t.test('the core imports no package; node: modules stay in src/node', (t) => {
   const optional = new Map([
     ['fast-check', /^src\/testing\//],
+    ['bullmq', /^src\/tune\/bullmq\/bullmq\.ts$/],
     ['gpu.js', /^src\/devices\/gpu-js\.ts$/],
     ['fflate', /^src\/keras\/zip\.ts$/],
     ['h5wasm', /^src\/keras\/h5wasm\.ts$/],

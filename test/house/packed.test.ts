@@ -1,6 +1,6 @@
 /** README's examples, copied into an empty project that installed the packed package: first without fast-check, then with it. */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -57,6 +57,20 @@ t.test('the package installs alone, and every file that its README links to is i
 t.test("README's checks of a custom op run without fast-check, and the wrong gradient is caught", async (t) => {
   t.ok(plain.length > 1 && plain.some(({ prints }) => prints.startsWith('GradientError: ')), 'README shows both');
   await checkExamples(t, join(project, 'plain'), plain);
+});
+
+t.test('a module of the project runs in threads of the package', async (t) => {
+  const folder = join(project, 'threads');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'objective.js'), "export default (trial) => trial.suggestInt('n', 1, 9);\n");
+  const program = [
+    "import { createStudy } from 'gradtape/tune';",
+    'const study = await createStudy();',
+    "await study.optimize(new URL('./objective.js', import.meta.url), { trials: 4, workers: 2 });",
+    'console.log(study.trials.every(({ value, params }) => value === params.n), study.trials.length);',
+  ].join('\n');
+  writeFileSync(join(folder, 'study.js'), program);
+  t.equal(execFileSync(process.execPath, ['study.js'], { cwd: folder, encoding: 'utf8' }), 'true 4\n');
 });
 
 t.test('what needs fast-check says how to install it', async (t) => {

@@ -1,0 +1,40 @@
+/** Runs the objective of one trial in a thread: the trial asks the thread of the study everything. */
+import { Trial, type TrialHost } from '../trial.ts';
+import { TrialEntry } from '../trial-record.ts';
+import type { JobLink, JobProgram } from './job-link.ts';
+import { importDefault, type ModulePayload } from './job-module.ts';
+import type { TrialCall, TrialStart } from './trial-call.ts';
+
+export interface TrialPayload extends ModulePayload {
+  readonly trial: TrialStart;
+}
+
+/** @returns what the objective gives */
+export const trialJob: JobProgram = async (payload, link) => {
+  const { trial, ...module } = payload as TrialPayload;
+  const objective = await importDefault(module);
+  return objective(new Trial(remoteHost(trial, link)));
+};
+
+function remoteHost({ number, params }: TrialStart, link: JobLink): TrialHost {
+  const record = new TrialEntry(number);
+  Object.assign(record.params, params);
+  const ask = (call: TrialCall): unknown => link.ask(call);
+  return {
+    record,
+    get signal() {
+      return link.signal;
+    },
+    suggest(name, distribution) {
+      const value = ask({ method: 'suggest', name, distribution }) as TrialStart['params'][string];
+      record.params[name] = value;
+      return value;
+    },
+    report: (value, step) => void ask({ method: 'report', value, step }),
+    shouldPrune: () => ask({ method: 'shouldPrune' }) === true,
+    setUserAttribute(key, value) {
+      ask({ method: 'setUserAttribute', key, text: JSON.stringify(value) });
+      record.userAttributes[key] = value;
+    },
+  };
+}

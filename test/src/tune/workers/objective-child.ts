@@ -1,0 +1,126 @@
+/** Objectives that threads run: the parameter `behaviour`, which the test enqueues, says which. */
+import { BroadcastChannel } from 'node:worker_threads';
+import { ArgumentError } from '../../../../src/errors.ts';
+import { TrialPruned, type ObjectiveTrial } from '../../../../src/tune/index.ts';
+
+class OwnError extends Error {}
+
+const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Promise<number>>> = {
+  /** A value that depends on all that was asked. */
+  value(trial) {
+    const x = trial.suggestFloat('x', -1, 1);
+    const layers = trial.suggestInt('layers', 1, 4);
+    const rate = trial.suggestFloat('rate', 1e-4, 1e-1, { log: true });
+    return trial.suggestCategorical('kind', ['a', 'b']) === 'a' ? x * layers : x + rate;
+  },
+  reports(trial) {
+    const x = trial.suggestFloat('x', 0, 1);
+    for (let step = 0; step < 10; step++) {
+      trial.report(step === 1 ? NaN : x + step, step);
+      if (trial.shouldPrune()) throw new TrialPruned();
+    }
+    return x;
+  },
+  /** How many parameters it has. */
+  attributes(trial) {
+    trial.setUserAttribute('list', [1, { deep: null }]);
+    return Object.keys(trial.params).length;
+  },
+  exits: () => process.exit(3),
+  uncaught: () =>
+    new Promise<number>(() => {
+      setTimeout(() => {
+        throw new RangeError('too deep');
+      }, 1);
+    }),
+  own() {
+    throw new OwnError('mine');
+  },
+  caused() {
+    throw new ArgumentError('dense: no units', { where: 'dense', got: [1, 2], cause: new TypeError('below') });
+  },
+  text() {
+    throw 'only a text';
+  },
+  function: () => (() => 1) as unknown as number,
+  nan: () => NaN,
+  infinite: () => -Infinity,
+  killsProcess: () => (process.kill(process.pid, 'SIGKILL'), 1),
+  async asksAndRests(trial) {
+    const x = trial.suggestFloat('x', 0, 1);
+    await new Promise((resolve) => void setTimeout(resolve, 500));
+    return x;
+  },
+  refused: (trial) => trial.suggestFloat('bad', 2, 1),
+  changed: (trial) => trial.suggestCategorical('behaviour', ['other']).length,
+  unlikeJson(trial) {
+    trial.setUserAttribute('big', 1n as unknown as number);
+    return 0;
+  },
+  /** Looks at the flag only. */
+  busy(trial) {
+    tell(trial);
+    while (!trial.signal.aborted);
+    tell(trial, 'ended');
+    return 0;
+  },
+  /** Looks at nothing. */
+  deaf(trial) {
+    tell(trial);
+    for (;;);
+  },
+  /** Waits for the event only. */
+  listens: (trial) =>
+    new Promise<number>((_, reject) => {
+      const timer = setTimeout(() => undefined, 60_000);
+      trial.signal.addEventListener('abort', () => {
+        clearTimeout(timer);
+        tell(trial, 'ended');
+        reject(new Error('aborted'));
+      });
+      tell(trial);
+    }),
+  /** Asks when the objective has returned. */
+  late(trial) {
+    setTimeout(() => {
+      try {
+        trial.report(1, 1);
+      } catch (error) {
+        tell(trial, (error as Error).message);
+      }
+    }, 20);
+    return 1;
+  },
+  rests: () => new Promise((resolve) => void setTimeout(resolve, 200, 1)),
+  inTurn: (trial) => inTurn(trial),
+};
+
+const names = Object.keys(behaviours);
+
+/** Tells the test. */
+function tell(trial: ObjectiveTrial, text = 'runs'): void {
+  const channel = new BroadcastChannel('gradtape-test');
+  channel.postMessage({ number: trial.number, text });
+  channel.close();
+}
+
+/** Ends when the test says so, which hears of it first. */
+export function inTurn(trial: ObjectiveTrial): Promise<number> {
+  const x = trial.suggestFloat('x', 0, 1);
+  return new Promise((resolve) => {
+    const channel = new BroadcastChannel('gradtape-turns');
+    const ask = setInterval(() => channel.postMessage({ asks: trial.number }), 5);
+    channel.onmessage = (event) => {
+      if ((event as { readonly data: { readonly goes?: number } }).data.goes !== trial.number) return;
+      clearInterval(ask);
+      channel.close();
+      resolve(x);
+    };
+  });
+}
+
+// oxlint-disable-next-line import/no-default-export -- what threads run
+export default function objective(trial: ObjectiveTrial): number | Promise<number> {
+  const behaviour = behaviours[trial.suggestCategorical('behaviour', names)];
+  return behaviour ? behaviour(trial) : NaN;
+}
