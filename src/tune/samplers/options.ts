@@ -14,5 +14,8 @@ export function checkCount(where: string, name: string, value: unknown, least: n
 export function checkNumber(where: string, name: string, value: unknown, [low, high]: readonly [number, number]): void {
   if (typeof value === 'number' && value >= low && value <= high) return;
   const range = high === Infinity ? `of at least ${low}` : `from ${low} to ${high}`;
-  throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}. Give a number ${range}.`, { where, got: value });
+  throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}. Give a number ${range}.`, {
+    where,
+    got: value,
+  });
 }

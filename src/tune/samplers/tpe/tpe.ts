@@ -12,7 +12,7 @@ import { splitTrials, type Split } from './split.ts';
 export interface TpeOptions extends SamplerOptions {
   /** Trials that are random before the estimator begins. Default: 10. */
   readonly startupTrials?: number;
-  /** Points that are drawn where good trials are; the most promising one is taken. Default: 24. */
+  /** Points that are drawn where good trials are; the most promising one is taken. Default: 48. */
   readonly candidates?: number;
   /** Whether parameters are chosen together, so that what is good only in combination is found. Default: true. */
   readonly multivariate?: boolean;
@@ -27,8 +27,8 @@ export interface TpeOptions extends SamplerOptions {
 /**
  * Tree-structured Parzen estimator (J. Bergstra and others, Algorithms for hyper-parameter optimization, 2011; multivariate
  * as in S. Falkner and others, BOHB, 2018): the best tenth of the trials makes a density `l`, the others make a density
- * `g`, and of 24 points drawn from `l` the one with the greatest `l / g` is tried. It needs no order of choices, takes
- * conditional parameters, and costs about a millisecond a trial. Pruned trials count by the step that they reached and what
+ * `g`, and of 48 points drawn from `l` the one with the greatest `l / g` is tried. It needs no order of choices, takes
+ * conditional parameters, and costs a few milliseconds a trial. Pruned trials count by the step that they reached and what
  * they reported there, failed ones do not. For several objectives the best tenth are the first fronts.
  * @param options `seed`, `startupTrials`, `candidates`, `multivariate`, `group`, `constantLiar`, `priorWeight`
  * @throws ArgumentError for counts that are no positive integers, a negative weight
@@ -49,7 +49,7 @@ type Settings = Required<TpeOptions>;
 function resolve({
   seed = 0,
   startupTrials = 10,
-  candidates = 24,
+  candidates = 48,
   multivariate = true,
   group = true,
   constantLiar = true,

@@ -1,6 +1,6 @@
 /** The piece of the unit interval that a value of a stepped parameter stands for. */
-import { log } from '../../../../kernels/math.ts';
-import { toUnit, type FloatDistribution, type IntDistribution } from '../../distribution.ts';
+import { log } from '../../../kernels/math.ts';
+import { toUnit, type FloatDistribution, type IntDistribution } from '../distribution.ts';
 
 /** A parameter that is a number. */
 export type NumericDistribution = FloatDistribution | IntDistribution;
