@@ -5,7 +5,8 @@ import type { Pruner } from './pruner.ts';
 import { median } from './pruners/percentile.ts';
 import type { Direction, Journal } from './records.ts';
 import type { Sampler } from './sampler.ts';
-import { random } from './samplers/random.ts';
+import { genetic } from './samplers/genetic/genetic.ts';
+import { tpe } from './samplers/tpe/tpe.ts';
 import { openStudy, StudyLog } from './study-log.ts';
 import { Study } from './study.ts';
 
@@ -17,6 +18,7 @@ export interface CreateStudyOptions {
   readonly direction?: Direction;
   /** One for each objective, in place of `direction`. */
   readonly directions?: readonly Direction[];
+  /** Default: `samplers.tpe()`, or `samplers.genetic()` with several objectives. */
   readonly sampler?: Sampler;
   /** Default: `pruners.median()`, which matters to objectives that report and ask `shouldPrune`. */
   readonly pruner?: Pruner;
@@ -28,14 +30,14 @@ export interface CreateStudyOptions {
  * Makes a study, or goes on with the one that its storage has.
  * @throws ArgumentError for other directions than the study has, or options that are none
  * @example
- * const study = await createStudy({ direction: 'maximize', sampler: samplers.random({ seed: 1 }) });
+ * const study = await createStudy({ direction: 'maximize', sampler: samplers.tpe({ seed: 1 }) });
  * await study.optimize((trial) => trial.suggestFloat('x', 0, 1), { trials: 20 });
  * study.bestParams; // { x: ... }
  */
 export async function createStudy(options?: CreateStudyOptions): Promise<Study> {
   const given = optionsOf('createStudy', options);
   const directions = directionsOf(given);
-  const { sampler = random(), pruner = median(), storage = new MemoryJournal() } = given;
+  const { pruner = median(), storage = new MemoryJournal() } = given;
   const log = new StudyLog(storage);
   await log.refresh();
   const name = given.name ?? defaultName(log);
@@ -50,6 +52,7 @@ export async function createStudy(options?: CreateStudyOptions): Promise<Study> 
       { where: 'createStudy', got: directions, expected: study.directions },
     );
   }
+  const sampler = given.sampler ?? (study.directions.length > 1 ? genetic() : tpe());
   return new Study(log, study, { sampler, pruner });
 }
 

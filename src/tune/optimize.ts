@@ -93,6 +93,8 @@ class Run {
   readonly #controller = new AbortController();
   #begun = 0;
   #running = 0;
+  /** Trials that are being asked for. */
+  #asking = 0;
   #failuresInRow = 0;
   #error: unknown;
 
@@ -126,7 +128,8 @@ class Run {
       while (this.#goesOn()) {
         this.#begun++;
         this.#running++;
-        const trial = await this.#study.ask(this.#controller.signal);
+        this.#asking++;
+        const trial = await this.#study.ask(this.#controller.signal).finally(() => this.#asking--);
         const record = await this.#runTrial(trial).finally(() => this.#running--);
         if (record) await this.#ended(record);
       }
@@ -138,8 +141,16 @@ class Run {
   #goesOn(): boolean {
     const { trials, totalTrials } = this.#options;
     if (this.#error !== undefined || this.#study.isStopped || this.#controller.signal.aborted) return false;
-    if (now() >= this.#deadline || this.#begun >= (trials ?? Infinity)) return false;
+    if (now() >= this.#deadline || this.#begun >= (trials ?? Infinity) || !this.#hasPoint()) return false;
     return totalTrials === undefined || this.#finished() + this.#running < totalTrials;
+  }
+
+  /** Whether a trial waits or the sampler has a point for a new one. */
+  #hasPoint(): boolean {
+    const { sampler, trials } = this.#study;
+    if (!sampler.pointsLeft) return true;
+    const waiting = trials.filter(({ state }) => state === 'waiting').length;
+    return sampler.pointsLeft(trials) + waiting > this.#asking;
   }
 
   #finished(): number {

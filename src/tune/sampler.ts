@@ -9,6 +9,8 @@ export interface SamplingContext {
   readonly directions: readonly Direction[];
   /** The other trials, by number: finished, pruned, failed, running, waiting. */
   readonly trials: readonly TrialRecord[];
+  /** All trials of the study by number, this one too, and those that the pruner does not compare with it. */
+  readonly all: readonly TrialRecord[];
   /** The trial that values are for; its parameters so far are in it. */
   readonly trial: TrialRecord;
   /** Random numbers of this trial alone, for this use. */
@@ -28,6 +30,8 @@ export interface Sampler {
   sampleJoint?(context: SamplingContext): ReadonlyMap<string, JointValue>;
   /** A value for one parameter. @returns a number that `contains` accepts */
   sample(context: SamplingContext, name: string, distribution: Distribution): number;
+  /** How many new trials there are points for: with none, `optimize` ends. Default: any number. */
+  pointsLeft?(trials: readonly TrialRecord[]): number;
 }
 
 /** A value that was chosen before the parameter was asked for: it holds if the parameter is what it was taken for. */

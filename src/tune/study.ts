@@ -303,6 +303,7 @@ export class Study {
       get trials() {
         return all.filter((other) => other !== trial);
       },
+      all,
       trial,
       random: new Random(sampler.seed, `${sampler.name}/${purpose}`, trial.number),
     };
