@@ -5,20 +5,14 @@ export * as samplers from './samplers/index.ts';
 export { createStudy, type CreateStudyOptions } from './create-study.ts';
 export { crossValidate, type CrossValidateOptions, type CrossValidation } from './cross-validate.ts';
 export type { Choice, Distribution, FloatRangeOptions, IntRangeOptions, ParamValue } from './distribution.ts';
-<<<<<<< HEAD
-export type { TellOptions } from './outcome.ts';
-=======
 export type { BuildModel, Fold, FoldFit } from './fold.ts';
->>>>>>> 0a22c3c0da331ca5ab3936f6c58379a0a3354cc6
+export type { TellOptions } from './outcome.ts';
 export type { Objective, OptimizeOptions, StudyCallback } from './optimize.ts';
 export type { ImportanceOptions } from './importance.ts';
 export type { StudyPicture, StudyPictureOptions } from './pictures/study-picture.ts';
 export type { PrunedStudy, Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
-<<<<<<< HEAD
-export type { EnqueueOptions, Study } from './study.ts';
-=======
 export { pruningCallback, type PruningCallbackOptions } from './pruning-callback.ts';
 export type { SampleData } from './samples.ts';
 export type { Score } from './scores.ts';
@@ -32,8 +26,7 @@ export {
   type Split,
   type TimeSeriesOptions,
 } from './splits/index.ts';
-export type { EnqueueOptions, Study, TellOptions } from './study.ts';
->>>>>>> 0a22c3c0da331ca5ab3936f6c58379a0a3354cc6
+export type { EnqueueOptions, Study } from './study.ts';
 export { Trial, TrialPruned, type ObjectiveTrial } from './trial.ts';
 export { trialLogs, type TrialLogsOptions } from './trial-logs.ts';
 export type { TrialRecord, TrialState } from './trial-record.ts';

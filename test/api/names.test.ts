@@ -1,6 +1,7 @@
 /** Every name that the API promises exists, or is listed with the issue that brings it; and that list only shrinks. */
 import * as gt from 'gradtape';
 import * as node from 'gradtape/node';
+import * as gpu from 'gradtape/gpu';
 import * as keras from 'gradtape/keras';
 import * as safetensors from 'gradtape/safetensors';
 import * as testing from 'gradtape/testing';
@@ -17,6 +18,7 @@ const compiled = gt.compile((x: gt.Tensor) => gt.ops.mul(x, 2));
 const places: Readonly<Record<string, unknown>> = {
   gradtape: gt,
   'gradtape/node': node,
+  'gradtape/gpu': gpu,
   'gradtape/keras': keras,
   'gradtape/safetensors': safetensors,
   'gradtape/testing': testing,
