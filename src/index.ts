@@ -16,6 +16,13 @@ export * as regularizers from './regularizers/index.ts';
 export { debug } from './devices/debug.ts';
 export { setDevice, type DeviceName } from './devices/default-device.ts';
 export {
+  ensemble,
+  type Ensemble,
+  type EnsembleMaker,
+  type EnsembleMode,
+  type EnsembleOptions,
+} from './ensemble/index.ts';
+export {
   ArgumentError,
   DeviceError,
   FileError,

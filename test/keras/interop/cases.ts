@@ -2,7 +2,7 @@
 import * as layers from '../../../src/layers/index.ts';
 import { clearSession } from '../../../src/layers/naming.ts';
 import type { SymbolicTensor } from '../../../src/layers/symbolic-tensor.ts';
-import { losses, metrics, optimizers } from '../../../src/index.ts';
+import { ensemble, losses, metrics, optimizers } from '../../../src/index.ts';
 import { input } from '../../../src/models/input.ts';
 import { model, sequential, type Model } from '../../../src/training/models.ts';
 import type { CompileModelOptions } from '../../../src/training/compilation.ts';
@@ -40,7 +40,22 @@ export function interopCases(): InteropCase[] {
       formats: index < 10 ? allFormats : [allFormats[index % 3] as KerasFormat],
     };
   });
-  return [...cases, ...structures(), ...withOptimizers()];
+  return [...cases, ...structures(), ...ensembles(), ...withOptimizers()];
+}
+
+/** Every mode; votes have no gradient, and operations between tensors no .h5 file. */
+function ensembles(): InteropCase[] {
+  return (['mean', 'weighted', 'geometric', 'voting'] as const).map((mode) => {
+    clearSession();
+    const members = Array.from({ length: 3 }, mlp);
+    const options = mode === 'mean' ? { mode } : { mode, weights: [0.5, 0.3, 0.2] };
+    return {
+      name: `ensemble_${mode}`,
+      model: ensemble(members, options) as Model,
+      compile: mode === 'voting' ? undefined : { optimizer: 'adam', loss: 'categorical_crossentropy' },
+      formats: mode === 'mean' || mode === 'weighted' ? allFormats : ['keras', 'weights.h5'],
+    };
+  });
 }
 
 /** Ways to put models together, with losses and metrics of all forms. */

@@ -1,0 +1,4 @@
+/** Several models as one. */
+export { ensemble, type EnsembleMaker } from './ensemble.ts';
+export type { EnsembleMode } from './combining.ts';
+export type { Ensemble, EnsembleOptions } from './ensemble-model.ts';
