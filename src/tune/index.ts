@@ -12,6 +12,16 @@ export type { PrunedStudy, Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
 export type { EnqueueOptions, Study } from './study.ts';
+export {
+  groupKFold,
+  kFold,
+  stratifiedKFold,
+  timeSeriesSplit,
+  type FoldOptions,
+  type Labels,
+  type Split,
+  type TimeSeriesOptions,
+} from './splits/index.ts';
 export { Trial, TrialPruned, type ObjectiveTrial } from './trial.ts';
 export { trialLogs, type TrialLogsOptions } from './trial-logs.ts';
 export type { TrialRecord, TrialState } from './trial-record.ts';
