@@ -1,6 +1,7 @@
 /** Names of layers: given, automatic (the snake_case class name, then `_1`, `_2`, counted until `clearSession()` or `seed()`), Keras's. */
 import { ArgumentError, describeValue } from '../errors.ts';
-import { seed as seedGenerator, globalSeed } from '../ops/random-state.ts';
+import { hashKey } from '../../kernels/random/key.ts';
+import { seed as seedGenerator, globalSeed, withSeed } from '../ops/random-state.ts';
 import { resetLooseCounter } from './call-scope.ts';
 
 const ordinals = new Map<string, number>();
@@ -54,4 +55,21 @@ export function seed(value: number): void {
 /** Restarts the automatic names and the default random numbers; the seed stays. */
 export function clearSession(): void {
   seed(globalSeed());
+}
+
+/**
+ * @internal Runs a function in a session of its own: the automatic names begin anew, and what it makes has a seed that
+ * depends on the global one, the purpose and the index alone. So the same model comes of it, whatever was made before,
+ * and in whichever thread. Afterwards names and seed go on where they were.
+ * @param body what it does after an `await` is done in the session from before
+ */
+export function inSession<Result>(purpose: string, index: number, body: () => Result): Result {
+  const outer = [...ordinals];
+  ordinals.clear();
+  try {
+    return withSeed(hashKey(globalSeed(), purpose, index)[0], body);
+  } finally {
+    ordinals.clear();
+    for (const [base, ordinal] of outer) ordinals.set(base, ordinal);
+  }
 }

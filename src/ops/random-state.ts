@@ -90,6 +90,20 @@ export function withKeysOf<Result>(name: string, body: () => Result): Result {
   }
 }
 
+/**
+ * @internal Runs a function under another seed; afterwards it is the one from before. What the function makes has this
+ * seed for good; the counter of the default generator is left alone.
+ */
+export function withSeed<Result>(value: number, body: () => Result): Result {
+  const [outerSeed, outerOrdinal] = [currentSeed, ordinal];
+  [currentSeed, ordinal] = [value, 0];
+  try {
+    return body();
+  } finally {
+    [currentSeed, ordinal] = [outerSeed, outerOrdinal];
+  }
+}
+
 /** The seed of the default generator. */
 export function globalSeed(): number {
   return currentSeed;

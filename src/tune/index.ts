@@ -3,8 +3,10 @@ export * as pruners from './pruners/index.ts';
 export * as samplers from './samplers/index.ts';
 
 export { createStudy, type CreateStudyOptions } from './create-study.ts';
+export { crossValidate, type CrossValidateOptions, type CrossValidation } from './cross-validate.ts';
 export type { Choice, Distribution, FloatRangeOptions, IntRangeOptions, ParamValue } from './distribution.ts';
 export type { TellOptions } from './outcome.ts';
+export type { BuildModel, Fold, FoldFit } from './fold.ts';
 export type { Objective, OptimizeOptions, StudyCallback } from './optimize.ts';
 export type { ImportanceOptions } from './importance.ts';
 export type { StudyPicture, StudyPictureOptions } from './pictures/study-picture.ts';
@@ -12,6 +14,8 @@ export type { PrunedStudy, Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
 export type { EnqueueOptions, Study } from './study.ts';
+export type { SampleData } from './samples.ts';
+export type { Score } from './scores.ts';
 export {
   groupKFold,
   kFold,

@@ -1,0 +1,81 @@
+/** One fold: builds a model, trains it on the rest, tests it on the fold. It needs nothing of the other folds. */
+import { ArgumentError, describeValue } from '../errors.ts';
+import { inSession } from '../layers/naming.ts';
+import type { Structure } from '../models/structure.ts';
+import type { Tensor } from '../tensor/tensor.ts';
+import type { Logs } from '../training/callback.ts';
+import type { FitOptions } from '../training/fit.ts';
+import type { History } from '../training/history.ts';
+import { Model } from '../training/models.ts';
+import { requireCompiled } from '../training/state.ts';
+import type { SampleTable } from './samples.ts';
+import type { Split } from './splits/index.ts';
+
+/** Which fold a model is for. */
+export interface Fold extends Split {
+  /** From 0, over all repeats. */
+  readonly index: number;
+}
+
+/**
+ * Makes the compiled model of a fold. Its initial weights, dropout and shuffles depend on the global seed, the one of the
+ * cross-validation and the fold's index alone, as far as it is made before an `await`.
+ */
+export type BuildModel = (fold: Fold) => Model | Promise<Model>;
+
+/** Options of every fold's `fit`, or a function that gives those of each: callbacks of its own, say. */
+export type FoldFit = FitOptions | ((fold: Fold) => FitOptions);
+
+/** @internal */
+export interface FoldOptions {
+  readonly seed: number;
+  readonly fit: FoldFit;
+  readonly batchSize: number | undefined;
+  readonly validate: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** What one fold gave. */
+export interface FoldResult {
+  readonly model: Model;
+  readonly history: History;
+  /** Loss and metrics on the fold's samples. */
+  readonly logs: Logs;
+  /** For the fold's samples, in their order. */
+  readonly predictions: Structure<Tensor>;
+}
+
+/** @internal Runs one fold. @throws ArgumentError for a builder that gives no compiled model; what training throws */
+export async function runFold(
+  where: string,
+  build: BuildModel,
+  table: SampleTable,
+  fold: Fold,
+  options: FoldOptions,
+): Promise<FoldResult> {
+  const { seed, validate, signal } = options;
+  const model: unknown = await inSession(`${where}/${seed}`, fold.index, () => build(fold));
+  if (!(model instanceof Model)) {
+    throw new ArgumentError(
+      `${where}: the function gave ${describeValue(model)} for fold ${fold.index}. It must return a compiled model.`,
+      { where, got: model },
+    );
+  }
+  requireCompiled(model, where);
+  const fit = typeof options.fit === 'function' ? options.fit(fold) : options.fit;
+  const training = table.take(fold.train);
+  const test = table.take(fold.test);
+  const weights = test.sampleWeight === undefined ? {} : { sampleWeight: test.sampleWeight };
+  const history = await model.fit(training.x, training.y, {
+    verbose: 0,
+    ...(validate ? { validationData: [test.x, test.y, test.sampleWeight ?? null] } : {}),
+    ...(training.sampleWeight === undefined ? {} : { sampleWeight: training.sampleWeight }),
+    ...fit,
+    signal,
+  });
+  const size = options.batchSize ?? fit.validationBatchSize ?? fit.batchSize;
+  const run = { signal, verbose: 0, ...(size === undefined ? {} : { batchSize: size }) } as const;
+  const logs = await model.evaluate(test.x, test.y, { ...run, ...weights, returnDict: true });
+  const predictions = await model.predict<Structure<Tensor>>(test.x, run);
+  return { model, history, logs, predictions };
+}
