@@ -18,6 +18,7 @@ export { setDevice, type DeviceName } from './devices/default-device.ts';
 export {
   ensemble,
   type Ensemble,
+  type EnsembleFitOptions,
   type EnsembleMaker,
   type EnsembleMode,
   type EnsembleOptions,

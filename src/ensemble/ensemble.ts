@@ -1,6 +1,8 @@
 /** ensemble(), and ensemble.fit(), which learns the weights. */
+import type { DataSet } from '../training/data.ts';
 import type { Model } from '../training/models.ts';
 import { makeEnsemble, type Ensemble, type EnsembleOptions } from './ensemble-model.ts';
+import { fitEnsemble, type EnsembleFitOptions } from './fit-ensemble.ts';
 
 /** `ensemble` and what it has. */
 export interface EnsembleMaker {
@@ -25,6 +27,34 @@ export interface EnsembleMaker {
    * const predictions = await weighted.predict(x);
    */
   <Names extends string>(models: readonly Model<Names>[], options?: EnsembleOptions): Ensemble<Names>;
+  /**
+   * An ensemble whose weights are learned: those with the least log loss (or mean squared error) on held-out data, of all
+   * that are not negative and sum to 1. The problem is convex; the weights are found in double precision, without chance,
+   * and are never worse on these data than equal ones or the best model alone. Those of 0 leave their models out.
+   * `greedy` gives the best of up to `rounds` votes (Caruana et al. 2004), which fits less closely where samples are few.
+   *
+   * The data should be new to the models. With out-of-fold predictions none need be set aside: for several
+   * cross-validations a and b, `ensemble.fit([ensemble(a.models), ensemble(b.models)], null, y, { predictions:
+   * [a.predictions, b.predictions] })`.
+   * @param models as for `ensemble`
+   * @param x inputs, or null with the option `predictions`
+   * @param y targets: as in `fit`, labels or one-hot rows for classes; several outputs' losses are added
+   * @param options mode 'weighted', method 'simplex', rounds 50, loss by the outputs, predictions none, sampleWeight none
+   * @throws ArgumentError for models, data or options that do not fit
+   * @example
+   * const blend = await ensemble.fit(folds.models, xVal, yVal);
+   * blend.memberWeights; // [0.31, 0, 0.69]
+   */
+  fit<Names extends string>(
+    models: readonly Model<Names>[],
+    x: DataSet | null,
+    y: DataSet,
+    options?: EnsembleFitOptions,
+  ): Promise<Ensemble<Names>>;
 }
 
-export const ensemble: EnsembleMaker = makeEnsemble;
+export const ensemble: EnsembleMaker = /* @__PURE__ */ Object.assign(
+  <Names extends string>(models: readonly Model<Names>[], options?: EnsembleOptions): Ensemble<Names> =>
+    makeEnsemble(models, options),
+  { fit: fitEnsemble },
+);

@@ -118,7 +118,7 @@ function renamed(member: Model, name: string): Model {
   }) as Model;
 }
 
-type Side = 'input' | 'output';
+export type Side = 'input' | 'output';
 
 function sideOf(one: Model, side: Side): { readonly layout: Layout; readonly tensors: readonly SymbolicTensor[] } {
   return side === 'input'
@@ -127,7 +127,7 @@ function sideOf(one: Model, side: Side): { readonly layout: Layout; readonly ten
 }
 
 /** For each input or output of a model its place among those of the first one: by name in records, else in order. */
-function inTheirOrder(where: string, side: Side, one: Model, first: Model): readonly number[] {
+export function inTheirOrder(where: string, side: Side, one: Model, first: Model): readonly number[] {
   const [own, theirs] = [sideOf(one, side), sideOf(first, side)];
   const places =
     own.layout.kind === 'record' && theirs.layout.kind === 'record'

@@ -1,0 +1,146 @@
+/** ensemble.fit: what is learned, from which predictions, and what is refused. */
+import t from 'tap';
+import * as gt from '../../../src/index.ts';
+import { crossValidate } from '../../../src/tune/index.ts';
+import { constant, network, probabilities, yesses } from './models.ts';
+
+const { layers, ops } = gt;
+
+const SAMPLES = 60;
+const x = ops.randomNormal([SAMPLES, 2], { seed: 5 });
+const labels = Array.from({ length: SAMPLES }, (_, i) =>
+  (x.data[2 * i] ?? 0) > 0 ? 0 : (x.data[2 * i + 1] ?? 0) > 0 ? 1 : 2,
+);
+const y = gt.tensor(labels);
+
+const trained = async (seed: number, epochs: number): Promise<gt.Model> => {
+  const net = network(seed);
+  net.compile({ optimizer: gt.optimizers.adam({ learningRate: 0.05 }), loss: 'sparse_categorical_crossentropy', metrics: ['acc'] }); // prettier-ignore
+  if (epochs > 0) await net.fit(x, y, { epochs, verbose: 0 });
+  return net;
+};
+const lossOf = async (net: gt.Model): Promise<number> =>
+  (await net.evaluate(x, y, { returnDict: true, verbose: 0 }))['loss'] ?? NaN;
+/** A log loss in float32: each probability is off by a few roundings, each loss by as much over the probability. */
+const ROUNDING = 1e-5;
+
+t.test('the learned weights are no worse on their data than equal ones and than the best model', async (t) => {
+  const models = [await trained(1, 10), await trained(2, 4), await trained(3, 0)];
+  for (const mode of ['weighted', 'geometric'] as const) {
+    const blend = await gt.ensemble.fit(models, x, y, { mode });
+    t.equal(blend.mode, mode);
+    const uniform = await lossOf(gt.ensemble(models, mode === 'geometric' ? { mode } : {}));
+    const alone = await Promise.all(models.map(lossOf));
+    const found = await lossOf(blend);
+    t.ok(
+      found <= Math.min(uniform, ...alone) + ROUNDING,
+      `${mode}: ${found}, equal ${uniform}, alone ${alone.join(', ')}`,
+    );
+    t.equal(blend.memberWeights.length, 3);
+    t.ok(Math.abs(blend.memberWeights.reduce((sum, one) => sum + one) - 1) < 1e-12);
+    const again = await gt.ensemble.fit(models, x, ops.oneHot(y, 3), { mode });
+    t.same(again.memberWeights, blend.memberWeights, 'one-hot rows say the same, and nothing is left to chance');
+  }
+});
+
+t.test('a mixture is found again: weights of what the frequencies are', async (t) => {
+  // 30 of 100 are of class 0: 0.3 = 0.1 w + 0.9 (1 - w) gives w = 0.75.
+  const inputs = gt.zeros([100, 2]);
+  const targets = Array.from({ length: 100 }, (_, i) => (i < 30 ? 0 : 1));
+  const models = [probabilities([0.1, 0.9]), probabilities([0.9, 0.1])];
+  const blend = await gt.ensemble.fit(models, inputs, targets);
+  t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-6, `${blend.memberWeights.join(', ')}`);
+  const yes = await gt.ensemble.fit([yesses([0.1]), yesses([0.9])], inputs, targets.map((one) => [1 - one])); // prettier-ignore
+  t.ok(Math.abs((yes.memberWeights[0] ?? NaN) - 0.75) < 1e-6, `${yes.memberWeights.join(', ')}`);
+  const numbers = await gt.ensemble.fit([constant([0]), constant([4])], inputs, gt.full([100, 1], 1));
+  t.ok(Math.abs((numbers.memberWeights[0] ?? NaN) - 0.75) < 1e-12, 'numbers by their squared error');
+  const weighted = await gt.ensemble.fit(models, inputs, targets, {
+    sampleWeight: targets.map((one) => (one === 0 ? 7 : 3)),
+  });
+  t.ok(Math.abs((weighted.memberWeights[0] ?? NaN) - 0.5) < 1e-6, 'samples count by their weights');
+});
+
+t.test('greedy gives whole votes, and leaves out what does not help', async (t) => {
+  const models = [await trained(1, 10), await trained(2, 4), constant([0, 9, 0], { activation: 'softmax' })];
+  const blend = await gt.ensemble.fit(models, x, y, { method: 'greedy', rounds: 10 });
+  t.equal(blend.memberWeights[2], 0);
+  t.equal(
+    blend.layers.length,
+    gt.ensemble(models.slice(0, 2), { weights: blend.memberWeights.slice(0, 2) }).layers.length,
+  );
+  t.ok((await lossOf(blend)) <= Math.min(...(await Promise.all(models.slice(0, 2).map(lossOf)))) + ROUNDING);
+});
+
+t.test('out-of-fold predictions of cross-validations, models of folds as members', async (t) => {
+  const build = (units: number) => (): gt.Model => {
+    const net = gt.sequential([
+      layers.dense(units, { activation: 'tanh', inputShape: [2] }),
+      layers.dense(3, { activation: 'softmax' }),
+    ]);
+    net.compile({ optimizer: gt.optimizers.adam({ learningRate: 0.03 }), loss: 'sparse_categorical_crossentropy' });
+    return net;
+  };
+  const options = { k: 3, stratified: true, fit: { epochs: 8 } };
+  const wide = await crossValidate(build(12), [x, y], options);
+  const narrow = await crossValidate(build(1), [x, y], options);
+  const members = [gt.ensemble(wide.models), gt.ensemble(narrow.models)];
+  const blend = await gt.ensemble.fit(members, null, y, { predictions: [wide.predictions, narrow.predictions] });
+  t.ok((blend.memberWeights[0] ?? NaN) > 0.5, `the wide one counts more: ${blend.memberWeights.join(', ')}`);
+  t.same((await blend.predict(x)).shape, [SAMPLES, 3]);
+  const flat = await gt.ensemble.fit(wide.models, x, y);
+  t.equal(flat.members.length, 3, 'the example of the API: folds.models');
+
+  const unknown = gt.tensor(
+    Float32Array.from(wide.predictions.data, (one, at) => (at < 30 ? NaN : one)),
+    [SAMPLES, 3],
+  );
+  const other = gt.tensor(
+    Float32Array.from(narrow.predictions.data, (one, at) => (at < 30 ? NaN : one)),
+    [SAMPLES, 3],
+  );
+  const rest = await gt.ensemble.fit(members, null, y, { predictions: [unknown, other] });
+  const weights = labels.map((_, i) => (i < 10 ? 0 : 1));
+  const same = await gt.ensemble.fit(members, null, y, {
+    predictions: [wide.predictions, narrow.predictions],
+    sampleWeight: weights,
+  });
+  t.same(rest.memberWeights, same.memberWeights, 'samples that nobody predicted are left out');
+  await t.rejects(
+    gt.ensemble.fit(members, null, y, { predictions: [unknown, narrow.predictions] }),
+    /sample 0 are NaN in some/,
+  );
+});
+
+t.test('several outputs: their losses are added', async (t) => {
+  const make = (a: number, b: readonly number[]): gt.Model => {
+    const start = gt.input([2]);
+    const [left, right] = [layers.dense(1, { name: 'a' }), layers.dense(2, { name: 'b', activation: 'softmax' })];
+    const net = gt.model(start, { a: left(start), b: right(start) });
+    net.setWeights([gt.zeros([2, 1]), gt.tensor([a]), gt.zeros([2, 2]), gt.tensor(b.map(Math.log))]);
+    return net as gt.Model;
+  };
+  const inputs = gt.zeros([4, 2]);
+  const models = [make(0, [0.5, 0.5]), make(4, [0.5, 0.5])];
+  const blend = await gt.ensemble.fit(models, inputs, { a: [1, 1, 1, 1], b: [0, 1, 0, 1] });
+  t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-9, 'b says nothing, a says 0.75');
+  await t.rejects(gt.ensemble.fit(models, inputs, { a: [1, 1, 1, 1] }), /target missing 'b'/);
+});
+
+t.test('what does not fit is refused with the way out', async (t) => {
+  const models = [network(1), network(2)];
+  const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
+    [() => gt.ensemble.fit([], x, y), /ensemble.fit: the models are an empty list/],
+    [() => gt.ensemble.fit(models, null, y), /x is null\. Give inputs, or what was predicted/],
+    [() => gt.ensemble.fit(models, x, [0, 1]), /the targets of 'y' have the shape \[2\].*or labels/],
+    [() => gt.ensemble.fit(models, x, labels.map(() => 3)), /the target of sample 0 in 'y' is 3/],
+    [() => gt.ensemble.fit(models, null, y, { predictions: [gt.zeros([60, 3])] }), /got 1 predictions for 2 models/],
+    [() => gt.ensemble.fit(models, null, y, { predictions: [gt.zeros([60, 3]), gt.zeros([9, 3])] }), /model 1 for output 'y'/],
+    [() => gt.ensemble.fit(models, x, y, { sampleWeight: [1] }), /sampleWeight has 1 values for 60/],
+    [() => gt.ensemble.fit(models, x, y, { sampleWeight: labels.map(() => -1) }), /the samples count -60 in all/],
+    [() => gt.ensemble.fit(models, x, y, { method: 'newton' as never }), /method is 'newton'\. Give 'simplex' or 'greedy'/],
+    [() => gt.ensemble.fit(models, x, y, { rounds: 0 }), /rounds is 0/],
+    [() => gt.ensemble.fit(models, x, ops.oneHot(y, 3), { mode: 'geometric', loss: 'mse' }), /minimizes the log loss only/],
+    [() => gt.ensemble.fit([constant([1])], x, y, { loss: 'crossentropy' }), /neither softmax nor sigmoid/],
+  ]; // prettier-ignore
+  for (const [act, message] of refused) await t.rejects(act(), { message });
+});
