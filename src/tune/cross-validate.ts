@@ -5,7 +5,7 @@ import { itemsOf, layOut, type Structure } from '../models/structure.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { History } from '../training/history.ts';
 import { Model } from '../training/models.ts';
-import { runFold, type BuildModel, type Fold, type FoldFit, type FoldResult } from './fold.ts';
+import { checkSharedCallbacks, runFold, type BuildModel, type Fold, type FoldFit, type FoldResult } from './fold.ts';
 import { inLanes } from './lanes.ts';
 import { SampleTable, type SampleData } from './samples.ts';
 import { scoresOf, type Score } from './scores.ts';
@@ -159,7 +159,13 @@ function inPlace(parts: readonly Tensor[], splits: readonly Split[], length: num
   return new Tensor([length, ...rest], values);
 }
 
-function checkOptions({ fit, batchSize, parallel = 1, validate = false, verbose = 0 }: CrossValidateOptions): void {
+function checkOptions({
+  fit = {},
+  batchSize,
+  parallel = 1,
+  validate = false,
+  verbose = 0,
+}: CrossValidateOptions): void {
   const refuse = (name: string, value: unknown, rule: string): never => {
     throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}. ${rule}`, { where, got: value });
   };
@@ -168,14 +174,5 @@ function checkOptions({ fit, batchSize, parallel = 1, validate = false, verbose 
       refuse(name, value, 'Give an integer of at least 1.');
   if (typeof validate !== 'boolean') refuse('validate', validate, 'Give true or false.');
   if (![0, 1].includes(verbose)) refuse('verbose', verbose, 'Give 0 or 1.');
-  if (typeof fit === 'function' || fit === undefined) return;
-  if (typeof fit !== 'object' || fit === null || Array.isArray(fit)) {
-    refuse('fit', fit, 'Give the options of fit, or a function of the fold that gives them.');
-  }
-  if (parallel > 1 && (fit.callbacks?.length ?? 0) > 0) {
-    throw new ArgumentError(
-      `${where}: folds that overlap would share the callbacks in fit. Give a function that makes new ones: fit: () => ({ callbacks: [...] }).`,
-      { where, got: parallel },
-    );
-  }
+  checkSharedCallbacks(where, fit, parallel, 'folds');
 }

@@ -54,14 +54,8 @@ export async function runFold(
   options: FoldOptions,
 ): Promise<FoldResult> {
   const { seed, validate, signal } = options;
-  const model: unknown = await inSession(`${where}/${seed}`, fold.index, () => build(fold));
-  if (!(model instanceof Model)) {
-    throw new ArgumentError(
-      `${where}: the function gave ${describeValue(model)} for fold ${fold.index}. It must return a compiled model.`,
-      { where, got: model },
-    );
-  }
-  requireCompiled(model, where);
+  const made = await inSession(`${where}/${seed}`, fold.index, () => build(fold));
+  const model = modelOf(where, made, `fold ${fold.index}`);
   const fit = typeof options.fit === 'function' ? options.fit(fold) : options.fit;
   const training = table.take(fold.train);
   const test = table.take(fold.test);
@@ -78,4 +72,33 @@ export async function runFold(
   const logs = await model.evaluate(test.x, test.y, { ...run, ...weights, returnDict: true });
   const predictions = await model.predict<Structure<Tensor>>(test.x, run);
   return { model, history, logs, predictions };
+}
+
+/** @internal What a builder gave. @throws ArgumentError for anything but a compiled model */
+export function modelOf(where: string, made: unknown, what: string): Model {
+  if (!(made instanceof Model)) {
+    throw new ArgumentError(
+      `${where}: the function gave ${describeValue(made)} for ${what}. It must return a compiled model.`,
+      { where, got: made },
+    );
+  }
+  requireCompiled(made, where);
+  return made;
+}
+
+/** @internal @throws ArgumentError for options of `fit` that are none, and callbacks that trainings at one time would share */
+export function checkSharedCallbacks(where: string, fit: unknown, parallel: number, what: string): void {
+  if (typeof fit === 'function') return;
+  if (typeof fit !== 'object' || fit === null || Array.isArray(fit)) {
+    throw new ArgumentError(
+      `${where}: fit is ${describeValue(fit)}. Give the options of fit, or a function that gives them.`,
+      { where, got: fit },
+    );
+  }
+  const { callbacks } = fit as FitOptions;
+  if (parallel === 1 || !callbacks || callbacks.length === 0) return;
+  throw new ArgumentError(
+    `${where}: ${what} that overlap would share the callbacks in fit. Give a function that makes new ones: fit: () => ({ callbacks: [...] }).`,
+    { where, got: parallel },
+  );
 }

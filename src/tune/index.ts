@@ -14,6 +14,7 @@ export type { PrunedStudy, Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
 export type { EnqueueOptions, Study } from './study.ts';
+export { pruningCallback, type PruningCallbackOptions } from './pruning-callback.ts';
 export type { SampleData } from './samples.ts';
 export type { Score } from './scores.ts';
 export {
@@ -29,3 +30,4 @@ export {
 export { Trial, TrialPruned, type ObjectiveTrial } from './trial.ts';
 export { trialLogs, type TrialLogsOptions } from './trial-logs.ts';
 export type { TrialRecord, TrialState } from './trial-record.ts';
+export { tuneModel, type BuildTrialModel, type TunedModel, type TuneModelOptions } from './tune-model.ts';
