@@ -21,12 +21,19 @@ export { modelCheckpoint, type ModelCheckpoint, type ModelCheckpointOptions } fr
 export type { MonitorMode, MonitorOptions } from './monitor.ts';
 export { reduceLROnPlateau, type ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './reduce-lr-on-plateau.ts';
 export { remoteMonitor, type RemoteMonitor, type RemoteMonitorOptions } from './remote-monitor.ts';
+export {
+  snapshotEnsemble,
+  type SnapshotEnsemble,
+  type SnapshotEnsembleOptions,
+  type SnapshotModelsOptions,
+} from './snapshot-ensemble.ts';
 export { swapEmaWeights, type SwapEmaWeights, type SwapEmaWeightsOptions } from './swap-ema-weights.ts';
 export type { EmbeddingLabels } from './embedding-files.ts';
 export type { HParamValue } from '../io/tensorboard/hparams.ts';
 export { tensorBoard, type TensorBoard } from './tensor-board.ts';
 export type { TensorBoardOptions, TensorBoardSettings } from './tensor-board-options.ts';
 export { terminateOnNaN, type TerminateOnNaN, type TerminateOnNaNOptions } from './terminate-on-nan.ts';
+export { weightAveraging, type WeightAveraging, type WeightAveragingOptions } from './weight-averaging.ts';
 
 /** A record of every epoch's logs. `fit` makes one by itself and returns it. */
 export function history(): History {

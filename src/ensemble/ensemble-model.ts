@@ -5,7 +5,7 @@ import { layOut } from '../models/structure.ts';
 import { Model } from '../training/models.ts';
 import { compileOptionsOf } from '../training/state.ts';
 import { combine, type EnsembleMode } from './combining.ts';
-import { callMembers, checkModels, type Members } from './members.ts';
+import { callMembers, checkModels } from './members.ts';
 
 /** Options of `ensemble`. */
 export interface EnsembleOptions {
@@ -62,13 +62,12 @@ export function makeEnsemble<Names extends string>(
     }),
   );
   made.setGraph(members.inputs, layOut(members.layout, outputs));
-  compileLike(made as Model, members);
+  compileLike(made as Model, models[0] as Model);
   return made;
 }
 
-/** The losses and metrics of the first model, so that the ensemble can be evaluated. */
-export function compileLike(made: Model, { models }: Pick<Members, 'models'>): void {
-  const first = models[0] as Model;
+/** @internal Gives a model the losses and metrics of another one, so that it can be evaluated. */
+export function compileLike(made: Model, first: Model): void {
   const given = compileOptionsOf(first);
   if (!given || first.outputNames.join() !== made.outputNames.join()) return;
   const { optimizer: _, ...rest } = given;

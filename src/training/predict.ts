@@ -82,7 +82,8 @@ export async function predictOnBatch(model: Model, x: DataSet): Promise<Structur
   return layOut(model.outputLayout, await predictorOf(model)(inputs));
 }
 
-function inputSource(model: Model, where: string, x: DataSet | BatchSource): Source {
+/** @internal What is predicted for, as a source of batches. */
+export function inputSource(model: Model, where: string, x: DataSet | BatchSource): Source {
   // Targets and weights in a batch are not looked at.
   if (isBatchSource(x))
     return { kind: 'iterable', source: x, read: (here, [inputs]) => inputColumns(model, here, inputs) };

@@ -123,9 +123,9 @@ export class Steps {
 export type Predictor = Compiled<[inputs: readonly Tensor[]], Tensor[]>;
 
 /** The prediction program of a model. */
-export function predictor(model: Model, device?: Compilation['device']): Predictor {
+export function predictor(model: Model, device?: Compilation['device'], training = false): Predictor {
   return compile(
-    (inputs: readonly Tensor[]) => outputsOf(model, inputs, false),
+    (inputs: readonly Tensor[]) => outputsOf(model, inputs, training),
     device === undefined ? {} : { device },
   );
 }

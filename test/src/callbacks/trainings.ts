@@ -289,6 +289,43 @@ const perEpoch = (): Training => {
   return training({ net, x: batches, options: { validationData: () => batches() } });
 };
 
+/** Rates in cycles of unequal lengths, whose snapshots are kept. */
+const snapshots = (): Training => {
+  const [x, y] = data(11, 4);
+  const net = gt.sequential([layers.dense(4, { activation: 'tanh', inputShape: [4] }), softmax()]);
+  net.compile({ optimizer: optimizers.adam({ learningRate: 0.1 }), loss });
+  const kept = callbacks.snapshotEnsemble({ cycles: 3, minLearningRate: 0.001 });
+  return training({
+    net,
+    x,
+    y,
+    options: { batchSize: 4, epochs: 5 },
+    callbacks: [kept],
+    outcome: () => kept.snapshots.map((weights) => weights.map(({ data: values }) => [...values])),
+  });
+};
+
+/** Means of weights, by batches and by epochs, and statistics that are computed anew. */
+const averaging = (frequency: 'epoch' | number) => (): Training => {
+  const [x, y] = data(14, 4);
+  const net = gt.sequential([
+    layers.dense(4, { activation: 'relu', inputShape: [4] }),
+    layers.batchNormalization({ momentum: 0.8 }),
+    layers.dropout(0.2),
+    softmax(),
+  ]);
+  net.compile({ optimizer: optimizers.sgd({ learningRate: 0.2 }), loss });
+  const averages = callbacks.weightAveraging({ startEpoch: 1, frequency, statistics: x, batchSize: 5 });
+  return training({
+    net,
+    x,
+    y,
+    options: { batchSize: 4, epochs: 4 },
+    callbacks: [averages],
+    outcome: () => averages.count,
+  });
+};
+
 export const trainings: Readonly<Record<string, () => Training>> = {
   mlp,
   cnn,
@@ -304,4 +341,7 @@ export const trainings: Readonly<Record<string, () => Training>> = {
   perEpoch,
   impatient,
   ownVariables,
+  snapshots,
+  averagedEpochs: averaging('epoch'),
+  averagedBatches: averaging(3),
 };
