@@ -15,7 +15,7 @@ export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
 export type { EnqueueOptions, Study } from './study.ts';
 export { pruningCallback, type PruningCallbackOptions } from './pruning-callback.ts';
-export type { SampleData } from './samples.ts';
+export type { SampleData } from '../training/samples.ts';
 export type { Score } from './scores.ts';
 export {
   groupKFold,

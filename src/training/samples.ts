@@ -11,7 +11,7 @@ import {
   type Column,
   type DataSet,
   type SampleWeights,
-} from '../training/data.ts';
+} from './data.ts';
 
 /** Inputs and targets, one row per sample in every array; sample weights where there are any. */
 export type SampleData =
