@@ -22,6 +22,10 @@ export {
   type EnsembleMaker,
   type EnsembleMode,
   type EnsembleOptions,
+  stacking,
+  type StackingFitOptions,
+  type StackingMaker,
+  type StackingOptions,
 } from './ensemble/index.ts';
 export {
   ArgumentError,

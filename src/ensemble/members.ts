@@ -95,11 +95,19 @@ function outputsOf(
   taken: Set<string>,
 ): readonly SymbolicTensor[] {
   const own = inTheirOrder(where, 'input', member, first).map((place) => inputs[place] as SymbolicTensor);
-  const name = freeName(member.name, taken);
-  const layer = name === member.name ? member : renamed(member, name);
-  const outputs = call(layer, own);
+  const outputs = callAsLayer(member, own, taken);
   const places = inTheirOrder(where, 'output', member, first);
   return first.outputs.map((_, index) => outputs[places.indexOf(index)] as SymbolicTensor);
+}
+
+/** @internal Calls a model as one layer of another, which has no layer of its name: else inside a model that has a new one. */
+export function callAsLayer(
+  member: Model,
+  inputs: readonly SymbolicTensor[],
+  taken: Set<string>,
+): readonly SymbolicTensor[] {
+  const name = freeName(member.name, taken);
+  return call(name === member.name ? member : renamed(member, name), inputs);
 }
 
 function call(layer: Model, inputs: readonly SymbolicTensor[]): readonly SymbolicTensor[] {

@@ -7,7 +7,7 @@ import type { History } from '../training/history.ts';
 import { Model } from '../training/models.ts';
 import { checkSharedCallbacks, runFold, type BuildModel, type Fold, type FoldFit, type FoldResult } from './fold.ts';
 import { inLanes } from './lanes.ts';
-import { SampleTable, type SampleData } from './samples.ts';
+import { SampleTable, type SampleData } from '../training/samples.ts';
 import { scoresOf, type Score } from './scores.ts';
 import { chooseSplits, type SplitChoice } from './splits/choose-splits.ts';
 import type { Split } from './splits/index.ts';

@@ -8,7 +8,7 @@ import type { FitOptions } from '../training/fit.ts';
 import type { History } from '../training/history.ts';
 import { Model } from '../training/models.ts';
 import { requireCompiled } from '../training/state.ts';
-import type { SampleTable } from './samples.ts';
+import type { SampleTable } from '../training/samples.ts';
 import type { Split } from './splits/index.ts';
 
 /** Which fold a model is for. */

@@ -5,16 +5,17 @@ export * as samplers from './samplers/index.ts';
 export { createStudy, type CreateStudyOptions } from './create-study.ts';
 export { crossValidate, type CrossValidateOptions, type CrossValidation } from './cross-validate.ts';
 export type { Choice, Distribution, FloatRangeOptions, IntRangeOptions, ParamValue } from './distribution.ts';
-export type { BuildModel, Fold, FoldFit } from './fold.ts';
 export type { TellOptions } from './outcome.ts';
+export type { BuildModel, Fold, FoldFit } from './fold.ts';
 export type { Objective, OptimizeOptions, StudyCallback } from './optimize.ts';
 export type { ImportanceOptions } from './importance.ts';
 export type { StudyPicture, StudyPictureOptions } from './pictures/study-picture.ts';
 export type { PrunedStudy, Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
+export type { EnqueueOptions, Study } from './study.ts';
 export { pruningCallback, type PruningCallbackOptions } from './pruning-callback.ts';
-export type { SampleData } from './samples.ts';
+export type { SampleData } from '../training/samples.ts';
 export type { Score } from './scores.ts';
 export {
   groupKFold,
@@ -26,7 +27,6 @@ export {
   type Split,
   type TimeSeriesOptions,
 } from './splits/index.ts';
-export type { EnqueueOptions, Study } from './study.ts';
 export { Trial, TrialPruned, type ObjectiveTrial } from './trial.ts';
 export { trialLogs, type TrialLogsOptions } from './trial-logs.ts';
 export type { TrialRecord, TrialState } from './trial-record.ts';

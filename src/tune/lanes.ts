@@ -6,9 +6,9 @@ export interface LaneOptions<Item, Result> {
   readonly lanes: number;
   /** Any of them ends all that runs. */
   readonly signals: readonly (AbortSignal | undefined)[];
-  run(item: Item, signal: AbortSignal): Promise<Result>;
+  readonly run: (item: Item, signal: AbortSignal) => Promise<Result>;
   /** Called for each result in the order of the items; what it throws ends all that runs. */
-  ended(result: Result, index: number): void;
+  readonly ended: (result: Result, index: number) => void;
 }
 
 /** @internal Runs all items, begun in their order. @throws the first error; the others that run are aborted and awaited */

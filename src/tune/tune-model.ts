@@ -13,7 +13,7 @@ import type { OptimizeOptions } from './optimize.ts';
 import { BestWeights, checkMonitor, pruningCallback } from './pruning-callback.ts';
 import type { Direction } from './records.ts';
 import { ReplayedTrial } from './replayed-trial.ts';
-import type { SampleData } from './samples.ts';
+import type { SampleData } from '../training/samples.ts';
 import type { Study } from './study.ts';
 import type { ObjectiveTrial } from './trial.ts';
 import type { TrialRecord } from './trial-record.ts';

@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { loadModel } from 'gradtape/keras';
 import * as gt from 'gradtape/node';
+import { crossValidate } from 'gradtape/tune';
 import t from 'tap';
 import { captured } from '../src/callbacks/fake-model.ts';
 import { callbackExample, heldOut, integers, type CallbackExample } from './mission-callbacks.ts';
@@ -137,6 +138,34 @@ t.test('callbacks of the mission', async (t) => {
   const best = await loadModel('checkpoints/model.h5');
   const [, accuracy] = (await best.evaluate(heldOut(xs), heldOut(ys), { verbose: 0 })) as number[];
   t.equal(accuracy, Math.max(...accuracies), 'the file holds the best model');
+});
+
+t.test('ensembles, by hand and learned of folds', async (t) => {
+  const x = gt.ops.randomNormal([40, 4], { seed: 1 });
+  const y = gt.ops.oneHot(integers([40], 3), 3);
+  const [xVal, yVal] = [gt.ops.randomNormal([20, 4], { seed: 2 }), gt.ops.oneHot(integers([20], 3), 3)];
+  const buildModel = (): gt.Model => {
+    const net = gt.sequential([
+      layers.dense(5, { activation: 'relu', inputShape: [4] }),
+      layers.dense(3, { activation: 'softmax' }),
+    ]);
+    net.compile({ optimizer: 'adam', loss: 'categorical_crossentropy', metrics: ['acc'] });
+    return net;
+  };
+  const [modelA, modelB, modelC, modelD] = [buildModel(), buildModel(), buildModel(), buildModel()];
+
+  const mean = gt.ensemble([modelA, modelB, modelC, modelD]);
+  const weighted = gt.ensemble([modelA, modelB, modelC, modelD], { weights: [0.5, 0.25, 0.1, 0.15] });
+  const finalPredictions = await weighted.predict(xVal);
+
+  t.same(finalPredictions.shape, [20, 3]);
+  t.same((await mean.predict(xVal)).shape, [20, 3]);
+
+  const folds = await crossValidate(buildModel, [x, y], { k: 5, stratified: true, fit: { epochs: 10 } });
+  const blend = await gt.ensemble.fit(folds.models, xVal, yVal);
+
+  t.equal(blend.memberWeights.length, 5);
+  t.same(Object.keys(folds.scores), ['loss', 'acc'].sort());
 });
 
 t.test('one variable holds one output after another, and a model still knows its outputs by name', (t) => {

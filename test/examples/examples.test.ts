@@ -5,6 +5,7 @@ import t from 'tap';
 import { parseXml } from '../support/xml.ts';
 import { run as answerQuestions } from '../../examples/question-answering.ts';
 import { run as profileAuthors } from '../../examples/author-profile.ts';
+import { run as joinDigits, wins } from '../../examples/ensemble.ts';
 import { run as runLogger } from '../../examples/activation-logger.ts';
 import { run as runInception } from '../../examples/inception-module.ts';
 import { run as learnDigits } from '../../examples/mnist.ts';
@@ -44,6 +45,21 @@ t.test('the model with three outputs trains on real words', async (t) => {
   const { history } = await profileAuthors({ samples: 200, epochs: 3, verbose: false });
   const losses = history.history['loss'] ?? [];
   t.ok((losses.at(-1) ?? NaN) < (losses[0] ?? NaN), `the loss falls: ${losses.join(', ')}`);
+});
+
+t.test('learned weights make one model of several, better than each of them', async (t) => {
+  const [result] = await joinDigits({
+    trainingDigits: 1500,
+    heldOutDigits: 500,
+    testDigits: 500,
+    epochs: 2,
+    members: 2,
+    seeds: [1],
+  });
+  if (!result) return t.fail('there is no result');
+  t.ok(Math.min(...result.accuracies) > 0.5, `accuracies ${result.accuracies.join(', ')}, by chance 0.1`);
+  t.ok(wins(result), `log loss ${result.loss}, of the members ${result.losses.join(', ')}`);
+  t.ok(Math.abs(result.weights.reduce((sum, one) => sum + one) - 1) < 1e-12);
 });
 
 t.test('parallel branches (Inception) learn digits', async (t) => {

@@ -56,7 +56,7 @@ function withoutUndefined<Options extends object>(
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
 }
 
-function checkLabels(where: string, name: string, labels: Labels, length: number): void {
+function checkLabels(where: string, name: string, labels: unknown, length: number): asserts labels is Labels {
   const count = readLabels(where, name, labels).codes.length;
   if (count === length) return;
   throw new ArgumentError(`${where}: ${name} has ${count} labels for ${length} samples. Give one per sample.`, {

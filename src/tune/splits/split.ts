@@ -1,6 +1,6 @@
 /** What a split of samples is, and what all ways to split share. */
 import { ArgumentError, describeValue } from '../../errors.ts';
-import { readArray } from '../../data/array.ts';
+import { readArray, type DataArray } from '../../data/array.ts';
 
 /** Samples to train on and samples to test with, in rising order. */
 export interface Split {
@@ -21,7 +21,7 @@ export interface FoldOptions {
 }
 
 /** Something per sample: numbers (for classes also one-hot rows), or strings. */
-export type Labels = unknown;
+export type Labels = Exclude<DataArray, number | boolean> | readonly string[];
 
 /** @internal The options with their defaults. @throws ArgumentError */
 export interface FoldPlan {
@@ -76,7 +76,7 @@ export interface Coded {
 }
 
 /** @internal @throws ArgumentError for what is neither numbers nor strings, one per sample */
-export function readLabels(where: string, name: string, labels: Labels): Coded {
+export function readLabels(where: string, name: string, labels: unknown): Coded {
   const values = isStrings(labels) ? labels : numbersIn(where, name, labels);
   const seen = new Map<unknown, number>();
   const counts: number[] = [];

@@ -68,7 +68,7 @@ t.test('models and an ensemble of the snapshots', async (t) => {
     ['net_snapshot_1', 'net_snapshot_2', 'net_snapshot_3'],
   );
   t.same(
-    [...((await models[2]?.predict(x)) as gt.Tensor).data],
+    [...(await (models[2] as gt.Model).predict(x)).data],
     [...(await net.predict(x)).data],
     'the last one is the model',
   );

@@ -1,7 +1,14 @@
 /** Cross-validation: folds, scores, out-of-fold predictions, and what they do not depend on. */
 import t from 'tap';
 import * as gt from '../../../src/index.ts';
-import { createStudy, crossValidate, TrialPruned, type CrossValidation, type Pruner } from '../../../src/tune/index.ts';
+import {
+  createStudy,
+  crossValidate,
+  pruners,
+  TrialPruned,
+  type CrossValidation,
+  type Pruner,
+} from '../../../src/tune/index.ts';
 import { scoreOf } from '../../../src/tune/scores.ts';
 
 const { layers, ops } = gt;
@@ -141,11 +148,11 @@ t.test('several inputs and outputs by name, sample weights, and bytes that stay 
     const h = layers.concatenate([image, size]);
     const net = gt.model({ image, size }, { a: layers.dense(1)(h), b: layers.dense(2)(h) });
     net.compile({ loss: { a: 'mse', b: 'mse' } });
-    const { fit } = net;
+    const fit = net.fit.bind(net) as unknown as (...given: never) => Promise<gt.History>;
     net.fit = async (...args: never) => {
       const [data] = args as readonly [{ image: { data: object } }];
       seen.push(data.image.data.constructor.name);
-      return (fit as (...given: never) => Promise<gt.History>).apply(net, args);
+      return fit(...args);
     };
     return net as gt.Model;
   };
@@ -200,6 +207,25 @@ t.test('a trial is told each fold in order, and its pruner may end it between fo
   const trial = { report: () => undefined, shouldPrune: () => true, signal: new AbortController().signal };
   await t.rejects(crossValidate(buildModel, [x, y], { trial }), TrialPruned);
   await t.rejects(crossValidate(buildModel, [x, y], { trial, monitor: 'auc' }), /no score 'auc'.*accuracy, loss/);
+});
+
+t.test('the Wilcoxon pruner ends a trial that is worse fold by fold', async (t) => {
+  const learnable = ops.oneHot(gt.tensor(labels.map((_, index) => ((x.data[4 * index] ?? 0) > 0 ? 1 : 0))), 3);
+  const study = await createStudy({ pruner: pruners.wilcoxon() });
+  await study.optimize(
+    async (trial) => {
+      const fit = { epochs: trial.number === 0 ? 12 : 1 };
+      const folds = await crossValidate(buildModel, [x, learnable], { k: 10, trial, fit });
+      return folds.scores['loss']?.mean ?? NaN;
+    },
+    { trials: 2 },
+  );
+  t.same(
+    study.trials.map(({ state }) => state),
+    ['complete', 'pruned'],
+  );
+  const folds = study.trials[1]?.intermediateValues.size ?? 0;
+  t.ok(folds > 1 && folds < 10, `after ${folds} of 10 folds`);
 });
 
 t.test('a signal ends it with its reason, also while folds overlap', async (t) => {

@@ -3,6 +3,7 @@ import t from 'tap';
 import * as gt from '../../../src/index.ts';
 import {
   createStudy,
+  pruners,
   pruningCallback,
   samplers,
   tuneModel,
@@ -83,6 +84,20 @@ t.test('a pruner ends trials after an epoch', async (t) => {
       ['pruned', 2],
     ],
   ); // prettier-ignore
+});
+
+t.test('the median pruner ends trials that are worse than half of the others', async (t) => {
+  const pruner = pruners.median({ startupTrials: 2 });
+  const rated = (trial: ObjectiveTrial): gt.Model => {
+    const net = build(trial);
+    // The first trials learn, the later ones do not.
+    const learningRate = trial.number < 3 ? 0.1 : 1e-6;
+    net.compile({ optimizer: gt.optimizers.adam({ learningRate }), loss: 'categorical_crossentropy' });
+    return net;
+  };
+  const { study } = await tuneModel(rated, [x, y], { trials: 6, sampler, pruner, fit: { epochs: 5 } });
+  t.ok(study.bestTrial.number < 3);
+  t.ok(study.trials.slice(3).every(({ state }) => state === 'pruned'));
 });
 
 /** A journal that outlives its study. */
