@@ -3,8 +3,8 @@ import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { printLine } from '../console.ts';
 import type { Model } from '../models/model.ts';
 import { full } from '../tensor/tensor.ts';
-import type { Variable } from '../tensor/variable.ts';
 import type { CallbackHooks, Logs } from '../training/callback.ts';
+import { learningRateOf } from './learning-rate.ts';
 
 /** The learning rate of an epoch, counted from 0, given the one before. */
 export type EpochSchedule = (epoch: number, learningRate: number) => number;
@@ -38,7 +38,7 @@ export class LearningRateScheduler implements CallbackHooks {
   }
 
   async onEpochBegin(epoch: number): Promise<void> {
-    const variable = this.#learningRate;
+    const variable = learningRateOf(where, this.model);
     const next: unknown = this.#schedule(epoch, (await variable.read()).item());
     if (typeof next !== 'number' || !(next >= 0 && next < Infinity)) {
       throw new ArgumentError(
@@ -52,16 +52,7 @@ export class LearningRateScheduler implements CallbackHooks {
   }
 
   async onEpochEnd(_epoch: number, logs: Logs): Promise<void> {
-    logs['learning_rate'] = (await this.#learningRate.read()).item();
-  }
-
-  get #learningRate(): Variable {
-    const { optimizer } = this.model;
-    if (optimizer) return optimizer.learningRate;
-    throw new ArgumentError(
-      `${where}: the model '${this.model.name}' has no optimizer. Call model.compile({ optimizer, loss }) first.`,
-      { where },
-    );
+    logs['learning_rate'] = (await learningRateOf(where, this.model).read()).item();
   }
 }
 

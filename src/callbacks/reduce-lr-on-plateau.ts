@@ -3,9 +3,9 @@ import { ArgumentError, optionsOf } from '../errors.ts';
 import type { Model } from '../models/model.ts';
 import type { StateValue } from '../tensor/state-value.ts';
 import { full } from '../tensor/tensor.ts';
-import type { Variable } from '../tensor/variable.ts';
 import { stateFieldsOf, type CallbackHooks, type Logs } from '../training/callback.ts';
 import { printLine } from '../console.ts';
+import { learningRateOf } from './learning-rate.ts';
 import { countOption, Monitor, numberOption, type MonitorOptions } from './monitor.ts';
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
@@ -67,7 +67,7 @@ export class ReduceLROnPlateau implements CallbackHooks {
   }
 
   async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-    const variable = this.#learningRate;
+    const variable = learningRateOf(where, this.model);
     const rate = (await variable.read()).item();
     // Also for the epochs in which nothing happens: the history then has the rate of every epoch.
     logs['learning_rate'] = rate;
@@ -103,15 +103,6 @@ export class ReduceLROnPlateau implements CallbackHooks {
     this.best = fields.optionalNumber('best');
     this.wait = fields.count('wait');
     this.#cooldownLeft = fields.count('cooldownLeft');
-  }
-
-  get #learningRate(): Variable {
-    const { optimizer } = this.model;
-    if (optimizer) return optimizer.learningRate;
-    throw new ArgumentError(
-      `${where}: the model '${this.model.name}' has no optimizer. Call model.compile({ optimizer, loss }) first.`,
-      { where },
-    );
   }
 }
 

@@ -6,8 +6,8 @@ import type { CustomObject } from '../models/from-json.ts';
 import type { Model } from '../models/model.ts';
 import { StateFields, type StateValue } from '../tensor/state-value.ts';
 import { full, type Tensor } from '../tensor/tensor.ts';
-import type { Variable } from '../tensor/variable.ts';
 import { stateFieldsOf, type CallbackHooks, type CallbackParams, type Logs } from '../training/callback.ts';
+import { learningRateOf } from './learning-rate.ts';
 import { numberOption } from './monitor.ts';
 
 const where = 'snapshotEnsemble';
@@ -71,7 +71,7 @@ export class SnapshotEnsemble implements CallbackHooks {
       );
     }
     this.snapshots = [];
-    this.#before = (await this.#learningRate.read()).item();
+    this.#before = (await learningRateOf(where, this.model).read()).item();
     this.#highest = this.#given ?? this.#before;
   }
 
@@ -86,12 +86,12 @@ export class SnapshotEnsemble implements CallbackHooks {
   }
 
   async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
-    logs['learning_rate'] = (await this.#learningRate.read()).item();
+    logs['learning_rate'] = (await learningRateOf(where, this.model).read()).item();
     if (epoch + 1 === this.#cycle(epoch).end) this.snapshots = [...this.snapshots, await this.model.getWeights()];
   }
 
   onTrainEnd(): void {
-    const variable = this.#learningRate;
+    const variable = learningRateOf(where, this.model);
     variable.assign(full(variable.shape, this.#before));
   }
 
@@ -158,7 +158,7 @@ export class SnapshotEnsemble implements CallbackHooks {
     const { begin, end } = this.#cycle(this.#epoch);
     const passed = (this.#epoch - begin + partOfEpoch) / (end - begin);
     const rate = this.#least + ((this.#highest - this.#least) * (1 + cos(Math.PI * passed))) / 2;
-    const variable = this.#learningRate;
+    const variable = learningRateOf(where, this.model);
     variable.assign(full(variable.shape, rate));
   }
 
@@ -169,15 +169,6 @@ export class SnapshotEnsemble implements CallbackHooks {
     let cycle = 0;
     while (edge(cycle + 1) <= epoch && cycle + 1 < this.#cycles) cycle++;
     return { begin: edge(cycle), end: edge(cycle + 1) };
-  }
-
-  get #learningRate(): Variable {
-    const { optimizer, name } = this.model;
-    if (optimizer) return optimizer.learningRate;
-    throw new ArgumentError(
-      `${where}: the model '${name}' has no optimizer. Call model.compile({ optimizer, loss }) first.`,
-      { where },
-    );
   }
 }
 
