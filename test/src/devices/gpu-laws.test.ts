@@ -8,7 +8,7 @@ import { rows } from '../ops/rows/index.ts';
 
 const CASES = process.env['GRADTAPE_DEEP'] === '1' ? 200 : 5;
 
-t.setTimeout(1_200_000);
+t.setTimeout(3_600_000);
 
 for (const mode of ['cpu', 'webasm'] as const) {
   t.test(`mode ${mode}: the laws of every op hold`, { timeout: 1_200_000 }, async (t) => {
