@@ -2,7 +2,7 @@
 import type { DataSet } from '../training/data.ts';
 import type { Model } from '../training/models.ts';
 import { makeEnsemble, type Ensemble, type EnsembleOptions } from './ensemble-model.ts';
-import { fitEnsemble, type EnsembleFitOptions } from './fit-ensemble.ts';
+import type { EnsembleFitOptions } from './fit-ensemble.ts';
 
 /** `ensemble` and what it has. */
 export interface EnsembleMaker {
@@ -56,5 +56,13 @@ export interface EnsembleMaker {
 export const ensemble: EnsembleMaker = /* @__PURE__ */ Object.assign(
   <Names extends string>(models: readonly Model<Names>[], options?: EnsembleOptions): Ensemble<Names> =>
     makeEnsemble(models, options),
-  { fit: fitEnsemble },
+  {
+    // What learns the weights comes when it is asked for.
+    fit: async <Names extends string>(
+      models: readonly Model<Names>[],
+      x: DataSet | null,
+      y: DataSet,
+      options?: EnsembleFitOptions,
+    ): Promise<Ensemble<Names>> => (await import('./fit-ensemble.ts')).fitEnsemble(models, x, y, options),
+  },
 );
