@@ -10,9 +10,12 @@ export interface OwnRedis {
   stop(): Promise<void>;
 }
 
-/** @throws when redis-server is not installed, or ends at once */
-export async function startRedis(): Promise<OwnRedis> {
-  const port = await freePort();
+/**
+ * @param at the port. Default: a free one
+ * @throws when redis-server is not installed, or ends at once
+ */
+export async function startRedis(at?: number): Promise<OwnRedis> {
+  const port = at ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'gradtape-redis-'));
   const settings = {
     port,

@@ -3,10 +3,18 @@
  * run again. Needs redis-server.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { createStudy, samplers, type OptimizeOptions, type Pruner, type Study } from 'gradtape/tune';
-import { distribute, serveTrials, type ServeTrialsOptions, type TrialServer } from 'gradtape/tune-bullmq';
+import { createStudy, samplers, type Pruner, type Study } from 'gradtape/tune';
+import {
+  distribute,
+  serveTrials,
+  type DistributeOptions,
+  type ServeTrialsOptions,
+  type TrialServer,
+} from 'gradtape/tune-bullmq';
 import { startRedis } from '../../examples/tune-distributed/redis.ts';
 import objective from '../src/tune/workers/objective-child.ts';
 
@@ -25,7 +33,7 @@ async function studyOf(behaviours: readonly string[], pruner?: Pruner): Promise<
   return study;
 }
 
-const run = (study: Study, queue: string, options: OptimizeOptions = {}): Promise<void> =>
+const run = (study: Study, queue: string, options: Partial<DistributeOptions> = {}): Promise<void> =>
   distribute(study, { queue, connection, trials: study.trials.length, maxConsecutiveFailures: 100, ...options });
 
 /** A worker in this process, until the end of the test. */
@@ -134,6 +142,71 @@ t.test('a trial that kills its workers fails when its retries are used up, and t
     ['failed', 'complete'],
   );
   t.match(study.trials[0]?.failure, /the workers could not run the trial: job stalled more than allowable limit/);
+});
+
+t.test('a study that is killed is gone on with: what ran meanwhile counts, and nothing runs twice', async (t) => {
+  const queue = newQueue();
+  const folder = t.testdir();
+  const [journal, runs] = [join(folder, 'journal'), join(folder, 'runs')];
+  process.env['GRADTAPE_TEST_RUNS'] = runs;
+  await serve(t, { queue, concurrency: 2 });
+  const program = fileURLToPath(new URL('./study-child.js', import.meta.url));
+  const startStudy = (): ChildProcess => {
+    const stdio = ['ignore', 'pipe', 'inherit'] as const;
+    const child = spawn(process.execPath, [program, String(redis.port), queue, journal], { stdio: [...stdio] });
+    t.teardown(() => child.kill('SIGKILL'));
+    return child;
+  };
+  const linesOf = (file: string): readonly string[] =>
+    existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
+  const killed = startStudy();
+  await until(() => linesOf(runs).length === 4);
+  killed.kill('SIGKILL');
+  // Its trials wait for an answer, or end without it.
+  await new Promise((resolve) => void setTimeout(resolve, 1500));
+  const next = startStudy();
+  let output = '';
+  next.stdout?.on('data', (piece) => (output += String(piece)));
+  await new Promise((resolve) => void next.once('close', resolve));
+  delete process.env['GRADTAPE_TEST_RUNS'];
+
+  const alone = await studyOf(Array.from({ length: 6 }, () => 'asksTwiceAndRests'));
+  await alone.optimize(objective, { trials: 6, parallel: 6 });
+  t.same(
+    JSON.parse(output),
+    alone.trials.map(({ value, params }) => ({ state: 'complete', value, ...params })),
+  );
+  t.same([...linesOf(runs)].sort(), ['0', '1', '2', '3', '4', '5']);
+});
+
+t.test('a Redis that loses its memory loses no trial', async (t) => {
+  t.capture(console, 'warn', () => undefined);
+  const queue = newQueue();
+  const own = await startRedis();
+  const server = await serveTrials(module, { queue, connection: { port: own.port }, concurrency: 2 });
+  const study = await studyOf(['asksAndRests', 'asksAndRests', 'value', 'value']);
+  const done = run(study, queue, { connection: { port: own.port }, parallel: 2 });
+  await until(() => study.trials[1]?.params['x'] !== undefined);
+  await own.stop();
+  const again = await startRedis(own.port);
+  await done;
+  t.ok(study.trials.every(({ state }) => state === 'complete'));
+  await server.close({ force: true });
+  await again.stop();
+});
+
+t.test('where nothing serves Redis, both sides say so in time', async (t) => {
+  t.capture(console, 'warn', () => undefined);
+  const own = await startRedis();
+  await own.stop();
+  const nowhere = { queue: newQueue(), connection: `redis://user:secret@127.0.0.1:${own.port}` };
+  const message = new RegExp(`no Redis answered at redis://127\\.0\\.0\\.1:${own.port} .*ECONNREFUSED`);
+  const study = await createStudy();
+  await Promise.all([
+    t.rejects(distribute(study, nowhere), { message }),
+    t.rejects(serveTrials(module, nowhere), { message }),
+  ]);
+  t.equal(study.trials.length, 0);
 });
 
 t.test('a signal ends what runs and takes back what waits; the next run takes both up', async (t) => {

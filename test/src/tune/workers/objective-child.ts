@@ -1,4 +1,5 @@
 /** Objectives that threads run: the parameter `behaviour`, which the test enqueues, says which. */
+import { appendFileSync } from 'node:fs';
 import { BroadcastChannel } from 'node:worker_threads';
 import { ArgumentError } from '../../../../src/errors.ts';
 import { TrialPruned, type ObjectiveTrial } from '../../../../src/tune/index.ts';
@@ -46,6 +47,14 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
   nan: () => NaN,
   infinite: () => -Infinity,
   killsProcess: () => (process.kill(process.pid, 'SIGKILL'), 1),
+  /** Writes down that it runs, where the environment says so. */
+  async asksTwiceAndRests(trial) {
+    const file = process.env['GRADTAPE_TEST_RUNS'];
+    if (file !== undefined) appendFileSync(file, `${trial.number}\n`);
+    const x = trial.suggestFloat('x', 0, 1);
+    await new Promise((resolve) => void setTimeout(resolve, 700));
+    return x + trial.suggestFloat('y', 0, 1);
+  },
   async asksAndRests(trial) {
     const x = trial.suggestFloat('x', 0, 1);
     await new Promise((resolve) => void setTimeout(resolve, 500));
