@@ -125,10 +125,10 @@ function spaceOf(first: TrialRecord, second: TrialRecord): ReadonlyMap<string, D
   return new Map([...earlier.distributions, ...later.distributions]);
 }
 
-/** Whether a trial has these values; what it does not ask for is of no importance. */
+/** Whether a trial that has not failed has these values; what it does not ask for is of no importance. */
 function wasTried(child: ReadonlyMap<string, number>, trials: readonly TrialRecord[]): boolean {
-  return trials.some(({ internalParams }) => {
-    if (internalParams.size === 0) return false;
+  return trials.some(({ state, internalParams }) => {
+    if (state === 'failed' || internalParams.size === 0) return false;
     for (const [name, internal] of internalParams) if (child.get(name) !== internal) return false;
     return true;
   });
