@@ -18,13 +18,11 @@ export function hasAll({ internalParams }: TrialRecord, space: Space): boolean {
 
 /** The parameters that all trials have, as the newest one has them; those with one value only left out. */
 export function commonSpace(trials: readonly TrialRecord[]): Space {
-  const groups = groupsOf(trials);
-  const common = new Map<string, Distribution>();
-  for (const group of groups) {
-    if (!trials.every((trial) => hasAll(trial, group))) continue;
-    for (const [name, distribution] of group) common.set(name, distribution);
-  }
-  return common;
+  const kinds = kindsOf(trials);
+  const common = groupsOf(trials).filter((group) =>
+    kinds.every((names) => [...group.keys()].every((name) => names.has(name))),
+  );
+  return new Map(common.flatMap((group) => [...group]));
 }
 
 /**
@@ -32,20 +30,33 @@ export function commonSpace(trials: readonly TrialRecord[]): Space {
  * that every trial asks for. Each as the newest trial has it; those with one value only are left out.
  */
 export function groupsOf(trials: readonly TrialRecord[]): readonly Space[] {
+  const kinds = kindsOf(trials);
   const newest = new Map<string, Distribution>();
-  const seen = new Set<string>();
+  for (const distributions of kinds) for (const [name, distribution] of distributions) newest.set(name, distribution);
   let groups: (readonly string[])[] = [];
-  for (const { distributions } of trials) {
-    for (const [name, distribution] of distributions) newest.set(name, distribution);
-    const key = [...distributions.keys()].join('\0');
-    if (seen.has(key)) continue;
-    seen.add(key);
-    groups = refine(groups, new Set(distributions.keys()));
-  }
+  for (const distributions of kinds) groups = refine(groups, new Set(distributions.keys()));
   return groups
     .map((names) => new Map(names.map((name) => [name, newest.get(name) as Distribution] as const)))
     .map((group) => new Map([...group].filter(([, distribution]) => countValues(distribution) > 1)))
     .filter(({ size }) => size > 0);
+}
+
+/** The newest trial of each set of names that trials asked for, in the order of these. */
+function kindsOf(trials: readonly TrialRecord[]): readonly Space[] {
+  const kinds: Space[] = [];
+  for (const { distributions } of trials) {
+    // Nearly always one of the last: kinds are few, and the newest is at the end.
+    const at = kinds.findLastIndex((kind) => hasSameNames(kind, distributions));
+    if (at >= 0) kinds.splice(at, 1);
+    kinds.push(distributions);
+  }
+  return kinds;
+}
+
+function hasSameNames(a: Space, b: Space): boolean {
+  if (a.size !== b.size) return false;
+  for (const name of a.keys()) if (!b.has(name)) return false;
+  return true;
 }
 
 /** Splits each group into what a trial has of it and what it has not, and adds what is in none. */

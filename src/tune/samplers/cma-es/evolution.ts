@@ -89,15 +89,15 @@ export class Evolution {
     this.#eigen = this.#decompose();
   }
 
-  /** Whether points hardly differ any more, or the distribution is too thin to compute with. */
+  /** Whether points differ by less than 1e-6 of the ranges, losses by less than 1e-9 of themselves, or the distribution is too thin to compute with. */
   get hasConverged(): boolean {
     const { values } = this.#eigen;
     const [thinnest, widest] = [Math.min(...values), Math.max(...values)];
-    if (this.#size * Math.sqrt(widest) < 1e-11 || widest > 1e14 * thinnest) return true;
+    if (this.#size * Math.sqrt(widest) < 1e-6 || widest > 1e14 * thinnest) return true;
     const recent = 10 + Math.ceil((30 * this.#axes) / this.population);
     if (this.#bests.length < recent) return false;
     const last = this.#bests.slice(-recent);
-    return Math.max(...last) - Math.min(...last) <= 1e-13 * Math.max(1e-3, Math.abs(last[0]!));
+    return Math.max(...last) - Math.min(...last) <= 1e-9 * Math.max(1e-3, Math.abs(last[0]!));
   }
 
   #draw(random: Random, point: Float64Array): void {

@@ -1,12 +1,13 @@
 /** A genetic algorithm: children of the best trials. With several objectives, NSGA-II. */
-import type { Distribution } from '../../distribution.ts';
-import { fromUnit } from '../../distribution.ts';
+import { fromUnit, type Distribution } from '../../distribution.ts';
 import { lossesOf, selectBest } from '../../fronts.ts';
+import type { Random } from '../../random.ts';
 import type { Direction } from '../../records.ts';
 import type { JointValue, Sampler, SamplerOptions, SamplingContext } from '../../sampler.ts';
 import type { TrialRecord } from '../../trial-record.ts';
 import { checkCount, checkNumber } from '../options.ts';
 import { checkSeed } from '../seed.ts';
+import type { Space } from '../space.ts';
 import { cross, mutate, type VariationOptions } from './variation.ts';
 
 /** Options of `samplers.genetic`. */
@@ -67,8 +68,10 @@ function resolve(options: GeneticOptions): Settings {
   return { seed, population, tournament, crossover, mutation, crossoverIndex, mutationIndex };
 }
 
-/** How often a child that was tried before changes again. */
-const MOST_CHANGES = 20;
+/** How often a child that was tried before changes again, */
+const MOST_CHANGES = 40;
+/** first so often to what is near, then to anything: around the best ones everything may have been tried. */
+const NEAR_CHANGES = 10;
 
 function sampleJoint(context: SamplingContext, settings: Settings): ReadonlyMap<string, JointValue> {
   const { directions, trials, random } = context;
@@ -79,24 +82,45 @@ function sampleJoint(context: SamplingContext, settings: Settings): ReadonlyMap<
   const first = compete(parents, context, settings);
   const second = random.uniform() < settings.crossover ? compete(parents, context, settings) : first;
   const space = spaceOf(first, second);
-  const child = new Map<string, number>();
-  for (const [name, distribution] of space) {
-    const own = first.internalParams.get(name);
-    const other = second.internalParams.get(name);
-    child.set(name, cross(distribution, [own ?? (other as number), other ?? (own as number)], random, settings));
-  }
-  const rate = settings.mutation ?? 1 / space.size;
-  for (const [name, distribution] of space) {
-    if (random.uniform() < rate) child.set(name, mutate(distribution, child.get(name) as number, random, settings));
-  }
-  const names = [...space.keys()];
-  for (let i = 0; i < MOST_CHANGES && wasTried(child, trials); i++) {
-    const name = names[random.integer(names.length)] as string;
-    child.set(name, mutate(space.get(name) as Distribution, child.get(name) as number, random, settings));
-  }
+  const child = breed(space, [first, second], random, settings);
+  changeUntilNew(child, space, context, settings);
   return new Map(
     [...child].map(([name, internal]) => [name, { internal, distribution: space.get(name) as Distribution }]),
   );
+}
+
+/** Values between those of the parents, and a few that are new. */
+function breed(
+  space: Space,
+  [first, second]: readonly [TrialRecord, TrialRecord],
+  random: Random,
+  settings: Settings,
+): Map<string, number> {
+  const child = new Map<string, number>();
+  const rate = settings.mutation ?? 1 / space.size;
+  for (const [name, distribution] of space) {
+    const own = first.internalParams.get(name);
+    const other = second.internalParams.get(name);
+    const both = [own ?? (other as number), other ?? (own as number)] as const;
+    const crossed = cross(distribution, both, random, settings);
+    child.set(name, random.uniform() < rate ? mutate(distribution, crossed, random, settings) : crossed);
+  }
+  return child;
+}
+
+function changeUntilNew(
+  child: Map<string, number>,
+  space: Space,
+  { trials, random }: SamplingContext,
+  settings: Settings,
+): void {
+  const names = [...space.keys()];
+  for (let i = 0; i < MOST_CHANGES && wasTried(child, trials); i++) {
+    const name = names[random.integer(names.length)] as string;
+    const distribution = space.get(name) as Distribution;
+    const near = mutate(distribution, child.get(name) as number, random, settings);
+    child.set(name, i < NEAR_CHANGES ? near : fromUnit(distribution, random.uniform()));
+  }
 }
 
 /** Best first. */
@@ -120,15 +144,15 @@ function compete(parents: readonly TrialRecord[], { random }: SamplingContext, {
 }
 
 /** The parameters of either parent, as the later one has them. */
-function spaceOf(first: TrialRecord, second: TrialRecord): ReadonlyMap<string, Distribution> {
+function spaceOf(first: TrialRecord, second: TrialRecord): Space {
   const [earlier, later] = first.number < second.number ? [first, second] : [second, first];
   return new Map([...earlier.distributions, ...later.distributions]);
 }
 
-/** Whether a trial has these values; what it does not ask for is of no importance. */
+/** Whether a trial that has not failed has these values; what it does not ask for is of no importance. */
 function wasTried(child: ReadonlyMap<string, number>, trials: readonly TrialRecord[]): boolean {
-  return trials.some(({ internalParams }) => {
-    if (internalParams.size === 0) return false;
+  return trials.some(({ state, internalParams }) => {
+    if (state === 'failed' || internalParams.size === 0) return false;
     for (const [name, internal] of internalParams) if (child.get(name) !== internal) return false;
     return true;
   });
