@@ -88,7 +88,9 @@ function quadraticMinimum(gradient: Float64Array, hessian: Float64Array, weights
     for (let i = 0; i < size; i++)
       slopes[i] = slopes[i]! + moved * (hessian[i * size + up]! - hessian[i * size + down]!);
   }
-  return result;
+  // Thousands of exchanges that circle around a flat minimum round the sum away from 1.
+  const total = result.reduce((sum, one) => sum + one, 0);
+  return result.map((one) => one / total);
 }
 
 /**
