@@ -35,6 +35,8 @@ class LinesJournal implements Journal {
 }
 
 const study = await createStudy({ sampler: samplers.random({ seed: 4 }), storage: new LinesJournal() });
-while (study.trials.length < TRIALS) await study.enqueueTrial({ behaviour: 'asksTwiceAndRests' });
+for (let number = study.trials.length; number < TRIALS; number++) {
+  await study.enqueueTrial({ behaviour: number % 2 === 0 ? 'asksRestsAndAsks' : 'asksAndRests' });
+}
 await distribute(study, { queue, connection: { port: Number(port) }, totalTrials: TRIALS, parallel: 2 });
 console.log(JSON.stringify(study.trials.map(({ state, value, params }) => ({ state, value, ...params }))));

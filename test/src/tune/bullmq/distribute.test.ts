@@ -110,7 +110,7 @@ t.test('a trial waits no longer for the answer of its study than the worker has 
   t.capture(console, 'warn', () => undefined);
   const bull = fakeBullMQ();
   await serve(t, bull, { patience: 0.2 });
-  const study = await studyOf(['asksTwiceAndRests']);
+  const study = await studyOf(['asksRestsAndAsks']);
   const done = run(study, bull);
   await until(() => study.trials[0]?.params['x'] !== undefined);
   // Who answers dies.

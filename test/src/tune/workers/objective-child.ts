@@ -47,18 +47,9 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
   nan: () => NaN,
   infinite: () => -Infinity,
   killsProcess: () => (process.kill(process.pid, 'SIGKILL'), 1),
-  /** Writes down that it runs, where the environment says so. */
-  async asksTwiceAndRests(trial) {
-    const file = process.env['GRADTAPE_TEST_RUNS'];
-    if (file !== undefined) appendFileSync(file, `${trial.number}\n`);
-    const x = trial.suggestFloat('x', 0, 1);
-    await new Promise((resolve) => void setTimeout(resolve, 700));
-    return x + trial.suggestFloat('y', 0, 1);
-  },
-  async asksAndRests(trial) {
-    const x = trial.suggestFloat('x', 0, 1);
-    await new Promise((resolve) => void setTimeout(resolve, 500));
-    return x;
+  asksAndRests,
+  async asksRestsAndAsks(trial) {
+    return (await asksAndRests(trial)) + trial.suggestFloat('y', 0, 1);
   },
   refused: (trial) => trial.suggestFloat('bad', 2, 1),
   changed: (trial) => trial.suggestCategorical('behaviour', ['other']).length,
@@ -105,6 +96,15 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
 };
 
 const names = Object.keys(behaviours);
+
+/** Writes down that it runs, where the environment says so. */
+async function asksAndRests(trial: ObjectiveTrial): Promise<number> {
+  const file = process.env['GRADTAPE_TEST_RUNS'];
+  if (file !== undefined) appendFileSync(file, `${trial.number}\n`);
+  const x = trial.suggestFloat('x', 0, 1);
+  await new Promise((resolve) => void setTimeout(resolve, 600));
+  return x;
+}
 
 /** Tells the test. */
 function tell(trial: ObjectiveTrial, text = 'runs'): void {
