@@ -5,7 +5,8 @@ import { itemsOf, layOut, type Structure } from '../models/structure.ts';
 import { Tensor } from '../tensor/tensor.ts';
 import type { History } from '../training/history.ts';
 import { Model } from '../training/models.ts';
-import { checkSharedCallbacks, runFold, type BuildModel, type Fold, type FoldFit, type FoldResult } from './fold.ts';
+import { checkSharedCallbacks, type BuildModel, type Fold, type FoldFit, type FoldResult } from './fold.ts';
+import { foldRunner } from './fold-runner.ts';
 import { inLanes } from './lanes.ts';
 import { SampleTable, type SampleData } from '../training/samples.ts';
 import { scoresOf, type Score } from './scores.ts';
@@ -26,6 +27,8 @@ export interface CrossValidateOptions extends SplitChoice {
   readonly validate?: boolean;
   /** Folds that overlap in this thread. Default: 1. */
   readonly parallel?: number;
+  /** Threads that run the folds when the builder is a module. Default: 1. */
+  readonly workers?: number;
   /** A trial that is told the score of each fold, in order, and whose pruner may end it between folds. */
   readonly trial?: Pick<ObjectiveTrial, 'report' | 'shouldPrune' | 'signal'>;
   /** The score that the trial is told. Default: `loss`. */
@@ -57,7 +60,9 @@ const where = 'crossValidate';
 /**
  * Trains and tests a model k times, each time on other samples. The result depends on the global seed, the option `seed`
  * and the data, and not on what else was made, nor on how many folds overlap.
- * @param buildModel makes a compiled model; called for each fold
+ * @param buildModel makes a compiled model; called for each fold. Or the URL of a module whose default export does: then the
+ *   folds run in threads. The models come back with their weights, built again here by the same module; what the
+ *   optimizers remember stays behind
  * @param data `[x, y]` or `[x, y, sampleWeight]`: arrays, in lists or records for several inputs or outputs
  * @param options k 5, stratified false, groups none, timeSeries false, repeats 1, shuffle true, seed 0; fit {}, validate
  *   false, parallel 1
@@ -69,13 +74,14 @@ const where = 'crossValidate';
  * const blend = ensemble(folds.models);
  */
 export async function crossValidate<Outputs extends Structure<Tensor> = Tensor>(
-  buildModel: BuildModel,
+  buildModel: BuildModel | URL,
   data: SampleData,
   options?: CrossValidateOptions,
 ): Promise<CrossValidation<Outputs>> {
-  if (typeof buildModel !== 'function' || (buildModel as unknown) instanceof Model) {
+  const isFunction = typeof buildModel === 'function' && !((buildModel as unknown) instanceof Model);
+  if (!isFunction && !(buildModel instanceof URL)) {
     throw new ArgumentError(
-      `${where}: the first argument is ${describeValue(buildModel)}. Give a function that makes a compiled model: each fold needs a new one.`,
+      `${where}: the first argument is ${describeValue(buildModel)}. Give a function that makes a compiled model, or the URL of a module whose default export is one: each fold needs a new one.`,
       { where, got: buildModel },
     );
   }
@@ -83,14 +89,22 @@ export async function crossValidate<Outputs extends Structure<Tensor> = Tensor>(
   const table = new SampleTable(where, data);
   const folds = chooseSplits(where, table.length, data[1], given).map((split, index): Fold => ({ ...split, index }));
   checkOptions(given);
-  const { parallel = 1, seed = 0, fit = {}, batchSize, validate = false } = given;
-  const results = await inLanes(folds, {
-    lanes: parallel,
-    signals: [given.signal, given.trial?.signal],
-    run: (fold, signal) => runFold(where, buildModel, table, fold, { seed, fit, batchSize, validate, signal }),
-    ended: (result, index) => tell(result, index, folds.length, given),
-  });
-  return gather<Outputs>(results, folds, table.length);
+  const { seed = 0, fit = {}, batchSize, validate = false } = given;
+  const runner = await foldRunner(where, buildModel, given);
+  try {
+    const results = await inLanes(folds, {
+      lanes: runner.lanes,
+      signals: [given.signal, given.trial?.signal],
+      run: (fold, signal) => {
+        const samples = { fold, training: table.take(fold.train), test: table.take(fold.test) };
+        return runner.run(samples, { seed, fit, batchSize, validate, signal });
+      },
+      ended: (result, index) => tell(result, index, folds.length, given),
+    });
+    return gather<Outputs>(results, folds, table.length);
+  } finally {
+    await runner.close();
+  }
 }
 
 function tell({ logs }: FoldResult, index: number, count: number, options: CrossValidateOptions): void {
@@ -163,13 +177,14 @@ function checkOptions({
   fit = {},
   batchSize,
   parallel = 1,
+  workers = 1,
   validate = false,
   verbose = 0,
 }: CrossValidateOptions): void {
   const refuse = (name: string, value: unknown, rule: string): never => {
     throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}. ${rule}`, { where, got: value });
   };
-  for (const [name, value] of Object.entries({ batchSize, parallel }))
+  for (const [name, value] of Object.entries({ batchSize, parallel, workers }))
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1))
       refuse(name, value, 'Give an integer of at least 1.');
   if (typeof validate !== 'boolean') refuse('validate', validate, 'Give true or false.');

@@ -8,7 +8,7 @@ import type { FitOptions } from '../training/fit.ts';
 import type { History } from '../training/history.ts';
 import { Model } from '../training/models.ts';
 import { requireCompiled } from '../training/state.ts';
-import type { SampleTable } from '../training/samples.ts';
+import type { Samples } from '../training/samples.ts';
 import type { Split } from './splits/index.ts';
 
 /** Which fold a model is for. */
@@ -35,6 +35,13 @@ export interface FoldOptions {
   readonly signal: AbortSignal;
 }
 
+/** @internal A fold with the rows of the data that are its own. */
+export interface FoldSamples {
+  readonly fold: Fold;
+  readonly training: Samples;
+  readonly test: Samples;
+}
+
 /** What one fold gave. */
 export interface FoldResult {
   readonly model: Model;
@@ -49,16 +56,12 @@ export interface FoldResult {
 export async function runFold(
   where: string,
   build: BuildModel,
-  table: SampleTable,
-  fold: Fold,
+  { fold, training, test }: FoldSamples,
   options: FoldOptions,
 ): Promise<FoldResult> {
   const { seed, validate, signal } = options;
-  const made = await inSession(`${where}/${seed}`, fold.index, () => build(fold));
-  const model = modelOf(where, made, `fold ${fold.index}`);
+  const model = await buildFold(where, build, fold, seed);
   const fit = typeof options.fit === 'function' ? options.fit(fold) : options.fit;
-  const training = table.take(fold.train);
-  const test = table.take(fold.test);
   const weights = test.sampleWeight === undefined ? {} : { sampleWeight: test.sampleWeight };
   const history = await model.fit(training.x, training.y, {
     verbose: 0,
@@ -72,6 +75,11 @@ export async function runFold(
   const logs = await model.evaluate(test.x, test.y, { ...run, ...weights, returnDict: true });
   const predictions = await model.predict<Structure<Tensor>>(test.x, run);
   return { model, history, logs, predictions };
+}
+
+/** @internal The model of a fold as it is before training. @throws ArgumentError for anything but a compiled model */
+export async function buildFold(where: string, build: BuildModel, fold: Fold, seed: number): Promise<Model> {
+  return modelOf(where, await inSession(`${where}/${seed}`, fold.index, () => build(fold)), `fold ${fold.index}`);
 }
 
 /** @internal What a builder gave. @throws ArgumentError for anything but a compiled model */

@@ -88,7 +88,7 @@ t.test('reports, pruning, attributes, failures and numbers that JSON lacks come 
   t.same({ ...study.trials[1]?.userAttributes }, { list: [1, { deep: null }] });
   t.match(study.trials[2]?.failure, /gave NaN/);
   t.equal(study.trials[3]?.failure, 'dense: no units');
-  t.match(study.trials[4]?.failure, /ended before the trial did with exit code 3/);
+  t.match(study.trials[4]?.failure, /ended before its job did with exit code 3/);
   t.equal(study.trials[5]?.value, -Infinity);
 });
 

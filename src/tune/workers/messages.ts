@@ -2,7 +2,7 @@
 import type { PackedError } from './packed-error.ts';
 
 /** The jobs that threads know: see `worker.ts`. */
-export type JobName = 'check' | 'trial';
+export type JobName = 'check' | 'fold' | 'trial';
 
 /** To a thread. */
 export type ToThread =

@@ -153,7 +153,7 @@ export class PoolThread {
     const cause = this.#error;
     const how = cause === undefined ? ` with exit code ${code}` : `: ${cause.message}`;
     if (this.#job) {
-      this.#job.reject(new GradtapeError(`the worker thread ended before the trial did${how}`, { cause }));
+      this.#job.reject(new GradtapeError(`the worker thread ended before its job did${how}`, { cause }));
     } else if (!this.#isClosing) {
       warn(`gradtape: an idle worker thread ended${how}`);
     }

@@ -16,6 +16,7 @@ import { importThreads, type Port } from './threads.ts';
 /** What a thread can do, imported when it is first to do it. */
 const programs: Readonly<Record<JobName, () => Promise<JobProgram>>> = {
   check: async () => (await import('./job-module.ts')).checkJob,
+  fold: async () => (await import('./fold-job.ts')).foldJob,
   trial: async () => (await import('./trial-job.ts')).trialJob,
 };
 

@@ -127,8 +127,8 @@ t.test('a thread that dies fails its trial with the reason, and the study goes o
     study.trials.map(({ state }) => state),
     ['complete', 'failed', 'complete', 'failed', 'complete'],
   );
-  t.match(study.trials[1]?.failure, 'the worker thread ended before the trial did with exit code 3');
-  t.match(study.trials[3]?.failure, 'the worker thread ended before the trial did: too deep');
+  t.match(study.trials[1]?.failure, 'the worker thread ended before its job did with exit code 3');
+  t.match(study.trials[3]?.failure, 'the worker thread ended before its job did: too deep');
 });
 
 for (const behaviour of ['busy', 'listens']) {
