@@ -54,6 +54,10 @@ t.test('the room of a point is what lies between its neighbours; the ends have a
   ];
   const room = crowdingDistances(losses, [0, 1, 2, 3]);
   t.same([...room], [Infinity, 9 / 10 + 6 / 10, Infinity, 2 / 10 + 6 / 10]);
-  t.same([...selectBest(losses, 3)].sort((i, j) => i - j), [0, 1, 2], 'the crowded one is left out');
+  t.same(
+    [...selectBest(losses, 3)].sort((i, j) => i - j),
+    [0, 1, 2],
+    'the crowded one is left out',
+  );
   t.end();
 });

@@ -121,6 +121,29 @@ for (const row of samplerRows) {
     );
   });
 
+  t.test(`${row.name}: one sampler serves two studies in turns, each as if it were alone`, async (t) => {
+    const space: readonly Parameter[] = [0, 1].map(() => {
+      return { kind: 'int', isConditional: false, low: 0, high: 1000, log: false, step: undefined };
+    });
+    const objectives = row.objectives ?? 1;
+    const values = [objectiveOver(space, { objectives }), () => (objectives === 1 ? 1 : [1, 2])] as const;
+    const pair = async (isShared: boolean): Promise<unknown> => {
+      const sampler = row.make(7, space);
+      const studies: Study[] = [];
+      for (let i = 0; i < 2; i++) {
+        const own = { ...row, make: () => (isShared ? sampler : row.make(7, space)) };
+        studies.push((await open(own, space)).study);
+      }
+      for (let turn = 0; turn < 15; turn++) {
+        for (const [i, study] of studies.entries()) {
+          await study.optimize((trial) => (values[0](trial), values[i as 0 | 1](trial)), { trials: 1 });
+        }
+      }
+      return studies.map(({ trials }) => trials.map(({ params }) => ({ ...params })));
+    };
+    t.same(await pair(true), await pair(false));
+  });
+
   t.test(`${row.name}: another seed asks other points`, async (t) => {
     const space: readonly Parameter[] = [0, 1].map(() => {
       return { kind: 'int', isConditional: false, low: 0, high: 1000, log: false, step: undefined };
