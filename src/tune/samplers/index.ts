@@ -1,4 +1,5 @@
 /** The samplers of a study: what chooses the values of parameters. */
+export { bayesian, type BayesianOptions } from './bayesian/bayesian.ts';
 export { cmaEs, type CmaEsOptions } from './cma-es/cma-es.ts';
 export { genetic, type GeneticOptions } from './genetic/genetic.ts';
 export { grid, type GridSpace } from './grid.ts';
