@@ -31,7 +31,10 @@ t.test('several objectives: each number of a trial has weights of its own, and n
     { length: 60 },
     (_, number) => order(scoresOf(trials, ['minimize', 'minimize'], new Random(0, 'w', number)))[0],
   );
-  t.same([...new Set(bests)].sort(), [0, 1, 2]);
+  t.same(
+    [0, 1, 2, 3].filter((trial) => bests.includes(trial)),
+    [0, 1, 2],
+  );
   t.end();
 });
 
