@@ -1,4 +1,4 @@
-/** The one file that reads the clock, and the one that gives way to other work. */
+/** The one file that reads the clock, and the one that waits or gives way to other work. */
 
 /** Milliseconds since some fixed moment, never going back. */
 export function now(): number {
@@ -8,6 +8,11 @@ export function now(): number {
 /** Seconds since 1970, for the times that files tell. Results never depend on it. */
 export function wallTime(): number {
   return Date.now() / 1000;
+}
+
+/** Fulfilled after so many milliseconds. */
+export function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
 }
 
 /** Longest time that training keeps timers, signals and events waiting, beside the step that is running. */

@@ -85,8 +85,8 @@ async function create({ files, path, temporary }: NewFile): Promise<OpenFile> {
   }
 }
 
-/** Makes a folder, and those above it that are missing, and syncs the folder that got the new name. */
-async function makeFolder(files: FileSystem, path: string, folder: string): Promise<void> {
+/** @internal Makes a folder, and those above it that are missing, and syncs the folder that got the new name. */
+export async function makeFolder(files: FileSystem, path: string, folder: string): Promise<void> {
   const parent = files.parentOf(folder);
   try {
     await makeUnlessThere(files, folder);
@@ -111,7 +111,8 @@ async function makeUnlessThere(files: FileSystem, folder: string): Promise<void>
 /** Systems that cannot sync folders say so by these codes; there the file system orders renames itself. */
 const CANNOT_SYNC_FOLDERS: ReadonlySet<string | undefined> = new Set(['EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP']);
 
-async function syncFolder(files: FileSystem, path: string, folder: string): Promise<void> {
+/** @internal Returns when the names in a folder have reached the disk. */
+export async function syncFolder(files: FileSystem, path: string, folder: string): Promise<void> {
   await step(path, 'syncing the folder to the disk', async () => {
     try {
       const handle = await files.openFolder(folder);
@@ -143,7 +144,8 @@ async function sweep(files: FileSystem, path: string, folder: string): Promise<v
   }
 }
 
-async function step<Result>(path: string, doing: string, act: () => Promise<Result>): Promise<Result> {
+/** @internal Does one step of writing a file. @throws FileError that names it */
+export async function step<Result>(path: string, doing: string, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {

@@ -6,7 +6,7 @@ const ALLOWANCE = 32 * 1024 * 1024;
 /** Counts what a reader allocates for one file. */
 export class ByteBudget {
   readonly #where: string;
-  readonly #limit: number;
+  #limit: number;
   #charged = 0;
 
   /**
@@ -16,6 +16,11 @@ export class ByteBudget {
   constructor(where: string, fileBytes: number) {
     this.#where = where;
     this.#limit = 2 * fileBytes + ALLOWANCE;
+  }
+
+  /** For a file that grows. @param fileBytes size of the file by now */
+  grow(fileBytes: number): void {
+    this.#limit = Math.max(this.#limit, 2 * fileBytes + ALLOWANCE);
   }
 
   /** Bytes that may still be allocated. */

@@ -9,10 +9,25 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
+/** A file that several processes add to. What is written goes to its end. */
+export interface SharedFile extends OpenFile {
+  size(): Promise<number>;
+  /** The bytes from there on: at most so many, fewer only at the end of the file. */
+  readAt(offset: number, limit: number): Promise<Uint8Array>;
+  /** Cuts the file off behind so many bytes. */
+  truncate(size: number): Promise<void>;
+}
+
 export interface FileSystem {
   /** Makes a new file; fails when there is one. */
   create(path: string): Promise<OpenFile>;
   openFolder(path: string): Promise<OpenFile>;
+  /** Opens a file that grows: to read it, or to read it and add to it, and then makes it when there is none. */
+  openShared(path: string, use: 'read' | 'append'): Promise<SharedFile>;
+  /** Gives a file one more name; fails when the name is taken. */
+  link(path: string, name: string): Promise<void>;
+  /** What tells a file from others that had or will have its name; undefined when there is none. Links are not followed. */
+  identityOf(path: string): Promise<string | undefined>;
   /** At most `limit` bytes from the start of a file. */
   read(path: string, limit: number): Promise<Uint8Array>;
   rename(from: string, to: string): Promise<void>;
@@ -28,10 +43,18 @@ export interface FileSystem {
   isLeftover(path: string, writer: string): Promise<boolean>;
 }
 
+interface ReadOptions {
+  /** Where in the array. */
+  readonly offset: number;
+  /** Where in the file; default: behind what was read last. */
+  readonly position?: number;
+}
+
 interface NodeHandle {
   write(bytes: Uint8Array): Promise<{ readonly bytesWritten: number }>;
-  read(into: Uint8Array, options: { readonly offset: number }): Promise<{ readonly bytesRead: number }>;
+  read(into: Uint8Array, options: ReadOptions): Promise<{ readonly bytesRead: number }>;
   stat(): Promise<{ readonly size: number }>;
+  truncate(size: number): Promise<void>;
   sync(): Promise<void>;
   close(): Promise<void>;
 }
@@ -40,9 +63,11 @@ interface NodeFiles {
   open(path: string, flags: string): Promise<NodeHandle>;
   rename(from: string, to: string): Promise<void>;
   unlink(path: string): Promise<void>;
+  link(path: string, name: string): Promise<void>;
   mkdir(path: string): Promise<void>;
   readdir(path: string): Promise<readonly string[]>;
   stat(path: string): Promise<{ readonly mtimeMs: number }>;
+  lstat(path: string, options: { readonly bigint: true }): Promise<{ readonly ino: bigint; readonly mtimeNs: bigint }>;
 }
 
 interface NodeProcess {
@@ -71,6 +96,9 @@ async function importFileSystem(): Promise<FileSystem> {
   return {
     create: async (path) => openFileOf(await files.open(path, 'wx')),
     openFolder: async (path) => openFileOf(await files.open(path, 'r')),
+    openShared: async (path, use) => sharedFileOf(await files.open(path, use === 'read' ? 'r' : 'a+')),
+    link: (path, name) => files.link(path, name),
+    identityOf: (path) => identityOf(files, path),
     read: (path, limit) => readStart(files, path, limit),
     rename: (from, to) => files.rename(from, to),
     remove: (path) => files.unlink(path),
@@ -83,7 +111,7 @@ async function importFileSystem(): Promise<FileSystem> {
       // In a container every run may have the same number: what is older than this process is not its own.
       return processId === process.pid
         ? (await files.stat(path)).mtimeMs < performance.timeOrigin
-        : !isRunning(process, processId);
+        : !isRunning(processId);
     },
   };
 }
@@ -96,23 +124,56 @@ function openFileOf(handle: NodeHandle): OpenFile {
   };
 }
 
+function sharedFileOf(handle: NodeHandle): SharedFile {
+  const sizeOf = async (): Promise<number> => (await handle.stat()).size;
+  return {
+    ...openFileOf(handle),
+    size: sizeOf,
+    readAt: async (start, limit) => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(limit, (await sizeOf()) - start)));
+      return fill(bytes, (offset) => handle.read(bytes, { offset, position: start + offset }));
+    },
+    truncate: (size) => handle.truncate(size),
+  };
+}
+
 async function readStart(files: NodeFiles, path: string, limit: number): Promise<Uint8Array> {
   const handle = await files.open(path, 'r');
   try {
     const bytes = new Uint8Array(Math.min(limit, (await handle.stat()).size));
-    let offset = 0;
-    while (offset < bytes.length) {
-      const { bytesRead } = await handle.read(bytes, { offset });
-      if (bytesRead === 0) break;
-      offset += bytesRead;
-    }
-    return bytes.subarray(0, offset);
+    return await fill(bytes, (offset) => handle.read(bytes, { offset }));
   } finally {
     await handle.close();
   }
 }
 
-function isRunning(process: NodeProcess, processId: number): boolean {
+/** @returns the part of the array that the file had bytes for */
+async function fill(
+  bytes: Uint8Array,
+  readTo: (offset: number) => Promise<{ readonly bytesRead: number }>,
+): Promise<Uint8Array> {
+  let offset = 0;
+  while (offset < bytes.length) {
+    const { bytesRead } = await readTo(offset);
+    if (bytesRead === 0) break;
+    offset += bytesRead;
+  }
+  return bytes.subarray(0, offset);
+}
+
+async function identityOf(files: NodeFiles, path: string): Promise<string | undefined> {
+  try {
+    const { ino, mtimeNs } = await files.lstat(path, { bigint: true });
+    return `${ino}-${mtimeNs}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Whether a process has this number. */
+export function isRunning(processId: number): boolean {
+  const { process } = globalThis as unknown as { readonly process: NodeProcess };
   try {
     // Signal 0 is not sent; asking for it tells whether the process could get one.
     process.kill(processId, 0);

@@ -22,13 +22,17 @@ export interface CreateStudyOptions {
   readonly sampler?: Sampler;
   /** Default: `pruners.median()`, which matters to objectives that report and ask `shouldPrune`. */
   readonly pruner?: Pruner;
-  /** Default: memory. */
-  readonly storage?: Journal;
+  /** Where its trials are kept: a file's path, for Node, or what `journalFile` gives. Default: memory. */
+  readonly storage?: Journal | string;
 }
+
+/** Studies of one journal read it together. */
+const logs = new WeakMap<Journal, StudyLog>();
 
 /**
  * Makes a study, or goes on with the one that its storage has.
- * @throws ArgumentError for other directions than the study has, or options that are none
+ * @throws ArgumentError for other directions than the study has, or options that are none; for a storage that is a file
+ *   what its journal throws
  * @example
  * const study = await createStudy({ direction: 'maximize', sampler: samplers.tpe({ seed: 1 }) });
  * await study.optimize((trial) => trial.suggestFloat('x', 0, 1), { trials: 20 });
@@ -37,8 +41,10 @@ export interface CreateStudyOptions {
 export async function createStudy(options?: CreateStudyOptions): Promise<Study> {
   const given = optionsOf('createStudy', options);
   const directions = directionsOf(given);
-  const { pruner = median(), storage = new MemoryJournal() } = given;
-  const log = new StudyLog(storage);
+  const { pruner = median() } = given;
+  const storage = await storageOf(given.storage);
+  const log = logs.get(storage) ?? new StudyLog(storage);
+  logs.set(storage, log);
   await log.refresh();
   const name = given.name ?? defaultName(log);
   const { study } = await openStudy(log, name, () => ({
@@ -54,6 +60,17 @@ export async function createStudy(options?: CreateStudyOptions): Promise<Study> 
   }
   const sampler = given.sampler ?? (study.directions.length > 1 ? genetic() : tpe());
   return new Study(log, study, { sampler, pruner });
+}
+
+async function storageOf(storage: unknown): Promise<Journal> {
+  if (storage === undefined) return new MemoryJournal();
+  // Bundles for browsers leave out what only Node can do.
+  if (typeof storage === 'string') return (await import('./journal-file.ts')).journalFile(storage);
+  if (typeof (storage as Partial<Journal> | null)?.append === 'function') return storage as Journal;
+  throw new ArgumentError(`createStudy: the storage is ${describeValue(storage)}. Give the path of a file.`, {
+    where: 'createStudy',
+    got: storage,
+  });
 }
 
 function defaultName(log: StudyLog): string {

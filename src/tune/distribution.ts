@@ -247,7 +247,18 @@ export function sameDistribution(a: Distribution, b: Distribution): boolean {
 }
 
 function sameChoices({ choices: a }: CategoricalDistribution, { choices: b }: CategoricalDistribution): boolean {
-  return a.length === b.length && a.every((choice, index) => choice === b[index]);
+  return a.length === b.length && a.every((choice, index) => choice === b[index] || Object.is(choice, b[index]));
+}
+
+/** Whether one parameter may be the one in one trial and the other in another. */
+export function isCompatible(before: Distribution, now: Distribution): boolean {
+  return differenceOf(before, now) === undefined;
+}
+
+function differenceOf(before: Distribution, now: Distribution): 'kind' | 'choices' | 'scale' | undefined {
+  if (before.kind !== now.kind) return 'kind';
+  if (before.kind === 'categorical') return sameChoices(before, now as CategoricalDistribution) ? undefined : 'choices';
+  return before.log === (now as FloatDistribution).log ? undefined : 'scale';
 }
 
 /**
@@ -255,16 +266,7 @@ function sameChoices({ choices: a }: CategoricalDistribution, { choices: b }: Ca
  * @throws ArgumentError that shows both
  */
 export function checkCompatible(name: string, before: Distribution, now: Distribution): void {
-  const differs =
-    before.kind !== now.kind
-      ? 'kind'
-      : before.kind === 'categorical'
-        ? sameChoices(before, now as CategoricalDistribution)
-          ? undefined
-          : 'choices'
-        : before.log !== (now as FloatDistribution).log
-          ? 'scale'
-          : undefined;
+  const differs = differenceOf(before, now);
   if (differs === undefined) return;
   throw new ArgumentError(
     `parameter '${name}': its ${differs} changed within the study. Earlier trials have ${describeDistribution(before)}, this one asks for ${describeDistribution(now)}. Bounds may change; for another ${differs} take another name or start a new study.`,

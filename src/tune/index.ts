@@ -7,6 +7,7 @@ export { crossValidate, type CrossValidateOptions, type CrossValidation } from '
 export type { Choice, Distribution, FloatRangeOptions, IntRangeOptions, ParamValue } from './distribution.ts';
 export type { TellOptions } from './outcome.ts';
 export type { BuildModel, Fold, FoldFit } from './fold.ts';
+export { journalFile, type JournalFileOptions } from './journal-file.ts';
 export type { Objective, OptimizeOptions, StudyCallback } from './optimize.ts';
 export type { ImportanceOptions } from './importance.ts';
 export type { StudyPicture, StudyPictureOptions } from './pictures/study-picture.ts';

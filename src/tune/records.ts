@@ -31,7 +31,8 @@ export type StudyRecord =
   | {
       readonly kind: 'createTrial';
       readonly study: number;
-      readonly time: number;
+      /** When it began; of a waiting one nothing. */
+      readonly time?: number;
       /** Default: running. */
       readonly state?: TrialState;
       readonly endTime?: number;
@@ -68,7 +69,7 @@ export interface Journal {
   readonly name: string;
   /** Who appends through this object, unlike any other in any process. */
   readonly writer: string;
-  /** What others appended since the last `read` or `append`, in order. */
+  /** What others appended since the last `read` or `append`, in order: some of it, and nothing only when that was all. */
   read(): Promise<readonly StudyRecord[]>;
   /**
    * Takes the journal for itself, shows what others appended meanwhile, and appends what the answer is: all of it is

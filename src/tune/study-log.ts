@@ -19,7 +19,11 @@ export class StudyLog {
   /** Applies what others appended. */
   async refresh(): Promise<void> {
     await this.#inTurn(async () => {
-      for (const record of await this.journal.read()) this.state.apply(record);
+      for (;;) {
+        const news = await this.journal.read();
+        if (news.length === 0) return;
+        for (const record of news) this.state.apply(record);
+      }
     });
   }
 

@@ -1,6 +1,7 @@
 /** Studies and their trials, from the records of a journal. */
+import { isCompatible, type Distribution } from './distribution.ts';
 import type { Direction, JsonValue, StudyRecord } from './records.ts';
-import { TrialEntry, isFinished } from './trial-record.ts';
+import { FAILURE, TrialEntry, isFinished, type TrialState } from './trial-record.ts';
 
 /** One study of a journal. */
 export class StudyEntry {
@@ -10,6 +11,8 @@ export class StudyEntry {
   readonly trials: TrialEntry[] = [];
   /** The numbers of its trials over all studies of the journal. */
   readonly trialIds: number[] = [];
+  /** What each parameter was first: others that have its name must be of its kind. */
+  readonly distributions: Map<string, Distribution> = new Map();
   readonly userAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
   readonly systemAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
 
@@ -20,15 +23,22 @@ export class StudyEntry {
   }
 }
 
+/** A trial and where it belongs. */
+interface Place {
+  readonly study: StudyEntry;
+  readonly trial: TrialEntry;
+}
+
 /** Everything that the records of a journal say. A record about what is not there, or has ended, changes nothing. */
 export class JournalState {
   readonly studies: Map<number, StudyEntry> = new Map();
+  readonly #names = new Map<string, StudyEntry>();
   #studyCount = 0;
-  readonly #trials: { readonly study: StudyEntry; readonly trial: TrialEntry }[] = [];
+  readonly #trials: Place[] = [];
 
   /** The study with this name, unless there is none. */
   named(name: string): StudyEntry | undefined {
-    return [...this.studies.values()].find((study) => study.name === name);
+    return this.#names.get(name);
   }
 
   apply(record: StudyRecord): void {
@@ -36,32 +46,36 @@ export class JournalState {
       case 'createStudy': {
         // Two processes may make it at the same time; the second record counts for nothing.
         if (this.named(record.name)) return;
-        const id = this.#studyCount++;
-        this.studies.set(id, new StudyEntry(id, record.name, record.directions));
+        const study = new StudyEntry(this.#studyCount++, record.name, record.directions);
+        this.studies.set(study.id, study);
+        this.#names.set(study.name, study);
         return;
       }
-      case 'deleteStudy':
-        this.studies.delete(record.study);
+      case 'deleteStudy': {
+        const study = this.studies.get(record.study);
+        if (!study) return;
+        this.studies.delete(study.id);
+        this.#names.delete(study.name);
         return;
+      }
       case 'studyAttribute': {
         const study = this.studies.get(record.study);
-        if (study) attributesOf(study, record.owner)[record.key] = record.value;
+        const attributes = record.owner === 'user' ? study?.userAttributes : study?.systemAttributes;
+        if (attributes) attributes[record.key] = record.value;
         return;
       }
       case 'createTrial':
         this.#createTrial(record);
         return;
       case 'param':
-        this.#open(record.trial)?.setParam(record.name, record.internal, record.distribution);
+        this.#setParam(record);
         return;
       case 'intermediate':
-        this.#open(record.trial)?.intermediateValues.set(record.step, record.value);
+        this.#open(record.trial)?.trial.report(record.step, record.value);
         return;
-      case 'trialAttribute': {
-        const trial = this.#open(record.trial);
-        if (trial) attributesOf(trial, record.owner)[record.key] = record.value;
+      case 'trialAttribute':
+        this.#open(record.trial)?.trial.setAttribute(record.owner, record.key, record.value);
         return;
-      }
       case 'state':
         this.#setState(record);
     }
@@ -71,39 +85,62 @@ export class JournalState {
     const study = this.studies.get(record.study);
     if (!study) return;
     const trial = new TrialEntry(study.trials.length);
-    trial.state = record.state ?? 'running';
-    if (trial.state !== 'waiting') trial.startTime = record.time;
+    if (record.state !== 'waiting') trial.startTime = record.time;
     trial.endTime = record.endTime;
-    Object.assign(trial.userAttributes, record.userAttributes);
-    Object.assign(trial.systemAttributes, record.systemAttributes);
+    for (const [key, value] of Object.entries(record.userAttributes ?? {})) trial.setAttribute('user', key, value);
+    for (const [key, value] of Object.entries(record.systemAttributes ?? {})) trial.setAttribute('system', key, value);
     const { finished } = record;
     if (finished) {
       trial.values = finished.values;
-      for (const [name, { internal, distribution }] of finished.params) trial.setParam(name, internal, distribution);
-      for (const [step, value] of finished.intermediateValues) trial.intermediateValues.set(step, value);
+      for (const [name, { internal, distribution }] of finished.params) {
+        study.distributions.set(name, study.distributions.get(name) ?? distribution);
+        trial.setParam(name, internal, distribution);
+      }
+      for (const [step, value] of finished.intermediateValues) trial.report(step, value);
     }
+    const place: Place = { study, trial };
+    enter(place, record.state ?? 'running');
     study.trialIds.push(this.#trials.length);
     study.trials.push(trial);
-    this.#trials.push({ study, trial });
+    this.#trials.push(place);
+  }
+
+  #setParam({ trial: id, name, internal, distribution }: StudyRecord & { readonly kind: 'param' }): void {
+    const place = this.#open(id);
+    if (!place) return;
+    const known = place.study.distributions.get(name);
+    // Two processes may ask for a new parameter at the same time; what it is belongs to the first.
+    if (known && !isCompatible(known, distribution)) return;
+    if (!known) place.study.distributions.set(name, distribution);
+    place.trial.setParam(name, internal, distribution);
   }
 
   #setState({ trial: id, state, values, time }: StudyRecord & { readonly kind: 'state' }): void {
-    const trial = this.#open(id);
+    const place = this.#open(id);
+    if (!place) return;
+    const { trial } = place;
     // Two processes may take the same waiting trial; it belongs to the first.
-    if (!trial || (state === 'running' && trial.state === 'running')) return;
-    trial.state = state;
+    if (state === 'running' && trial.state === 'running') return;
     if (values !== undefined) trial.values = values;
+    enter(place, state);
     if (state === 'running') trial.startTime = time;
     if (isFinished(trial)) trial.endTime = time;
   }
 
   /** The trial, unless it has ended: what has ended does not change. */
-  #open(id: number): TrialEntry | undefined {
-    const trial = this.#trials[id]?.trial;
-    return trial && !isFinished(trial) ? trial : undefined;
+  #open(id: number): Place | undefined {
+    const place = this.#trials[id];
+    return place && !isFinished(place.trial) ? place : undefined;
   }
 }
 
-function attributesOf(owner: StudyEntry | TrialEntry, kind: 'user' | 'system'): Record<string, JsonValue> {
-  return kind === 'user' ? owner.userAttributes : owner.systemAttributes;
+/** A complete trial has a number for each objective: one that another program left without them has failed. */
+function enter({ study, trial }: Place, state: TrialState): void {
+  const { values = [] } = trial;
+  const count = study.directions.length;
+  const isWrong = state === 'complete' && (values.length !== count || values.some(Number.isNaN));
+  trial.state = isWrong ? 'failed' : state;
+  if (!isWrong) return;
+  const found = values.length === 0 ? 'no value' : `the values ${values.join(', ')}`;
+  trial.setAttribute('system', FAILURE, `it is complete with ${found}, where ${count} can be compared`);
 }

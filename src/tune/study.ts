@@ -1,6 +1,7 @@
 /** A study: trials of one search, chosen by a sampler, ended early by a pruner, kept in a journal. */
 import { wallTime } from '../clock.ts';
 import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
+import { checkAttribute } from './attribute.ts';
 import type { Distribution, ParamValue } from './distribution.ts';
 import { isBetter, paretoFront } from './dominance.ts';
 import { importances, type ImportanceOptions } from './importance.ts';
@@ -221,6 +222,7 @@ export class Study {
 
   /** Keeps something with the study: anything that JSON can hold. */
   async setUserAttribute(key: string, value: JsonValue): Promise<void> {
+    checkAttribute('study.setUserAttribute', key, value);
     await this.#setAttribute('user', key, value);
   }
 

@@ -1,5 +1,6 @@
 /** A trial while it runs: what an objective is given. */
 import { ArgumentError, describeValue } from '../errors.ts';
+import { checkAttribute } from './attribute.ts';
 import {
   categoricalDistribution,
   floatDistribution,
@@ -133,7 +134,7 @@ export class Trial implements ObjectiveTrial {
 
   setUserAttribute(key: string, value: JsonValue): void {
     checkName('setUserAttribute', key);
-    checkJson(key, value);
+    checkAttribute('setUserAttribute', key, value);
     this.#host.setUserAttribute(key, value);
   }
 }
@@ -143,19 +144,5 @@ function checkName(where: string, name: unknown): void {
   throw new ArgumentError(`${where}: the name is ${describeValue(name)}. Give a string that is not empty.`, {
     where,
     got: name,
-  });
-}
-
-function checkJson(key: string, value: unknown): void {
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(value);
-  } catch {
-    // What refers to itself has no text.
-  }
-  if (text !== undefined) return;
-  throw new ArgumentError(`setUserAttribute('${key}'): JSON cannot hold ${describeValue(value)}.`, {
-    where: 'setUserAttribute',
-    got: value,
   });
 }

@@ -1,4 +1,7 @@
-/** C1: mutated files, given to every reader of bytes from outside: each is read or refused by FormatError, within a second. */
+/**
+ * C1: mutated files, given to every reader of bytes from outside: each is read or refused by FormatError, within a second.
+ * Event files are written here and read by nobody but TensorBoard.
+ */
 import { FormatError } from '../../src/errors.ts';
 import { mutatedBytes } from '../support/mutated-bytes.ts';
 import { startWatchdog } from '../support/watchdog.ts';
@@ -8,8 +11,6 @@ import { firstLine, type Measured } from './measure.ts';
 
 /** Longest that one file may take, in milliseconds. */
 const PATIENCE = 1_000;
-/** The reader that is to come. Event files are written here and read by nobody but TensorBoard. */
-const MISSING = 'the reader of study journals';
 /** One that takes longer than this is taken for one that never ends: the process is ended, and says at which file. */
 const FOREVER = 60_000;
 
@@ -37,7 +38,6 @@ export async function hostileFiles(
   return {
     figure: failures[0] ?? `only FormatError; ${figures.join('; ')}`,
     met: failures.length === 0 && isChecked && tallies.size > 0,
-    missing: MISSING,
     cases: count,
     detail: { count, readers: Object.fromEntries(tallies), failures: failures.slice(0, 20) },
   };

@@ -7,6 +7,7 @@ import { readState, writeState } from '../../src/io/state-bytes.ts';
 import { readSafetensors, writeSafetensors } from '../../src/safetensors.ts';
 import { tensor, zeros } from '../../src/tensor/tensor.ts';
 import { fileOf } from '../src/io/safetensors/files.ts';
+import { journalReader } from './hostile/journal-reader.ts';
 import { kerasReaders } from './hostile/keras-readers.ts';
 
 export interface HostileReader {
@@ -145,4 +146,4 @@ const backups: HostileReader = {
   named: (name) => valueOf(`{${JSON.stringify(name)}:{${JSON.stringify(name)}:${JSON.stringify(name)}}}`),
 };
 
-export const hostileReaders: readonly HostileReader[] = [safetensors, sealed, backups, ...kerasReaders];
+export const hostileReaders: readonly HostileReader[] = [safetensors, sealed, backups, journalReader, ...kerasReaders];

@@ -35,6 +35,10 @@ export interface Counts {
   readonly files: number;
   /** Processes killed while they save. */
   readonly kills: number;
+  /** Records that each of some processes appends to one journal. */
+  readonly appends: number;
+  /** Times that one of those processes is killed. */
+  readonly appendKills: number;
   /** Bits flipped on the disk. */
   readonly flips: number;
   /** Times that each training is killed. */
@@ -58,6 +62,8 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     runs: 2,
     files: 20_000,
     kills: 200,
+    appends: 100,
+    appendKills: 32,
     flips: 1_000,
     resumes: 5,
     bombs: 12,
@@ -73,6 +79,8 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     runs: 10,
     files: 20_000,
     kills: 200,
+    appends: 1_000,
+    appendKills: 100,
     flips: 10_000,
     resumes: 20,
     bombs: 1_000,
@@ -88,6 +96,8 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     runs: 10,
     files: 1_000_000,
     kills: 1_000,
+    appends: 1_000,
+    appendKills: 100,
     flips: 10_000,
     resumes: 20,
     bombs: 1_000,

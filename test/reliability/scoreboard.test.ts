@@ -25,7 +25,9 @@ import { hostileFiles } from './hostile-files.ts';
 import type { HostileReader } from './hostile-readers.ts';
 import { indexSafety } from './index-safety.ts';
 import { injectedNaN } from './injected-nan.ts';
+import { killedAppends } from './killed-appends.ts';
 import { crashes, killedSaves, powerCuts } from './killed-saves.ts';
+import { killedStudies, type RunStudy, type StudyEnd } from './killed-studies.ts';
 import { knownHoles } from './known-holes.ts';
 import { lawsOfLayers } from './layer-laws.ts';
 import { countsOf, type Measured } from './measure.ts';
@@ -39,7 +41,6 @@ import { resume } from './resume.ts';
 import { isNotMet, score, scoreRows, type ScoreRow } from './scoreboard.ts';
 import { engines, runToRun } from './same-bits.ts';
 import { supplyChain } from './supply-chain.ts';
-import { formatTable } from './table.ts';
 
 const rowsOf = (...names: readonly string[]): readonly OpRow[] => opRows.filter(({ op }) => names.includes(op));
 
@@ -142,6 +143,12 @@ function moreOrLess(): () => Promise<Readonly<Record<string, string>>> {
   let runs = 0;
   return () => Promise.resolve({ mlp: String(runs++) });
 }
+
+/** A study that ends so, after so many kills. */
+const endOf =
+  (end: (kills: number) => StudyEnd): RunStudy =>
+  (_sampler, _trials, kills) =>
+    Promise.resolve(end(kills));
 
 const hole = (part: Partial<Hole>): Hole => ({
   name: 'planted',
@@ -276,6 +283,31 @@ const claims: Readonly<Record<string, Claim>> = {
       'a process that fails': () => resume(1, ['no training']),
     },
   },
+  B5: {
+    met: () => killedStudies(3),
+    notMet: {
+      'another best trial': () =>
+        killedStudies(
+          3,
+          endOf((kills) => ({ best: String(kills), trials: Array(8).fill('') })),
+        ),
+      'another trial': () =>
+        killedStudies(
+          3,
+          endOf((kills) => ({ best: '', trials: Array(8).fill(String(kills)) })),
+        ),
+      'one trial more': () =>
+        killedStudies(
+          3,
+          endOf((kills) => ({ best: '', trials: Array(8 + kills).fill('') })),
+        ),
+      'a process that fails': () => killedStudies(3, () => Promise.reject(new Error('planted'))),
+    },
+  },
+  D6: {
+    met: () => killedAppends(40, 16),
+    notMet: { 'programs that append without the journal': () => killedAppends(10, 8, 'careless') },
+  },
   B3: {
     met: () => engines([process.execPath]),
     notMet: { 'other bits than those written down': () => engines([process.execPath], { mlp: '0' }) },
@@ -359,20 +391,6 @@ t.test('every measured row has a claim here, and numbers are unique', (t) => {
   t.strictSame(
     measured.filter((number) => !(number in claims)),
     ['A4'],
-  );
-  t.end();
-});
-
-t.test('cells are broken between words, long words anywhere', (t) => {
-  t.equal(
-    formatTable(
-      [
-        ['a b', 'one two abcdefghijk'],
-        ['c', ''],
-      ],
-      [3, 7],
-    ),
-    'a b  one two\n     abcdefg\n     hijk\nc',
   );
   t.end();
 });

@@ -10,7 +10,9 @@ import { gradientProperties } from './gradient-properties.ts';
 import { hostileFiles } from './hostile-files.ts';
 import { indexSafety } from './index-safety.ts';
 import { injectedNaN } from './injected-nan.ts';
+import { killedAppends } from './killed-appends.ts';
 import { crashes } from './killed-saves.ts';
+import { killedStudies } from './killed-studies.ts';
 import { knownHoles } from './known-holes.ts';
 import { lawsOfLayers } from './layer-laws.ts';
 import type { Counts, Measured } from './measure.ts';
@@ -105,6 +107,13 @@ export const scoreRows: readonly ScoreRow[] = [
     run: ({ resumes }) => resume(resumes),
   },
   {
+    number: 'B5',
+    measure: 'studies that go on',
+    target: 'the same best trial after 20 kills, each sampler',
+    cases: 20,
+    run: ({ resumes }) => killedStudies(resumes),
+  },
+  {
     number: 'C1',
     measure: 'hostile files',
     target: 'only FormatError, none over 1 s, 20,000 files a reader (1,000,000 on release)',
@@ -156,6 +165,13 @@ export const scoreRows: readonly ScoreRow[] = [
     measure: 'NaN in layer, loss, gradient, batch',
     target: 'stops at that batch; debug names op and layer; last good checkpoint kept',
     run: () => injectedNaN(),
+  },
+  {
+    number: 'D6',
+    measure: 'kill -9 while appending',
+    target: '0 lost or torn of 8 processes x 1,000 appends to one journal, 100 kills',
+    cases: 100,
+    run: ({ appends, appendKills }) => killedAppends(appends, appendKills),
   },
   {
     number: 'E1',

@@ -1,5 +1,5 @@
 /** A file system whose calls can fail one by one, each with what a system says: a full disk, a broken one, a short write. */
-import type { FileSystem, OpenFile } from '../../src/io/file-system.ts';
+import type { FileSystem, OpenFile, SharedFile } from '../../src/io/file-system.ts';
 
 /** One call, as a rule sees it before it is made. */
 export interface FileCall {
@@ -43,6 +43,33 @@ export class FaultyFileSystem implements FileSystem {
   async openFolder(path: string): Promise<OpenFile> {
     this.#call('openFolder');
     return this.#opened(await this.#inner.openFolder(path));
+  }
+  async openShared(path: string, use: 'read' | 'append'): Promise<SharedFile> {
+    this.#call('openShared');
+    const file = await this.#inner.openShared(path, use);
+    return {
+      ...this.#opened(file),
+      size: async () => {
+        this.#call('size');
+        return file.size();
+      },
+      readAt: async (offset, limit) => {
+        this.#call('readAt');
+        return file.readAt(offset, limit);
+      },
+      truncate: async (size) => {
+        this.#call('truncate');
+        return file.truncate(size);
+      },
+    };
+  }
+  async link(path: string, name: string): Promise<void> {
+    this.#call('link');
+    return this.#inner.link(path, name);
+  }
+  async identityOf(path: string): Promise<string | undefined> {
+    this.#call('identityOf');
+    return this.#inner.identityOf(path);
   }
   async read(path: string, limit: number): Promise<Uint8Array> {
     this.#call('read');

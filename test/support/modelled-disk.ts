@@ -2,7 +2,7 @@
  * A disk in memory that can lose its power. What was not synced may be there afterwards or not: of each name in a folder
  * either the old or the new file, of a file's bytes any part, the rest zeros or nothing. No order of anything is assumed.
  */
-import type { FileSystem, OpenFile } from '../../src/io/file-system.ts';
+import type { FileSystem, OpenFile, SharedFile } from '../../src/io/file-system.ts';
 import { systemError } from './faulty-file-system.ts';
 import type { Draw } from './mutated-bytes.ts';
 
@@ -21,6 +21,7 @@ export class ModelledDisk implements FileSystem {
   /** The names as programs see them, and as a power cut leaves them for certain. */
   readonly #seen = new Map<string, Entry>([['/', 'folder']]);
   readonly #synced = new Map<string, Entry>([['/', 'folder']]);
+  readonly #identities = new Map<Inode, string>();
 
   /** The names of all files, in order. */
   get paths(): string[] {
@@ -61,16 +62,33 @@ export class ModelledDisk implements FileSystem {
     if (this.#seen.has(path)) throw systemError('EEXIST');
     const inode: Inode = { bytes: new Uint8Array(), synced: new Uint8Array() };
     this.#seen.set(path, inode);
+    return openFileOf(inode);
+  }
+
+  async openShared(path: string, use: 'read' | 'append'): Promise<SharedFile> {
+    if (use === 'append' && !this.#seen.has(path)) await this.create(path);
+    const inode = this.#fileOf(path);
     return {
-      write: async (bytes) => {
-        inode.bytes = Uint8Array.from([...inode.bytes, ...bytes]);
-        return bytes.length;
+      ...openFileOf(inode),
+      size: async () => inode.bytes.length,
+      readAt: async (offset, limit) => inode.bytes.slice(offset, offset + limit),
+      truncate: async (size) => {
+        inode.bytes = inode.bytes.slice(0, size);
       },
-      sync: async () => {
-        inode.synced = inode.bytes;
-      },
-      close: async () => undefined,
     };
+  }
+
+  async link(path: string, name: string): Promise<void> {
+    if (this.#seen.has(name)) throw systemError('EEXIST');
+    this.#seen.set(name, this.#fileOf(path));
+  }
+
+  async identityOf(path: string): Promise<string | undefined> {
+    const entry = this.#seen.get(path);
+    if (entry === undefined || entry === 'folder') return undefined;
+    const known = this.#identities.get(entry) ?? String(this.#identities.size);
+    this.#identities.set(entry, known);
+    return known;
   }
 
   async openFolder(path: string): Promise<OpenFile> {
@@ -128,7 +146,25 @@ export class ModelledDisk implements FileSystem {
   }
 }
 
+function openFileOf(inode: Inode): OpenFile {
+  return {
+    write: async (bytes) => {
+      inode.bytes = Uint8Array.from([...inode.bytes, ...bytes]);
+      return bytes.length;
+    },
+    sync: async () => {
+      inode.synced = inode.bytes;
+    },
+    close: async () => undefined,
+  };
+}
+
 function afterPowerCut({ bytes, synced }: Inode, draw: Draw): Inode {
+  // Of a file that was cut since it was synced, either the one or the other.
+  if (bytes.length < synced.length || synced.some((byte, i) => bytes[i] !== byte)) {
+    const left = draw(2) === 0 ? bytes : synced;
+    return { bytes: left, synced: left };
+  }
   const written = draw(bytes.length - synced.length + 1);
   const zeros = draw(2) === 0 ? 0 : draw(bytes.length - synced.length - written + 1);
   const left = new Uint8Array(synced.length + written + zeros);

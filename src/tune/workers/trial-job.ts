@@ -1,4 +1,5 @@
 /** Runs the objective of one trial in a thread: the trial asks the thread of the study everything. */
+import type { ParamValue } from '../distribution.ts';
 import { Trial, type TrialHost } from '../trial.ts';
 import { TrialEntry } from '../trial-record.ts';
 import type { JobLink, JobProgram } from './job-link.ts';
@@ -16,9 +17,18 @@ export const trialJob: JobProgram = async (payload, link) => {
   return objective(new Trial(remoteHost(trial, link)));
 };
 
+/** What the study has told of a trial: values, and not what they were chosen from. */
+class ToldEntry extends TrialEntry {
+  readonly told: Record<string, ParamValue> = Object.create(null) as Record<string, ParamValue>;
+
+  override get params(): Readonly<Record<string, ParamValue>> {
+    return this.told;
+  }
+}
+
 function remoteHost({ number, params }: TrialStart, link: JobLink): TrialHost {
-  const record = new TrialEntry(number);
-  Object.assign(record.params, params);
+  const record = new ToldEntry(number);
+  Object.assign(record.told, params);
   const ask = (call: TrialCall): unknown => link.ask(call);
   return {
     record,
@@ -27,14 +37,14 @@ function remoteHost({ number, params }: TrialStart, link: JobLink): TrialHost {
     },
     suggest(name, distribution) {
       const value = ask({ method: 'suggest', name, distribution }) as TrialStart['params'][string];
-      record.params[name] = value;
+      record.told[name] = value;
       return value;
     },
     report: (value, step) => void ask({ method: 'report', value, step }),
     shouldPrune: () => ask({ method: 'shouldPrune' }) === true,
     setUserAttribute(key, value) {
       ask({ method: 'setUserAttribute', key, text: JSON.stringify(value) });
-      record.userAttributes[key] = value;
+      record.setAttribute('user', key, value);
     },
   };
 }

@@ -1,0 +1,81 @@
+/** One line of a journal: its fields, each checked when it is asked for. */
+import { describeValue } from '../errors.ts';
+import { readTime } from './journal-text.ts';
+
+/** Refuses the line: what stands there, and what should. */
+export type Refuse = (found: string, expected: string, cause?: unknown) => never;
+
+export class JournalLine {
+  readonly refuse: Refuse;
+  readonly #fields: object;
+
+  /** @throws FormatError, by `refuse`, for what is no object */
+  constructor(value: unknown, refuse: Refuse) {
+    this.refuse = refuse;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) this.#fields = value;
+    else this.#fields = refuse(describeValue(value), 'one JSON object');
+  }
+
+  /** Whether the field is there, and not null. */
+  has(name: string): boolean {
+    return this.#field(name) !== undefined;
+  }
+
+  integer(name: string): number {
+    const value = this.#field(name);
+    return Number.isSafeInteger(value) && (value as number) >= 0
+      ? (value as number)
+      : this.#wrong(name, 'an integer from 0');
+  }
+
+  /** NaN and infinities are numbers, too. */
+  number(name: string): number {
+    const value = this.#field(name);
+    return typeof value === 'number' ? value : this.#wrong(name, 'a number');
+  }
+
+  text(name: string): string {
+    const value = this.#field(name);
+    return typeof value === 'string' ? value : this.#wrong(name, 'a text');
+  }
+
+  optionalNumbers(name: string): readonly number[] | undefined {
+    const value = this.#field(name);
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value) || value.some((item) => typeof item !== 'number')) {
+      return this.#wrong(name, 'a list of numbers');
+    }
+    return value as readonly number[];
+  }
+
+  /** Seconds since 1970. */
+  time(name: string): number {
+    return this.optionalTime(name) ?? this.#wrong(name, 'a time in ISO 8601');
+  }
+
+  optionalTime(name: string): number | undefined {
+    if (!this.has(name)) return undefined;
+    return readTime(this.text(name)) ?? this.#wrong(name, 'a time in ISO 8601');
+  }
+
+  /** The fields of an object by their names, which may be any; none when it is not there. */
+  object(name: string): ReadonlyMap<string, unknown> {
+    const value = this.#field(name);
+    if (value === undefined) return new Map();
+    if (typeof value !== 'object' || Array.isArray(value)) return this.#wrong(name, 'an object');
+    return new Map(Object.entries(value as object));
+  }
+
+  #field(name: string): unknown {
+    if (!Object.hasOwn(this.#fields, name)) return undefined;
+    return (this.#fields as Readonly<Record<string, unknown>>)[name] ?? undefined;
+  }
+
+  #wrong(name: string, expected: string): never {
+    const value = this.#field(name);
+    return this.refuse(
+      value === undefined ? `there is no '${name}'` : `'${name}' is ${describeValue(value)}`,
+      expected,
+    );
+  }
+}

@@ -1,0 +1,312 @@
+/**
+ * Optuna's journal as records. Lines are checked before anything believes them, and what they become is paid from one
+ * budget for the file: a file that would need more memory than twice its size and 32 MB is refused.
+ */
+import { describeValue, FormatError } from '../errors.ts';
+import { ByteBudget } from '../io/byte-budget.ts';
+import { chargeJson } from '../io/json-cost.ts';
+import { parsePythonJson } from '../io/python-json.ts';
+import type { Distribution } from './distribution.ts';
+import { readDistribution } from './journal-distribution.ts';
+import { JournalLine, type Refuse } from './journal-line.ts';
+import { DIRECTIONS, OP, STATES } from './journal-text.ts';
+import type { Direction, FinishedTrial, JsonValue, StudyRecord } from './records.ts';
+import type { TrialState } from './trial-record.ts';
+
+/** Longest line, in bytes. Optuna's are short; attributes may be long. */
+export const MAX_LINE_BYTES: number = 8 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+/**
+ * What each kind of record takes in the memory of a study, at most, beside texts: measured, with what waits to be collected.
+ * Less than twice the lines that Optuna and we write.
+ */
+const COST = {
+  study: 1_100,
+  trial: 440,
+  change: 120,
+  param: 240,
+  distribution: 400,
+  choice: 40,
+  report: 300,
+  /** One that is set later: with others in one table, which doubles. */
+  attribute: 340,
+  /** An object with names of its own, and each of them. */
+  object: 250,
+  field: 48,
+  value: 16,
+  list: 64,
+  item: 8,
+  text: 24,
+};
+/** Characters that take two bytes, and with them all of their text. */
+const WIDE = /[\u0100-\uffff]/;
+
+type CreateTrial = StudyRecord & { readonly kind: 'createTrial' };
+
+export class JournalReader {
+  readonly #path: string;
+  readonly #seen: (worker: string) => void;
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #budget: ByteBudget;
+  /** Most trials have the same ones. */
+  readonly #distributions = new Map<string, Distribution>();
+  #lines = 0;
+
+  /**
+   * @param path of the file, for messages
+   * @param seen is called with the writer of each line
+   */
+  constructor(path: string, seen: (worker: string) => void = () => undefined) {
+    this.#path = path;
+    this.#seen = seen;
+    this.#budget = new ByteBudget(path, 0);
+  }
+
+  /** Lines that were read or passed over. */
+  get lines(): number {
+    return this.#lines;
+  }
+
+  /** Counts lines that need not be read. */
+  pass(lines: number): void {
+    this.#lines += lines;
+  }
+
+  /**
+   * The records of the lines that follow those of the call before; what Optuna has added to its journal since is left out.
+   * @param bytes whole lines
+   * @param fileBytes size of the file by now
+   * @throws FormatError that names the line and what should stand there
+   */
+  read(bytes: Uint8Array, fileBytes: number): readonly StudyRecord[] {
+    this.#budget.grow(fileBytes);
+    const records: StudyRecord[] = [];
+    let line = this.#lines;
+    for (let start = 0; start < bytes.length;) {
+      const end = bytes.indexOf(NEWLINE, start);
+      if (end < 0) break;
+      const record = this.#record(bytes.subarray(start, end), ++line, fileBytes);
+      if (record) records.push(record);
+      start = end + 1;
+    }
+    this.#lines = line;
+    return records;
+  }
+
+  #record(bytes: Uint8Array, number: number, fileBytes: number): StudyRecord | undefined {
+    const refuse: Refuse = (found, expected, cause) => {
+      throw new FormatError(
+        `${this.#path}: line ${number}: ${found}; expected ${expected}. The file is damaged, or no journal of Optuna's.`,
+        { where: this.#path, got: found, expected, cause },
+      );
+    };
+    if (bytes.length > MAX_LINE_BYTES) refuse(`it has ${bytes.length} bytes`, `at most ${MAX_LINE_BYTES}`);
+    chargeJson(bytes, new ByteBudget(`${this.#path}: line ${number}`, fileBytes), (what) => refuse(what, 'less depth'));
+    const line = new JournalLine(this.#parse(bytes, refuse), refuse);
+    return this.#recordOf(line, refuse);
+  }
+
+  #parse(bytes: Uint8Array, refuse: Refuse): unknown {
+    try {
+      return parsePythonJson(this.#decoder.decode(bytes));
+    } catch (cause) {
+      return refuse('it is no JSON', 'one JSON object', cause);
+    }
+  }
+
+  #recordOf(line: JournalLine, refuse: Refuse): StudyRecord | undefined {
+    const op = line.integer('op_code');
+    if (op > OP.trialSystemAttribute) return undefined;
+    this.#seen(line.text('worker_id'));
+    switch (op) {
+      case OP.createStudy:
+        return this.#createStudy(line);
+      case OP.deleteStudy:
+        return { kind: 'deleteStudy', study: line.integer('study_id') };
+      case OP.studyUserAttribute:
+      case OP.studySystemAttribute: {
+        const owner = op === OP.studyUserAttribute ? 'user' : 'system';
+        return { kind: 'studyAttribute', study: line.integer('study_id'), owner, ...this.#attribute(line, owner) };
+      }
+      case OP.createTrial:
+        return this.#createTrial(line);
+      case OP.param: {
+        const name = line.text('param_name');
+        this.#charge(COST.param + textCost(name));
+        const distribution = this.#distribution(name, line.text('distribution'), refuse);
+        const internal = internalOf(line.number('param_value_internal'), distribution, refuse);
+        return { kind: 'param', trial: line.integer('trial_id'), name, internal, distribution };
+      }
+      case OP.state:
+        return this.#state(line);
+      case OP.intermediate: {
+        this.#charge(COST.report);
+        const step = line.integer('step');
+        return {
+          kind: 'intermediate',
+          trial: line.integer('trial_id'),
+          step,
+          value: line.number('intermediate_value'),
+        };
+      }
+      default: {
+        const owner = op === OP.trialUserAttribute ? 'user' : 'system';
+        return { kind: 'trialAttribute', trial: line.integer('trial_id'), owner, ...this.#attribute(line, owner) };
+      }
+    }
+  }
+
+  #createStudy(line: JournalLine): StudyRecord {
+    const name = line.text('study_name');
+    const directions = directionsOf(line);
+    this.#charge(COST.study + textCost(name) + COST.item * directions.length);
+    return { kind: 'createStudy', name, directions };
+  }
+
+  #state(line: JournalLine): StudyRecord {
+    const state = stateOf(line);
+    const values = line.optionalNumbers('values');
+    this.#charge(COST.change + COST.item * (values?.length ?? 0));
+    const time =
+      state === 'waiting' ? undefined : line.time(state === 'running' ? 'datetime_start' : 'datetime_complete');
+    return { kind: 'state', trial: line.integer('trial_id'), state, values, time: time ?? 0 };
+  }
+
+  #createTrial(line: JournalLine): CreateTrial {
+    this.#charge(COST.trial);
+    const state = line.has('state') ? stateOf(line) : 'running';
+    const time = line.optionalTime('datetime_start');
+    const endTime = line.optionalTime('datetime_complete');
+    const finished = this.#finished(line);
+    return {
+      kind: 'createTrial',
+      study: line.integer('study_id'),
+      state,
+      ...(time !== undefined && { time }),
+      ...(endTime !== undefined && { endTime }),
+      userAttributes: this.#attributes(line, 'user_attrs'),
+      systemAttributes: this.#attributes(line, 'system_attrs'),
+      ...(finished && { finished }),
+    };
+  }
+
+  /** What a trial that is written down whole has beside its states. */
+  #finished(line: JournalLine): FinishedTrial | undefined {
+    if (!['value', 'values', 'params', 'intermediate_values'].some((name) => line.has(name))) return undefined;
+    const values = line.optionalNumbers('values') ?? (line.has('value') ? [line.number('value')] : undefined);
+    this.#charge(COST.item * (values?.length ?? 0));
+    const distributions = line.object('distributions');
+    const params = new Map<string, { readonly internal: number; readonly distribution: Distribution }>();
+    for (const [name, internal] of line.object('params')) {
+      this.#charge(COST.param + textCost(name));
+      const text = distributions.get(name);
+      if (typeof text !== 'string') return line.refuse(`'${name}' has no distribution`, 'one for each parameter');
+      const distribution = this.#distribution(name, text, line.refuse);
+      if (typeof internal !== 'number') return line.refuse(`'${name}' is ${describeValue(internal)}`, 'a number');
+      params.set(name, { internal: internalOf(internal, distribution, line.refuse), distribution });
+    }
+    const intermediateValues = new Map<number, number>();
+    for (const [step, value] of line.object('intermediate_values')) {
+      this.#charge(COST.report);
+      if (!/^-?\d{1,15}$/.test(step) || typeof value !== 'number') {
+        return line.refuse(`the report '${step}' is ${describeValue(value)}`, 'whole steps and numbers');
+      }
+      intermediateValues.set(Number(step), value);
+    }
+    return { values, params, intermediateValues };
+  }
+
+  #distribution(name: string, text: string, refuse: Refuse): Distribution {
+    const known = this.#distributions.get(text);
+    if (known) return known;
+    this.#charge(COST.distribution + text.length);
+    try {
+      const distribution = readDistribution(name, text);
+      if (distribution.kind === 'categorical') this.#charge(COST.choice * distribution.choices.length);
+      this.#distributions.set(text, distribution);
+      return distribution;
+    } catch (cause) {
+      const found = cause instanceof SyntaxError ? 'the distribution is no JSON' : (cause as Error).message;
+      return refuse(found.replace(/\.$/, ''), 'a distribution of Optuna, with bounds that it takes', cause);
+    }
+  }
+
+  #attribute(line: JournalLine, owner: 'user' | 'system'): { readonly key: string; readonly value: JsonValue } {
+    const entries = [...line.object(`${owner}_attr`)];
+    const [entry] = entries;
+    if (entries.length !== 1 || !entry) return line.refuse(`${entries.length} attributes`, 'one');
+    const [key, value] = entry;
+    this.#charge(COST.attribute + textCost(key));
+    return { key, value: this.#kept(value) };
+  }
+
+  #attributes(line: JournalLine, name: string): Readonly<Record<string, JsonValue>> {
+    const attributes = line.object(name);
+    return attributes.size === 0 ? NONE : this.#keptObject(attributes);
+  }
+
+  /** A value of an attribute, paid for. Its depth is limited. */
+  #kept(value: unknown): JsonValue {
+    if (typeof value === 'string') {
+      this.#charge(textCost(value));
+      return value;
+    }
+    if (typeof value !== 'object' || value === null) {
+      this.#charge(COST.value);
+      return value as number | boolean | null;
+    }
+    if (!Array.isArray(value)) return this.#keptObject(Object.entries(value));
+    this.#charge(COST.list + COST.item * value.length);
+    const list = value as unknown[];
+    // Numbers are paid for with their list.
+    list.forEach((item, index) => (list[index] = typeof item === 'number' ? item : this.#kept(item)));
+    return list as readonly JsonValue[];
+  }
+
+  /** An object without a prototype: its names may be any. */
+  #keptObject(entries: Iterable<readonly [string, unknown]>): Readonly<Record<string, JsonValue>> {
+    this.#charge(COST.object);
+    const object = Object.create(null) as Record<string, JsonValue>;
+    for (const [key, field] of entries) {
+      this.#charge(COST.field + textCost(key));
+      object[key] = this.#kept(field);
+    }
+    return object;
+  }
+
+  #charge(bytes: number): void {
+    this.#budget.charge(bytes, 'what its lines say');
+  }
+}
+
+const NONE: Readonly<Record<string, JsonValue>> = Object.freeze({});
+
+function textCost(text: string): number {
+  return COST.text + (WIDE.test(text) ? 2 : 1) * text.length;
+}
+
+function directionsOf(line: JournalLine): readonly Direction[] {
+  const numbers = line.optionalNumbers('directions') ?? [];
+  const directions = numbers.map((number) => DIRECTIONS[number]);
+  if (directions.length === 0 || directions.some((direction) => direction === undefined)) {
+    return line.refuse('the directions are others', 'a list of 1, minimize, and 2, maximize');
+  }
+  return directions as readonly Direction[];
+}
+
+function stateOf(line: JournalLine): TrialState {
+  const number = line.integer('state');
+  return STATES[number] ?? line.refuse(`the state is ${number}`, `one of 0 to ${STATES.length - 1}`);
+}
+
+/** The number that stands for a value: of a choice its index. */
+function internalOf(value: number, distribution: Distribution, refuse: Refuse): number {
+  if (distribution.kind === 'categorical') {
+    const index = value;
+    if (Number.isInteger(index) && index >= 0 && index < distribution.choices.length) return index;
+    return refuse(`choice ${value}`, `the index of one of ${distribution.choices.length} choices`);
+  }
+  if (Number.isFinite(value)) return distribution.kind === 'int' ? Math.trunc(value) : value;
+  return refuse(`the parameter is ${value}`, 'a finite number');
+}

@@ -1,0 +1,289 @@
+/** A journal in a file: shared, resumed, mended after kills, as it was after appends that failed. */
+import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import { nodeFileSystem, type FileSystem } from '../../../src/io/file-system.ts';
+import { thisProcess } from '../../../src/io/process-identity.ts';
+import { createStudy, journalFile, samplers, type Journal, type ObjectiveTrial } from '../../../src/tune/index.ts';
+import { JournalFile } from '../../../src/tune/journal-file.ts';
+import { writeRecord } from '../../../src/tune/journal-text.ts';
+import type { StudyRecord } from '../../../src/tune/records.ts';
+import { FaultyFileSystem, systemError, type Fault, type FileCall } from '../../support/faulty-file-system.ts';
+import { ModelledDisk } from '../../support/modelled-disk.ts';
+import { seededDraw } from '../../support/mutated-bytes.ts';
+
+const self = await thisProcess();
+const disk = await nodeFileSystem();
+const open = (path: string, files: FileSystem = disk, lockGrace = 30): JournalFile =>
+  new JournalFile(path, files, self, { lockGrace, heartbeat: 30, goneAfter: 120 });
+const pathIn = (t: Test): string => join(t.testdir(), 'study.journal');
+const made: StudyRecord = { kind: 'createStudy', name: 's', directions: ['minimize'] };
+const noted = (value: string | number): StudyRecord => ({
+  kind: 'studyAttribute',
+  study: 0,
+  owner: 'user',
+  key: 'n',
+  value,
+});
+const add = (journal: Journal, ...records: readonly StudyRecord[]): Promise<void> => journal.append(() => records);
+const objective = (trial: ObjectiveTrial): number => {
+  const kind = trial.suggestCategorical('kind', ['a', 'b', 3, true, null]);
+  return trial.suggestFloat('x', -1, 1) ** 2 + (kind === 'a' ? trial.suggestInt('n', 1, 64, { log: true }) : 0);
+};
+
+t.test('a study goes on where it ended, and another one lives in the same file', async (t) => {
+  const path = join(t.testdir(), 'runs/one/study.journal');
+  const sampler = samplers.random({ seed: 2 });
+  const alone = await createStudy({ sampler });
+  await alone.optimize(objective, { trials: 12 });
+  const first = await createStudy({ storage: path, sampler });
+  await first.optimize(objective, { trials: 5 });
+  const other = await createStudy({ storage: path, name: 'other', directions: ['maximize', 'minimize'] });
+  await other.optimize(() => [1, Infinity], { trials: 1 });
+  await other.setUserAttribute('__proto__', { author: 'ada' });
+  const again = await createStudy({ storage: path, name: 'study', sampler });
+  await again.optimize(objective, { totalTrials: 12 });
+  const shown = (study: typeof alone): unknown =>
+    study.trials.map(({ params, value, state }) => ({ params: { ...params }, value, state }));
+  t.strictSame(shown(again), shown(alone));
+  const read = await createStudy({ storage: path, name: 'other' });
+  t.strictSame(read.trials[0]?.values, [1, Infinity]);
+  t.strictSame(Object.keys(read.userAttributes), ['__proto__']);
+  t.strictSame(readdirSync(join(path, '..')), ['study.journal']);
+  await t.rejects(createStudy({ storage: path }), /study\.journal has 2 studies: 'study', 'other'\. Say which/);
+  await t.rejects(createStudy({ storage: path, name: 'other', direction: 'maximize' }), {
+    name: 'ArgumentError',
+    message: /'other' in .*study\.journal has directions maximize, minimize, not maximize/,
+  });
+  const trial = await again.ask();
+  t.throws(
+    () => trial.suggestInt('x', 0, 1),
+    /kind changed within the study\. Earlier trials have a float from -1 to 1/,
+  );
+});
+
+t.test('studies of one journal object, and of two, see each other', async (t) => {
+  const path = pathIn(t);
+  const journal = await journalFile(path);
+  const one = await createStudy({ storage: journal, name: 'one' });
+  const two = await createStudy({ storage: journal, name: 'two' });
+  const same = await createStudy({ storage: path, name: 'one' });
+  await two.optimize(objective, { trials: 2 });
+  await one.optimize(objective, { trials: 3 });
+  await same.optimize(objective, { trials: 2 });
+  await one.refresh();
+  t.strictSame([one.trials.length, two.trials.length, same.trials.length], [5, 2, 5]);
+  t.strictSame(one.trials[4]?.values, same.trials[4]?.values);
+});
+
+t.test('processes that run one study at the same time share its trials', async (t) => {
+  const path = pathIn(t);
+  const studies = await Promise.all(Array.from({ length: 4 }, () => createStudy({ storage: path })));
+  await (studies[0] as (typeof studies)[0]).enqueueTrial({ x: 0.25 });
+  await Promise.all(studies.map((study) => study.optimize(objective, { trials: 5, parallel: 2 })));
+  for (const study of studies) await study.refresh();
+  for (const study of studies) {
+    t.equal(study.trials.length, 20);
+    t.ok(study.trials.every(({ state }) => state === 'complete'));
+    t.equal(study.trials.filter(({ params }) => params['x'] === 0.25).length, 1);
+  }
+});
+
+t.test('half a line is passed over by readers and cut off by the next append', async (t) => {
+  const path = pathIn(t);
+  const journal = open(path);
+  await add(journal, made);
+  appendFileSync(path, '{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"n":"hal');
+  const reader = open(path);
+  t.equal((await reader.read()).length, 1);
+  t.equal((await reader.read()).length, 0);
+  await add(journal, noted('whole'));
+  t.strictSame(
+    readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { op_code: number }).op_code),
+    [0, 2],
+  );
+  t.match(await reader.read(), [noted('whole')]);
+});
+
+t.test('a broken line in the middle is told with its number, as often as it is read', async (t) => {
+  const path = pathIn(t);
+  await add(open(path), made, noted(1));
+  appendFileSync(path, `{"op_code":2,"wor{"op_code":10}\n${writeRecord(noted(2), 'w')}`);
+  const journal = open(path);
+  for (let i = 0; i < 2; i++) {
+    await t.rejects(journal.read(), { name: 'FormatError', message: /study\.journal: line 3: it is no JSON/ });
+  }
+  await t.rejects(add(journal, noted(3)), /line 3/);
+  await t.rejects(createStudy({ storage: path }), /line 3/);
+  t.notOk(existsSync(`${path}.lock`));
+});
+
+t.test('a journal that became shorter is refused', async (t) => {
+  const path = pathIn(t);
+  const journal = open(path);
+  await add(journal, made, noted(1));
+  truncateSync(path, 10);
+  const message = /has 10 bytes, and \d+ were read before.*Open the study anew/;
+  await t.rejects(journal.read(), { name: 'FormatError', message });
+  await t.rejects(add(journal, noted(2)), { name: 'FormatError', message });
+});
+
+t.test('long lines are read, too long ones are not written', async (t) => {
+  const path = pathIn(t);
+  const journal = open(path);
+  const long = 'x'.repeat(3_000_000);
+  await add(journal, made, noted(long), noted(1));
+  t.match(await open(path).read(), [made]);
+  const read: StudyRecord[] = [];
+  for (const other = open(path); ;) {
+    const news = await other.read();
+    if (news.length === 0) break;
+    read.push(...news);
+  }
+  t.strictSame(read, [made, noted(long), noted(1)]);
+  const before = readFileSync(path);
+  await t.rejects(add(journal, noted(2), noted('x'.repeat(9_000_000))), {
+    name: 'ArgumentError',
+    message: /cannot be kept: its line has 9000\d+ bytes/,
+  });
+  let deep: unknown = 1;
+  for (let i = 0; i < 70; i++) deep = [deep];
+  await t.rejects(add(journal, { ...noted(1), value: deep } as StudyRecord), /nested too deep/);
+  await t.rejects(add(journal, { ...noted(1), value: Array(400_000).fill(1) } as StudyRecord), /too many values/);
+  t.ok(before.equals(readFileSync(path)));
+});
+
+const deep = process.env['GRADTAPE_DEEP'] === '1';
+const CODES = deep ? ['ENOSPC', 'EIO', 'EACCES', 'EDQUOT', 'EROFS', 'EMFILE'] : ['EIO'];
+const faults: readonly [string, (call: FileCall) => Fault][] = [
+  ...CODES.map((code): [string, (call: FileCall) => Fault] => [code, () => systemError(code)]),
+  ['no byte taken', ({ name }) => (name === 'write' ? 0 : undefined)],
+  ['7 bytes taken', ({ name }) => (name === 'write' ? 7 : undefined)],
+  ['7 bytes taken, then a full disk', ({ name }) => (name === 'write' ? 7 : undefined)],
+];
+
+t.test('an append that fails at any call leaves the journal as it was, and the next one works', async (t) => {
+  const folder = t.testdir();
+  let [rejected, fulfilled] = [0, 0];
+  for (const [how, faultAt] of faults) {
+    for (let failing = 0; ; failing++) {
+      const path = join(folder, `${how}-${failing}.journal`);
+      await add(open(path), made);
+      appendFileSync(path, failing % 2 === 0 ? '' : '{"op_code":2,"hal');
+      const whole = readFileSync(path, 'utf8').split('\n')[0] as string;
+      let isFull = false;
+      const faulty = new FaultyFileSystem(disk, (call) => {
+        if (isFull && call.name === 'write') return systemError('ENOSPC');
+        if (call.index !== failing) return undefined;
+        isFull = how.endsWith('full disk') && call.name === 'write';
+        return faultAt(call);
+      });
+      const journal = open(path, faulty);
+      const error: unknown = await add(journal, noted(1), noted(2)).catch((caught: unknown) => caught);
+      if (faulty.calls[failing] === undefined) break;
+      const where = `${how} at call ${failing}, ${faulty.calls[failing]}`;
+      const lines = readFileSync(path, 'utf8').split('\n');
+      if (error === undefined) {
+        fulfilled++;
+        t.equal(lines.length, 4, where);
+      } else {
+        rejected++;
+        t.match(error, { name: 'FileError', path }, where);
+        t.strictSame(lines.slice(0, -1), [whole], where);
+      }
+      t.equal(faulty.openFiles, 0, where);
+      isFull = false;
+      await add(journal, noted(3));
+      const read = await open(path).read();
+      t.strictSame(read, [made, ...(error === undefined ? [noted(1), noted(2)] : []), noted(3)], where);
+      t.notOk(existsSync(`${path}.lock`), where);
+    }
+  }
+  t.ok(rejected > 15 && fulfilled > 5, `${rejected} rejected, ${fulfilled} fulfilled`);
+});
+
+t.test('a power cut at any call loses no append that has returned', async (t) => {
+  const path = '/runs/study.journal';
+  let states = 0;
+  for (let cut = 0, isDone = false; !isDone; cut++) {
+    const before = new ModelledDisk();
+    const files = new FaultyFileSystem(before, ({ index }) =>
+      index >= cut ? new Error('the power is cut') : undefined,
+    );
+    const journal = open(path, files);
+    let acknowledged = 0;
+    const records = [made, noted('first'), noted('second, and longer than the first')];
+    for (const record of records) {
+      const isSafe = await add(journal, record).then(
+        () => true,
+        () => false,
+      );
+      if (!isSafe) break;
+      acknowledged++;
+    }
+    isDone = acknowledged === records.length;
+    for (let seed = 0; seed < (deep ? 10 : 3); seed++) {
+      states++;
+      const after = before.afterPowerCut(seededDraw(100 * cut + seed));
+      const next = open(path, after, 0.005);
+      await add(next, noted('after'));
+      const read = await open(path, after).read();
+      const kept = read.length - 1;
+      t.ok(kept === acknowledged || kept === acknowledged + 1, `cut at ${cut}: ${kept} of ${acknowledged}`);
+      t.strictSame(read, [...records.slice(0, kept), noted('after')]);
+    }
+  }
+  t.ok(states > 100, `${states} states`);
+});
+
+t.test('trials of a process that is gone wait for the next ask, those of another machine after a while', async (t) => {
+  const path = pathIn(t);
+  const [gone, elsewhere] = [`${self.host}:99999999:7:0-0`, 'elsewhere/1:5:7:0-0'];
+  const running = (writer: string): string =>
+    writeRecord({ kind: 'createTrial', study: 0, time: 1, systemAttributes: { 'gradtape:writer': writer } }, writer);
+  writeFileSync(path, writeRecord(made, gone) + running(gone) + running(elsewhere));
+  const journal = await journalFile(path, { goneAfter: 1 });
+  const study = await createStudy({ storage: journal });
+  t.equal((await study.ask()).number, 0, 'its process is gone');
+  t.equal((await study.ask()).number, 2, 'the other machine may live');
+  await sleep(600);
+  appendFileSync(path, writeRecord(noted('alive'), elsewhere));
+  await sleep(600);
+  t.equal((await study.ask()).number, 3, 'it gave a sign');
+  await sleep(1100);
+  t.equal((await study.ask()).number, 1, 'it gave none for long');
+  t.equal((await study.ask()).number, 4, 'and is ours now');
+  t.equal(await journal.isGone('an Optuna worker'), false);
+});
+
+t.test('while trials run, there are signs of life, and none after the last one', async (t) => {
+  const path = pathIn(t);
+  const study = await createStudy({ storage: await journalFile(path, { heartbeat: 0.05 }) });
+  const beats = (): number => readFileSync(path, 'utf8').split('gradtape:heartbeat').length - 1;
+  const trials = [await study.ask(), await study.ask()] as const;
+  const other = await createStudy({ storage: path });
+  await other.enqueueTrial({ x: 1 });
+  await sleep(400);
+  t.ok(beats() >= 3, `${beats()} beats`);
+  await study.refresh();
+  t.equal(study.trials.length, 3, 'what others added is not lost to them');
+  await study.tell(trials[0], 1);
+  const before = beats();
+  await sleep(200);
+  t.ok(beats() > before);
+  await study.tell(trials[1], 1);
+  const last = beats();
+  await sleep(150);
+  t.equal(beats(), last);
+  await study.close();
+});
+
+t.test('a path and times that are none are refused', async (t) => {
+  await t.rejects(journalFile(''), { name: 'ArgumentError', message: /path is ''/ });
+  await t.rejects(journalFile('x', { goneAfter: 0 }), /goneAfter is 0\. Give seconds above 0/);
+  await t.rejects(createStudy({ storage: 3 as never }), /the storage is 3/);
+});

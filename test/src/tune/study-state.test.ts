@@ -1,0 +1,71 @@
+/** What a journal says, of whoever wrote it: as Optuna understands it, where two records contradict each other. */
+import t from 'tap';
+import type { Distribution } from '../../../src/tune/distribution.ts';
+import type { StudyRecord } from '../../../src/tune/records.ts';
+import { JournalState } from '../../../src/tune/study-state.ts';
+
+const float: Distribution = { kind: 'float', low: 0, high: 1, log: false, step: null };
+const int: Distribution = { kind: 'int', low: 0, high: 1, log: false, step: 1 };
+const stateOf = (...records: readonly StudyRecord[]): JournalState => {
+  const state = new JournalState();
+  for (const record of records) state.apply(record);
+  return state;
+};
+const make = (name: string): StudyRecord => ({ kind: 'createStudy', name, directions: ['minimize'] });
+const begin = (study = 0): StudyRecord => ({ kind: 'createTrial', study, time: 1 });
+const end = (values: readonly number[] | undefined, trial = 0): StudyRecord => ({
+  kind: 'state',
+  trial,
+  state: 'complete',
+  values,
+  time: 2,
+});
+const param = (trial: number, internal: number, distribution: Distribution): StudyRecord => ({
+  kind: 'param',
+  trial,
+  name: 'x',
+  internal,
+  distribution,
+});
+
+t.test('studies and trials are counted over the whole journal; a name is free when its study was deleted', (t) => {
+  const state = stateOf(make('a'), make('a'), make('b'), begin(1), begin(7), { kind: 'deleteStudy', study: 0 }, make('a'), begin(2), end([1], 1)); // prettier-ignore
+  t.strictSame([...state.studies.keys()], [1, 2]);
+  t.equal(state.named('a')?.id, 2);
+  t.equal(state.named('a')?.trials[0]?.state, 'complete', 'no number for the trial of a study that is not there');
+  t.equal(state.named('b')?.trials[0]?.state, 'running');
+  t.end();
+});
+
+t.test('a parameter is what it was first: of two processes that make it at once, one wins', (t) => {
+  const trials = stateOf(make('a'), begin(), begin(), begin(), param(0, 0.5, float), param(1, 1, int), param(2, 0.25, { ...float, high: 5 })).named('a')?.trials; // prettier-ignore
+  t.strictSame({ ...trials?.[0]?.params }, { x: 0.5 });
+  t.strictSame({ ...trials?.[1]?.params }, {});
+  t.strictSame({ ...trials?.[2]?.params }, { x: 0.25 }, 'other bounds are taken');
+  t.end();
+});
+
+t.test('what has ended does not change', (t) => {
+  const trial = stateOf(make('a'), begin(), end([1]), param(0, 0.5, float), end([2]), {
+    kind: 'trialAttribute',
+    trial: 0,
+    owner: 'user',
+    key: 'k',
+    value: 1,
+  }).named('a')?.trials[0];
+  t.strictSame([trial?.value, { ...trial?.params }, { ...trial?.userAttributes }], [1, {}, {}]);
+  t.end();
+});
+
+t.test('a complete trial without a number for each objective has failed, and says why', (t) => {
+  for (const [values, found] of [
+    [undefined, 'no value'],
+    [[1, 2], 'the values 1, 2'],
+    [[NaN], 'the values NaN'],
+  ] as const) {
+    const trial = stateOf(make('a'), begin(), end(values)).named('a')?.trials[0];
+    t.equal(trial?.state, 'failed');
+    t.equal(trial?.failure, `it is complete with ${found}, where 1 can be compared`);
+  }
+  t.end();
+});
