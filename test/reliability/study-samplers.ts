@@ -4,6 +4,7 @@ import type { Sampler } from '../../src/tune/sampler.ts';
 
 export const studySamplers: Readonly<Record<string, () => Sampler>> = {
   random: () => samplers.random({ seed: 11 }),
+  bayesian: () => samplers.bayesian({ seed: 11 }),
   tpe: () => samplers.tpe({ seed: 11 }),
 };
 

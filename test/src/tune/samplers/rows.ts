@@ -26,6 +26,12 @@ export const samplerRows: readonly SamplerRow[] = [
   { name: 'tpe, no groups', make: (seed) => samplers.tpe({ seed, startupTrials: 4, group: false }) },
   { name: 'tpe, each parameter alone', make: (seed) => samplers.tpe({ seed, startupTrials: 4, multivariate: false }) },
   { name: 'tpe, two objectives', make: (seed) => samplers.tpe({ seed, startupTrials: 4 }), objectives: 2 },
+  { name: 'bayesian', make: (seed) => samplers.bayesian({ seed, startupTrials: 4 }) },
+  {
+    name: 'bayesian, two objectives',
+    make: (seed) => samplers.bayesian({ seed, startupTrials: 4 }),
+    objectives: 2,
+  },
   { name: 'cmaEs', make: (seed) => samplers.cmaEs({ seed, population: 4 }) },
   { name: 'genetic', make: (seed) => samplers.genetic({ seed, population: 4 }) },
   { name: 'genetic, two objectives', make: (seed) => samplers.genetic({ seed, population: 4 }), objectives: 2 },
