@@ -90,12 +90,25 @@ function choose(context: SamplingContext, question: Question): ReadonlyMap<strin
   const isStuck = context.directions.length === 1 && hasStalled(targets);
   const hyper = isStuck ? doubting(fitted, new Random(seed, 'bayesian/doubt', number)) : fitted;
   const running = context.trials.filter((trial) => trial.state === 'running' && hasAll(trial, distributions));
-  const process = new GaussianProcess(observations, hyper).believing(space.encode(running));
+  let process = new GaussianProcess(observations, hyper).believing(space.encode(running));
   const order = targets.map((_, i) => i).sort((a, b) => targets[b]! - targets[a]! || a - b);
-  const acquisition = new Acquisition(process, process.best, numeric);
   const incumbents = Array.from(order.subarray(0, INCUMBENTS), (i) => points.slice(i * size, (i + 1) * size));
   const field = { space, weights: hyper.weights, fixed: space.place(known), incumbents };
-  return space.decode(search(acquisition, field, context.random));
+  for (const earlier of known.size > 0 ? [] : unplaced(context, distributions)) {
+    const random = new Random(seed, 'bayesian/unplaced', earlier.number);
+    process = process.believing(search(new Acquisition(process, process.best, numeric), field, random));
+  }
+  return space.decode(search(new Acquisition(process, process.best, numeric), field, context.random));
+}
+
+/** Trials asked for before this one that have not told their parameters yet: they get the points that come first. */
+function unplaced(
+  { trials, trial }: SamplingContext,
+  space: ReadonlyMap<string, Distribution>,
+): readonly TrialRecord[] {
+  return trials
+    .filter(({ state, number }) => state === 'running' && number < trial.number)
+    .filter((other) => !hasAll(other, space));
 }
 
 /** Whether the last trials won next to nothing. @param targets by number of the trial, with variance 1 */
