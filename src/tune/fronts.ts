@@ -100,3 +100,15 @@ function thin(losses: readonly (readonly number[])[], front: readonly number[], 
 function compareNumbers(a: number, b: number): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** So many of the trials with the best values, the best first; the earlier one of equal values. */
+export function bestTrials(
+  trials: readonly TrialRecord[],
+  directions: readonly Direction[],
+  count: number,
+): readonly TrialRecord[] {
+  const losses = trials.map((trial) => lossesOf(trial, directions));
+  if (directions.length > 1) return selectBest(losses, count).map((i) => trials[i] as TrialRecord);
+  const order = trials.map((_, i) => i).sort((i, j) => compareLosses(losses[i]!, losses[j]!) || i - j);
+  return order.slice(0, count).map((i) => trials[i] as TrialRecord);
+}

@@ -1,8 +1,7 @@
 /** A genetic algorithm: children of the best trials. With several objectives, NSGA-II. */
 import { fromUnit, type Distribution } from '../../distribution.ts';
-import { lossesOf, selectBest } from '../../fronts.ts';
+import { bestTrials } from '../../fronts.ts';
 import type { Random } from '../../random.ts';
-import type { Direction } from '../../records.ts';
 import type { JointValue, Sampler, SamplerOptions, SamplingContext } from '../../sampler.ts';
 import type { TrialRecord } from '../../trial-record.ts';
 import { checkCount, checkNumber } from '../options.ts';
@@ -78,7 +77,7 @@ function sampleJoint(context: SamplingContext, settings: Settings): ReadonlyMap<
   const known = trials.filter(({ state, internalParams }) => state === 'complete' && internalParams.size > 0);
   const population = settings.population ?? (directions.length > 1 ? 25 : 15);
   if (known.length < population) return new Map();
-  const parents = bestOf(known, directions, population);
+  const parents = bestTrials(known, directions, population);
   const first = compete(parents, context, settings);
   const second = random.uniform() < settings.crossover ? compete(parents, context, settings) : first;
   const space = spaceOf(first, second);
@@ -121,19 +120,6 @@ function changeUntilNew(
     const near = mutate(distribution, child.get(name) as number, random, settings);
     child.set(name, i < NEAR_CHANGES ? near : fromUnit(distribution, random.uniform()));
   }
-}
-
-/** Best first. */
-function bestOf(
-  trials: readonly TrialRecord[],
-  directions: readonly Direction[],
-  count: number,
-): readonly TrialRecord[] {
-  const losses = trials.map((trial) => lossesOf(trial, directions));
-  if (directions.length > 1) return selectBest(losses, count).map((i) => trials[i] as TrialRecord);
-  const order = trials.map((_, i) => i);
-  order.sort((i, j) => (losses[i]![0]! < losses[j]![0]! ? -1 : losses[i]![0]! > losses[j]![0]! ? 1 : i - j));
-  return order.slice(0, count).map((i) => trials[i] as TrialRecord);
 }
 
 /** The best of some parents. */

@@ -1,5 +1,5 @@
 /** Which trials are the good ones. */
-import { lossesOf, selectBest } from '../../fronts.ts';
+import { bestTrials } from '../../fronts.ts';
 import type { Direction } from '../../records.ts';
 import type { TrialRecord } from '../../trial-record.ts';
 
@@ -25,21 +25,10 @@ export function splitTrials(trials: readonly TrialRecord[], directions: readonly
   const complete = trials.filter(({ state }) => state === 'complete');
   const pruned = trials.filter(({ state }) => state === 'pruned');
   const count = goodCount(complete.length + pruned.length, directions.length);
-  const good = new Set(bestOf(complete, directions, count));
+  const good = new Set(bestTrials(complete, directions, count));
   const missing = count - good.size;
   if (missing > 0) for (const trial of rankPruned(pruned, directions).slice(0, missing)) good.add(trial);
   return { good: trials.filter((trial) => good.has(trial)), bad: trials.filter((trial) => !good.has(trial)) };
-}
-
-function bestOf(
-  trials: readonly TrialRecord[],
-  directions: readonly Direction[],
-  count: number,
-): readonly TrialRecord[] {
-  const losses = trials.map((trial) => lossesOf(trial, directions));
-  if (directions.length > 1) return selectBest(losses, count).map((i) => trials[i] as TrialRecord);
-  const order = trials.map((_, i) => i).sort((i, j) => compare(losses[i]![0]!, losses[j]![0]!) || i - j);
-  return order.slice(0, count).map((i) => trials[i] as TrialRecord);
 }
 
 /** First those that reported the latest step, and of these the best ones; last those that reported nothing. */
