@@ -1,7 +1,7 @@
 /** The progress line of a study. */
 import { now } from '../clock.ts';
 import { standardOutput } from '../console.ts';
-import { terminalLine } from '../training/progress-line.ts';
+import { formatSeconds, formatStep, formatValues, terminalLine } from '../training/progress-line.ts';
 import type { Study } from './study.ts';
 
 export class StudyProgress {
@@ -24,8 +24,15 @@ export class StudyProgress {
   }
 
   end(): void {
-    const isTerminal = this.#output.isTerminal;
-    this.#output.write(`${isTerminal ? '\r\x1b[K' : ''}${this.#line(true)}\n`);
+    this.#output.write(this.#output.isTerminal ? `\r\x1b[K${this.#line(true)}\n` : `${this.#plainLine()}\n`);
+  }
+
+  /** `50/50 - 12s 240ms/step - best: 0.9870` */
+  #plainLine(): string {
+    const elapsed = (now() - this.#start) / 1000;
+    const count = this.#target === undefined ? this.#current : `${this.#current}/${this.#target}`;
+    const time = `${formatSeconds(elapsed)} ${formatStep(elapsed / Math.max(1, this.#current))}`;
+    return `${count} - ${time}${formatValues(this.#values())}`;
   }
 
   #line(isLast: boolean): string {
