@@ -200,6 +200,11 @@ class Run {
     if (record.state === 'failed' && this.#error === undefined) {
       warn(`gradtape: trial ${record.number} failed: ${record.failure ?? 'no reason given'}`);
     }
+    if (record.number === 0 && record.state === 'complete' && record.distributions.size === 0) {
+      warn(
+        'gradtape: trial 0 asked for no parameter, so there is nothing to search: call trial.suggestFloat and its like.',
+      );
+    }
     this.#progress?.update();
     for (const callback of this.#options.callbacks ?? []) await callback(this.#study, record);
   }

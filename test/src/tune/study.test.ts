@@ -93,6 +93,15 @@ t.test('every trial pruned: the best trial says so', async (t) => {
   t.throws(() => study.bestTrial, /\(4 pruned\)\. Prune later/);
 });
 
+t.test('an objective that asks for nothing is told so, once', async (t) => {
+  const warnings: unknown[] = [];
+  t.capture(console, 'warn', (message: unknown) => void warnings.push(message));
+  const study = await createStudy();
+  await study.optimize((trial) => trial.number, { trials: 3 });
+  t.match(warnings, [/trial 0 asked for no parameter/]);
+  t.equal(warnings.length, 1);
+});
+
 t.test('a space is refused with its rule', async (t) => {
   const study = await createStudy();
   const trial = await study.ask();
