@@ -28,8 +28,8 @@ const GRID = 50;
 const LEAST_TRIALS = 2;
 /** Keeps densities from being 0. */
 const TINY = 1e-12;
-/** 90 % of the narrowest kernel lie in one place of the grid. */
-const LEAST_DEVIATION = 0.5 / 1.64;
+/** 0.5 / 1.64: 90 % of the narrowest kernel lie in one place of the grid. */
+const LEAST_DEVIATION = 0.3048780487804878;
 
 /**
  * @returns a share for each parameter, the largest first; they sum to 1, or are all 0 with fewer than two complete trials
