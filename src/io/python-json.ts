@@ -11,8 +11,8 @@ export class PythonFloat {
 
 /** What Python reads as NaN: no text of a person has it. */
 const NAN = '\u0000NaN';
-const SPECIAL: ReadonlyMap<string, string> = new Map([
-  ['NaN', JSON.stringify(NAN)],
+const SPECIAL: ReadonlyMap<string, string> = /* @__PURE__ */ new Map([
+  ['NaN', /* @__PURE__ */ JSON.stringify(NAN)],
   // Beyond the largest number.
   ['Infinity', '1e999'],
 ]);

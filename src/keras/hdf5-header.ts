@@ -26,7 +26,7 @@ export interface H5Message {
 
 const SHARED = 0x02;
 /** Messages whose content is looked at. */
-const known: ReadonlySet<number> = new Set(Object.values(MESSAGE));
+const known: ReadonlySet<number> = /* @__PURE__ */ new Set(/* @__PURE__ */ Object.values(MESSAGE));
 const MAX_BLOCKS = 1000;
 
 /** The address of the root group's header. */

@@ -99,7 +99,7 @@ function float(file: H5Bytes, at: number, size: number, little: boolean, bits: n
 /** The two bytes of opaque data that Keras marks as bfloat16. */
 export const opaqueBfloat16: H5Type = { kind: 'float', size: 2, plain: false, at: bfloat16 };
 
-const scratch = new DataView(new ArrayBuffer(4));
+const scratch = /* @__PURE__ */ new DataView(/* @__PURE__ */ new ArrayBuffer(4));
 
 /** The upper half of a float32. */
 function bfloat16(view: DataView, at: number): number {

@@ -41,25 +41,24 @@ export const softmaxCrossEntropy: Op<[logits: TensorLike, targets: TensorLike]> 
 });
 
 /** @internal dLogits = dLoss (p Σ targets - targets) with p = softmax(logits). */
-export const softmaxCrossEntropyGrad: Op<[logits: TensorLike, targets: TensorLike, dLoss: TensorLike]> = defineOp<
-  [logits: TensorLike, targets: TensorLike, dLoss: TensorLike]
->({
-  name: 'softmaxCrossEntropyGrad',
-  kernel: softmaxCrossEntropyGradKernel,
-  shape: ([logits]) => logits,
-  // with h the gradient of dLogits and s = Σ targets: to logits, softmax's gradient of h dLoss s; to targets,
-  // dLoss (Σ p h - h); to dLoss, Σ h (p s - targets)
-  gradient: ({ inputs: [logits, targets, dLoss], gradients: [h] }) => {
-    const probabilities = softmax(logits);
-    const weight = sum(targets, { axis: -1, keepDims: true });
-    const scale = perRow(dLoss);
-    return [
-      () => softmaxGrad(probabilities, mul(h, mul(scale, weight))),
-      () => mul(scale, sub(sum(mul(probabilities, h), { axis: -1, keepDims: true }), h)),
-      () => sum(mul(h, sub(mul(probabilities, weight), targets)), { axis: -1 }),
-    ];
-  },
-});
+export const softmaxCrossEntropyGrad: Op<[logits: TensorLike, targets: TensorLike, dLoss: TensorLike]> =
+  /* @__PURE__ */ defineOp<[logits: TensorLike, targets: TensorLike, dLoss: TensorLike]>({
+    name: 'softmaxCrossEntropyGrad',
+    kernel: softmaxCrossEntropyGradKernel,
+    shape: ([logits]) => logits,
+    // with h the gradient of dLogits and s = Σ targets: to logits, softmax's gradient of h dLoss s; to targets,
+    // dLoss (Σ p h - h); to dLoss, Σ h (p s - targets)
+    gradient: ({ inputs: [logits, targets, dLoss], gradients: [h] }) => {
+      const probabilities = softmax(logits);
+      const weight = sum(targets, { axis: -1, keepDims: true });
+      const scale = perRow(dLoss);
+      return [
+        () => softmaxGrad(probabilities, mul(h, mul(scale, weight))),
+        () => mul(scale, sub(sum(mul(probabilities, h), { axis: -1, keepDims: true }), h)),
+        () => sum(mul(h, sub(mul(probabilities, weight), targets)), { axis: -1 }),
+      ];
+    },
+  });
 
 function perRow(loss: Tensor): Tensor {
   return expandDims(loss, -1);

@@ -280,7 +280,7 @@ export class JournalReader {
   }
 }
 
-const NONE: Readonly<Record<string, JsonValue>> = Object.freeze({});
+const NONE: Readonly<Record<string, JsonValue>> = /* @__PURE__ */ Object.freeze({});
 
 function textCost(text: string): number {
   return COST.text + (WIDE.test(text) ? 2 : 1) * text.length;

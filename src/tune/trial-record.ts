@@ -41,7 +41,9 @@ export const FIXED_PARAMS = 'fixed_params';
 const NO_DISTRIBUTIONS: ReadonlyMap<string, Distribution> = new Map();
 const NO_VALUES: ReadonlyMap<string, number> = new Map();
 const NO_REPORTS: ReadonlyMap<number, number> = new Map();
-const NO_ATTRIBUTES: Readonly<Record<string, never>> = Object.freeze(Object.create(null) as Record<string, never>);
+const NO_ATTRIBUTES: Readonly<Record<string, never>> = /* @__PURE__ */ Object.freeze(
+  /* @__PURE__ */ Object.create(null) as Record<string, never>,
+);
 
 /** A trial in the state of a study, which alone changes it. Objects whose names come from files have no prototype. */
 export class TrialEntry implements TrialRecord {

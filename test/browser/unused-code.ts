@@ -6,9 +6,11 @@ import { esbuild } from './tools.ts';
 
 /** Files that do something when they are evaluated, and why that is right. */
 const active: ReadonlyMap<string, string> = new Map([
+  ['src/gpu.ts', 'adds the device; stands under sideEffects'],
   ['src/models/operations.ts', 'tables of rules, made by calls; every model writes configs with them'],
   ['src/ops/methods.ts', 'attaches ops to tensors; stands under sideEffects'],
   ['src/tape/tape.ts', 'tells variables of the tape that records; no program is without it'],
+  ['src/tune/workers/worker.ts', 'what a thread begins with; nothing imports it'],
   ['src/wasm/atomic.ts', 'tables of instructions, made by calls; used whole or not at all'],
   ['src/wasm/bytes.ts', 'one scratch buffer'],
   ['src/wasm/scalar.ts', 'tables of instructions'],

@@ -26,15 +26,21 @@ export interface PackedError {
 /** How many causes of causes travel. */
 const DEPTH = 5;
 
-const OURS: ReadonlyMap<string, new (message: string, details: ErrorDetails) => GradtapeError> = new Map(
-  [GradtapeError, ShapeError, ArgumentError, FormatError, DeviceError, NumericError, GradientError].map((one) => [
-    one.name,
-    one,
-  ]),
-);
+const OURS: ReadonlyMap<string, new (message: string, details: ErrorDetails) => GradtapeError> =
+  /* @__PURE__ */ new Map(
+    /* @__PURE__ */ [
+      GradtapeError,
+      ShapeError,
+      ArgumentError,
+      FormatError,
+      DeviceError,
+      NumericError,
+      GradientError,
+    ].map((one) => [one.name, one]),
+  );
 
-const BUILT_IN: ReadonlyMap<string, ErrorConstructor> = new Map(
-  [Error, TypeError, RangeError, SyntaxError, ReferenceError].map((one) => [one.name, one]),
+const BUILT_IN: ReadonlyMap<string, ErrorConstructor> = /* @__PURE__ */ new Map(
+  /* @__PURE__ */ [Error, TypeError, RangeError, SyntaxError, ReferenceError].map((one) => [one.name, one]),
 );
 
 /** @param error anything that was thrown */
