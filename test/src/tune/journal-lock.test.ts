@@ -21,10 +21,11 @@ const lockOf = (path: string, options: Partial<LockOptions> = {}): JournalLock =
 const deadLock = (path: string): void => writeFileSync(`${path}.lock`, 'gradtape dead\n');
 
 /** Whether a lock is taken within some milliseconds. */
-async function isTaken(lock: JournalLock, patience: number): Promise<boolean> {
+async function isTaken(t: Test, lock: JournalLock, patience: number): Promise<boolean> {
   const taken = lock.hold(async () => true);
-  const isTaken = await Promise.race([taken, sleep(patience, false)]);
-  return isTaken;
+  // Who waits gets it at last, before the folder goes.
+  t.teardown(() => taken);
+  return Promise.race([taken, sleep(patience, false)]);
 }
 
 t.test('one at a time, and nothing is left behind', async (t) => {
@@ -82,9 +83,9 @@ t.test('a lock that does not change for the grace period is taken, by one only',
 t.test('the lock of one that is gone is free at once, that of one that lives is not', async (t) => {
   const path = pathIn(t);
   deadLock(path);
-  t.equal(await isTaken(lockOf(path), 5_000), true);
+  t.equal(await isTaken(t, lockOf(path), 5_000), true);
   writeFileSync(`${path}.lock`, 'gradtape alive\n');
-  t.equal(await isTaken(lockOf(path, { grace: 400 }), 100), false);
+  t.equal(await isTaken(t, lockOf(path, { grace: 400 }), 100), false);
 });
 
 t.test('when many find the lock of one that is gone, each new lock has one owner', async (t) => {
@@ -132,7 +133,7 @@ t.test('who is late to free a lock leaves the new one alone', async (t) => {
   const path = pathIn(t);
   deadLock(path);
   const late = new LateFiles(`${path}.lock`);
-  t.equal(await isTaken(lockOf(path, { files: late, grace: 2_000 }), 300), false);
+  t.equal(await isTaken(t, lockOf(path, { files: late, grace: 2_000 }), 300), false);
   t.equal(late.isLate, true);
   t.equal(readFileSync(`${path}.lock`, 'utf8'), 'gradtape alive\n');
   rmSync(`${path}.lock`);
@@ -161,7 +162,7 @@ t.test('what was done under a lock that cannot be given back stands, and its own
   const lock = lockOf(path, { files: faulty });
   t.equal(await lock.hold(async () => 'done'), 'done');
   isFailing = false;
-  t.equal(await isTaken(lock, 1_000), true);
+  t.equal(await isTaken(t, lock, 1_000), true);
   t.strictSame(readdirSync(t.testdirName), []);
 });
 
@@ -172,7 +173,7 @@ t.test('where files have one name only, the lock is made by its own name', async
   await lock.hold(async () => {
     t.match(readFileSync(`${path}.lock`, 'utf8'), /^gradtape owner/);
     t.equal(await lock.isHeld(), true);
-    t.equal(await isTaken(lockOf(path, { files: single, grace: 500 }), 50), false);
+    t.equal(await isTaken(t, lockOf(path, { files: single, grace: 500 }), 50), false);
   });
 });
 
