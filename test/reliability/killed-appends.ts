@@ -70,7 +70,7 @@ async function survive(chain: Chain): Promise<{ readonly kills: number; readonly
   let done = 0;
   try {
     for (;;) {
-      // What is left, in as many lives as there are kills to come, and much for one that ends by itself.
+      // What is left, in as many lives as there are kills to come.
       const share = (1.2 * (appends - acknowledged)) / (kills - done + 1);
       const killAt = done < kills ? acknowledged + 1 + draw(Math.max(1, Math.floor(share))) : Infinity;
       const life = await live(chain, killAt, draw(LONGEST_DELAY) / 1000);
@@ -98,25 +98,36 @@ interface Life {
 function live({ path, name, appends, how }: Chain, killAt: number, delay: number): Promise<Life> {
   return new Promise((resolve, reject) => {
     const args = [child, path, name, String(appends), ...(how ? [how] : [])];
-    const appending = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const appending = spawn(process.execPath, args, { stdio: 'pipe' });
     let told = '';
     let errors = '';
     let isDoomed = false;
     appending.stdout.on('data', (chunk) => {
       told += String(chunk);
-      if (isDoomed || Number(told.split('\n').at(-2)) < killAt) return;
-      isDoomed = true;
-      setTimeout(() => appending.kill('SIGKILL'), delay);
+      if (!isDoomed && (numbersIn(told).at(-1) ?? 0) >= killAt) {
+        isDoomed = true;
+        setTimeout(() => appending.kill('SIGKILL'), delay);
+      }
+      // One that is to be killed does not end before.
+      if (!isDoomed && told.endsWith('done\n')) appending.stdin.end();
     });
     appending.stderr.on('data', (chunk) => (errors += String(chunk)));
     appending.on('error', reject);
     appending.on('close', (code, signal) => {
-      // A line that was cut by the kill was not told.
-      const numbers = told.split('\n').slice(0, -1).map(Number);
+      const numbers = numbersIn(told);
       if (signal !== 'SIGKILL' && code !== 0) reject(new Error(`the process ended by itself: ${errors}`));
       else resolve({ first: numbers[0], last: numbers.at(-1), wasKilled: signal === 'SIGKILL' });
     });
   });
+}
+
+/** What a process told. A line that was cut by the kill was not told. */
+function numbersIn(told: string): readonly number[] {
+  return told
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => line !== 'done')
+    .map(Number);
 }
 
 /** Reads the file without our reader. */
