@@ -65,6 +65,26 @@ export class DigitsPage {
     })()`)) as PerDevice<number[]>;
   }
 
+  /** Notes from now on every guess that the bars show, however short. */
+  async watchGuesses(): Promise<void> {
+    await this.#page.evaluate(`(() => {
+      globalThis.guesses = {};
+      for (const device of ['wasm', 'gpu']) {
+        const seen = (globalThis.guesses[device] = new Set());
+        const bars = [...document.querySelectorAll('.track.' + device + ' .bar')];
+        const look = () => seen.add(bars.map((bar) => bar.style.transform).join());
+        const observer = new MutationObserver(look);
+        for (const bar of bars) observer.observe(bar, { attributes: true, attributeFilter: ['style'] });
+      }
+    })()`);
+  }
+
+  /** How many different guesses the bars have shown since `watchGuesses`. */
+  async guessCounts(): Promise<PerDevice<number>> {
+    const counts = '({ wasm: globalThis.guesses.wasm.size, gpu: globalThis.guesses.gpu.size })';
+    return (await this.#page.evaluate(counts)) as PerDevice<number>;
+  }
+
   /** Draws with the mouse. */
   async draw(strokes: readonly PageStroke[]): Promise<void> {
     const { left, top, width, height } = (await this.#page.evaluate(

@@ -93,6 +93,7 @@ for (const mode of ['webgpu', 'webgl2'] as const) {
     await Promise.all([watch(page), watch(idlePage)]);
     await page.fill('#epochs', '20');
     await page.selectOption('#mode', mode);
+    await digits.watchGuesses();
     await page.click('#start');
 
     const guesses = await guessesUntilLearned(digits);
@@ -131,18 +132,15 @@ for (const mode of ['webgpu', 'webgl2'] as const) {
   });
 }
 
-/** Waits until both curves have points. @returns how many different guesses at the drawing each device showed */
+/** Waits until both curves have points. @returns how many different guesses at the drawing each device has shown */
 async function guessesUntilLearned(digits: DigitsPage): Promise<PerDevice<number>> {
-  const guesses = { wasm: new Set<string>(), gpu: new Set<string>() };
   await until('both curves have points', PATIENCE, async () => {
     const failure = await digits.failure();
     if (failure !== undefined) throw new Error(`the page tells of a failure: ${failure}`);
-    const bars = await digits.bars();
-    for (const device of DEVICES) if (bars[device].some((bar) => bar > 0)) guesses[device].add(bars[device].join());
     const steps = await digits.steps();
     return DEVICES.every((device) => steps[device] >= ENOUGH_STEPS[device]);
   });
-  return { wasm: guesses.wasm.size, gpu: guesses.gpu.size };
+  return digits.guessCounts();
 }
 
 async function checkResponsiveness(t: Test, page: Page, idlePage: Page): Promise<void> {
