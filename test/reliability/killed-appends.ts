@@ -70,8 +70,8 @@ async function survive(chain: Chain): Promise<{ readonly kills: number; readonly
   let done = 0;
   try {
     for (;;) {
-      // What is left, in as many lives as there are kills to come.
-      const share = (1.2 * (appends - acknowledged)) / (kills - done + 1);
+      // What is left, in as many lives as there are kills to come; half of it, since a process goes on until its kill comes.
+      const share = (0.6 * (appends - acknowledged)) / (kills - done + 1);
       const killAt = done < kills ? acknowledged + 1 + draw(Math.max(1, Math.floor(share))) : Infinity;
       const life = await live(chain, killAt, draw(LONGEST_DELAY) / 1000);
       if (life.last !== undefined && life.first !== undefined) {
