@@ -1,6 +1,6 @@
 /**
  * Run by killed-appends.ts: goes on from the newest of its own records in a journal, appends one after the other, and tells
- * each that has been acknowledged, until it is killed, or has appended all and its input ends. With `careless` it appends as programs usually
+ * each that has been acknowledged, until it is killed or has appended all. With `careless` it appends as programs usually
  * do, to show that the measure sees it.
  */
 import { appendFileSync, readFileSync, writeSync } from 'node:fs';
@@ -52,8 +52,4 @@ async function main(path: string, chain: string, count: number, how: string | un
 }
 
 const [, , path, chain, count, how] = process.argv;
-if (path !== undefined && chain !== undefined) {
-  await main(path, chain, Number(count), how);
-  writeSync(1, 'done\n');
-  process.stdin.resume();
-}
+if (path !== undefined && chain !== undefined) await main(path, chain, Number(count), how);
