@@ -57,6 +57,22 @@ t.test('what has ended does not change', (t) => {
   t.end();
 });
 
+t.test('a waiting trial belongs to the first who takes it, and one that was given back to the next', (t) => {
+  const take = (state: 'running' | 'waiting', time: number): StudyRecord => ({
+    kind: 'state',
+    trial: 0,
+    state,
+    values: undefined,
+    time,
+  });
+  const waiting: StudyRecord = { kind: 'createTrial', study: 0, time: 1, state: 'waiting' };
+  const twice = stateOf(make('a'), waiting, take('running', 5), take('running', 6)).named('a')?.trials[0];
+  t.equal(twice?.startTime, 5);
+  const given = stateOf(make('a'), waiting, take('running', 5), take('waiting', 6), take('running', 7));
+  t.equal(given.named('a')?.trials[0]?.startTime, 7);
+  t.end();
+});
+
 t.test('a complete trial without a number for each objective has failed, and says why', (t) => {
   for (const [values, found] of [
     [undefined, 'no value'],

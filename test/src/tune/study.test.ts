@@ -80,6 +80,34 @@ t.test('three failures in a row end the study with the last one as the cause', a
   t.throws(() => study.bestTrial, /no trial of the study 'study' is complete \(3 failed\).*no such file/);
 });
 
+t.test('failures that a good or a pruned trial parts are not in a row', async (t) => {
+  const study = await createStudy();
+  t.capture(console, 'warn', () => undefined);
+  await study.optimize(
+    (trial) => {
+      const x = trial.suggestFloat('x', 0, 1);
+      if (trial.number % 6 === 2) return x;
+      if (trial.number % 6 === 5) throw new TrialPruned();
+      throw new Error('no');
+    },
+    { trials: 18 },
+  );
+  t.equal(study.trials.length, 18);
+});
+
+t.test('the value of a pruned trial is its report of the last step, in whatever order they came', async (t) => {
+  const study = await createStudy();
+  await study.optimize(
+    (trial) => {
+      trial.suggestFloat('x', 0, 1);
+      for (const [value, step] of [[5, 0], [7, 2], [6, 1]] as const) trial.report(value, step); // prettier-ignore
+      throw new TrialPruned();
+    },
+    { trials: 1 },
+  );
+  t.equal(study.trials[0]?.value, 7);
+});
+
 t.test('every trial pruned: the best trial says so', async (t) => {
   const study = await createStudy();
   await study.optimize(
