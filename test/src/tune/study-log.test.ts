@@ -32,7 +32,7 @@ class SeenJournal implements Journal {
 }
 
 const lineOf = (record: StudyRecord): string =>
-  record.kind === 'studyAttribute' ? `${record.key}=${String(record.value)}` : record.kind;
+  record.kind === 'studyAttribute' ? `${record.key}=${JSON.stringify(record.value)}` : record.kind;
 const note = (key: string): StudyRecord => ({ kind: 'studyAttribute', study: 0, owner: 'user', key, value: 1 });
 
 async function openLog(): Promise<{ readonly journal: SeenJournal; readonly log: StudyLog }> {
