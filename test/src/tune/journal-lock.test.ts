@@ -20,12 +20,16 @@ const lockOf = (path: string, options: Partial<LockOptions> = {}): JournalLock =
   });
 const deadLock = (path: string): void => writeFileSync(`${path}.lock`, 'gradtape dead\n');
 
-/** Whether a lock is taken within some milliseconds. */
-async function isTaken(t: Test, lock: JournalLock, patience: number): Promise<boolean> {
-  const taken = lock.hold(async () => true);
-  // Who waits gets it at last, before the folder goes.
-  t.teardown(() => taken);
-  return Promise.race([taken, sleep(patience, false)]);
+interface Attempt {
+  /** Whether the lock was taken within some milliseconds. */
+  readonly isTaken: boolean;
+  /** When it has been taken at last, and given back. */
+  readonly end: Promise<boolean>;
+}
+
+async function attempt(lock: JournalLock, patience: number): Promise<Attempt> {
+  const end = lock.hold(async () => true);
+  return { isTaken: await Promise.race([end, sleep(patience, false)]), end };
 }
 
 t.test('one at a time, and nothing is left behind', async (t) => {
@@ -83,9 +87,11 @@ t.test('a lock that does not change for the grace period is taken, by one only',
 t.test('the lock of one that is gone is free at once, that of one that lives is not', async (t) => {
   const path = pathIn(t);
   deadLock(path);
-  t.equal(await isTaken(t, lockOf(path), 5_000), true);
+  t.equal((await attempt(lockOf(path), 5_000)).isTaken, true);
   writeFileSync(`${path}.lock`, 'gradtape alive\n');
-  t.equal(await isTaken(t, lockOf(path, { grace: 400 }), 100), false);
+  const { isTaken, end } = await attempt(lockOf(path, { grace: 400 }), 100);
+  t.equal(isTaken, false);
+  t.equal(await end, true, 'after the grace');
 });
 
 t.test('when many find the lock of one that is gone, each new lock has one owner', async (t) => {
@@ -133,10 +139,12 @@ t.test('who is late to free a lock leaves the new one alone', async (t) => {
   const path = pathIn(t);
   deadLock(path);
   const late = new LateFiles(`${path}.lock`);
-  t.equal(await isTaken(t, lockOf(path, { files: late, grace: 2_000 }), 300), false);
+  const { isTaken, end } = await attempt(lockOf(path, { files: late, grace: 2_000 }), 300);
+  t.equal(isTaken, false);
   t.equal(late.isLate, true);
   t.equal(readFileSync(`${path}.lock`, 'utf8'), 'gradtape alive\n');
   rmSync(`${path}.lock`);
+  t.equal(await end, true);
 });
 
 t.test('a lock that others took from us is theirs', async (t) => {
@@ -162,7 +170,7 @@ t.test('what was done under a lock that cannot be given back stands, and its own
   const lock = lockOf(path, { files: faulty });
   t.equal(await lock.hold(async () => 'done'), 'done');
   isFailing = false;
-  t.equal(await isTaken(t, lock, 1_000), true);
+  t.equal((await attempt(lock, 1_000)).isTaken, true);
   t.strictSame(readdirSync(t.testdirName), []);
 });
 
@@ -170,11 +178,15 @@ t.test('where files have one name only, the lock is made by its own name', async
   const path = pathIn(t);
   const single = new FaultyFileSystem(files, ({ name }) => (name === 'link' ? systemError('EPERM') : undefined));
   const lock = lockOf(path, { files: single });
-  await lock.hold(async () => {
+  const { isTaken, end } = await lock.hold(async () => {
     t.match(readFileSync(`${path}.lock`, 'utf8'), /^gradtape owner/);
     t.equal(await lock.isHeld(), true);
-    t.equal(await isTaken(t, lockOf(path, { files: single, grace: 500 }), 50), false);
+    const other = await attempt(lockOf(path, { files: single }), 50);
+    // Not awaited here: it waits for this one.
+    return { isTaken: other.isTaken, end: [other.end] };
   });
+  t.equal(isTaken, false);
+  t.equal(await end[0], true);
 });
 
 t.test('a folder is made; what the system refuses is a FileError', async (t) => {
