@@ -68,8 +68,8 @@ t.test(
     const lines = all(root, 'path').filter(({ attributes }) => attributes['class'] !== 'ink line');
     t.equal(lines.length, 24);
     t.equal(lines.at(-1)?.attributes['class'], 'second line');
-  const starts = lines.map(({ attributes }) => Number(/^M\S+ ([\d.]+)/.exec(attributes['d'] ?? '')?.[1]));
-  t.equal(starts.at(-1), Math.max(...starts), 'the smallest value, which lies lowest');
+    const starts = lines.map(({ attributes }) => Number(/^M\S+ ([\d.]+)/.exec(attributes['d'] ?? '')?.[1]));
+    t.equal(starts.at(-1), Math.max(...starts), 'the smallest value, which lies lowest');
     const bars = parseXml(await study.toSvg('importances'));
     t.equal(all(bars, 'rect').length, 1 + 4, 'the page and four bars');
     t.equal(textsOf(bars)[1], Object.keys(study.importances())[0]);
