@@ -56,10 +56,15 @@ async function runStudy(sampler: string, trials: number, kills: number): Promise
   const draw = seededDraw(trials);
   try {
     for (let done = 0; done < kills; done++) {
-      const wasKilled = await live([path, sampler, String(trials)], 1 + draw(2), draw(1000 * LONGEST_DELAY) / 1000);
+      const killAt = 1 + draw(2);
+      const wasKilled = await live(
+        [path, sampler, String(trials), String(killAt)],
+        killAt,
+        draw(1000 * LONGEST_DELAY) / 1000,
+      );
       if (!wasKilled) throw new Error(`it ended after ${done} kills of ${kills}`);
     }
-    await live([path, sampler, String(trials)], Infinity, 0);
+    await live([path, sampler, String(trials), String(trials)], Infinity, 0);
     const study = await createStudy({ storage: path, sampler: studySampler(sampler) });
     const shown = study.trials.map(({ number, state, params, values, intermediateValues }) =>
       JSON.stringify([number, state, params, values, [...intermediateValues]]),

@@ -1,4 +1,7 @@
-/** Run by killed-studies.ts: goes on with the study of a file until it has so many trials; tells each one that begins. */
+/**
+ * Run by killed-studies.ts: goes on with the study of a file until it has so many trials; tells each one that begins. Behind
+ * the most that it may run it waits for its end: a slow machine kills late, and the study must not be over by then.
+ */
 import { writeSync } from 'node:fs';
 import { createStudy } from '../../src/tune/index.ts';
 import { studySampler } from './study-samplers.ts';
@@ -6,10 +9,12 @@ import { studySampler } from './study-samplers.ts';
 /** A trial takes a while, so that a process can be killed within it, and reports on the way. */
 const PAUSE = 4;
 
-async function main(path: string, sampler: string, trials: number): Promise<void> {
+async function main(path: string, sampler: string, trials: number, most: number): Promise<void> {
+  let begun = 0;
   const study = await createStudy({ storage: path, sampler: studySampler(sampler) });
   await study.optimize(
     async (trial) => {
+      if (++begun > most) await new Promise(() => setInterval(() => undefined, 1000));
       writeSync(1, `${trial.number}\n`);
       const x = trial.suggestFloat('x', -5, 10);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
@@ -23,5 +28,5 @@ async function main(path: string, sampler: string, trials: number): Promise<void
   await study.close();
 }
 
-const [, , path, sampler, trials] = process.argv;
-if (path !== undefined && sampler !== undefined) await main(path, sampler, Number(trials));
+const [, , path, sampler, trials, most] = process.argv;
+if (path !== undefined && sampler !== undefined) await main(path, sampler, Number(trials), Number(most));
