@@ -30,6 +30,33 @@ export interface WasmCall {
   readonly args?: readonly number[];
   /** Default 0. */
   readonly workspaceBytes?: number;
+  /**
+   * The call for several threads, in parts of about equal work, `most` of them or a few more or less; undefined where it
+   * cannot be shared. Each part writes to places that no other part of its stage writes or reads.
+   */
+  split?(most: number): WasmSplit | undefined;
+}
+
+/** A share of a call's work: done beside others, in any order, all of them leave what the whole call leaves, bit for bit. */
+export interface WasmPart {
+  /** Bytes from where each input, then each output, begins for the whole call. */
+  readonly offsets: readonly number[];
+  /** As many as those of the other parts. */
+  readonly args: readonly number[];
+}
+
+/** Work that may be shared by threads: parts of equal code that write to different places. */
+export interface WasmStage extends Pick<WasmCall, 'code' | 'emit'> {
+  readonly parts: readonly WasmPart[];
+  /** Bytes of a workspace of its own for each thread; without it, all threads get the workspace of the split. */
+  readonly ownWorkspaceBytes?: number;
+}
+
+/** A call as stages, one after the other. */
+export interface WasmSplit {
+  readonly stages: readonly WasmStage[];
+  /** Memory that outlives a stage and is the same for all threads. Default 0. */
+  readonly workspaceBytes?: number;
 }
 
 /** What a pass reads: one of the kernel's inputs, or what an earlier pass of the same call computed. */

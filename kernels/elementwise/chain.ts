@@ -5,22 +5,24 @@
 import { i32, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import type { Walk } from '../strided/collapse.ts';
+import { rangesOf, splitOf } from '../split.ts';
 import { emitNest, type NestAxis } from '../strided/nest.ts';
 import { ChainRow, type Chain } from './chain-row.ts';
 
 /** The call that walks over the elements; operand 0 of the walk is every output, the others are the inputs. */
 export function chainCall(chain: Chain, walk: Walk): WasmCall {
   const steps = walk.steps.slice(1);
+  const strides = walk.strides.slice(1);
   const axes = walk.sizes.length;
-  return {
+  const length = walk.rows === 0 ? 0 : walk.length;
+  const call: Omit<WasmCall, 'split'> = {
     code: `chain ${nameOf(chain)}, ${axes} axes, steps ${steps.map(Math.sign).join('')}`,
     emit: (f, { inputs, outputs, args }, module) => {
-      const length = args[0] as Local<'i32'>;
-      const end = f.index(i32.shl(length, 2));
+      const end = f.index(i32.shl(args[0] as Local<'i32'>, 2));
       const wholeEnd = f.index(i32.and(end, -16));
       const at = f.local('i32');
       const row = new ChainRow(f, module, { chain, steps, inputs, outputs });
-      f.if(length, () => {
+      f.if(end, () => {
         emitNest(f, inputs, nestOf(args.slice(1), axes), () => {
           row.begin();
           // One vector a turn: add, relu and a b + c already run at the speed of the memory, and of the first cache.
@@ -30,9 +32,34 @@ export function chainCall(chain: Chain, walk: Walk): WasmCall {
         });
       });
     },
-    args: [walk.rows === 0 ? 0 : walk.length, ...nestArgs([...walk.sizes], walk.strides.slice(1))],
+    args: [length, ...nestArgs([...walk.sizes], strides)],
+  };
+  return {
+    ...call,
+    split(most) {
+      const outputs = chain.results.length;
+      if (axes === 0) {
+        return splitOf(call, rangesOf(length, most, PART_STEP), ({ start, size }) => ({
+          offsets: [...steps, ...repeat(1, outputs)].map((step) => 4 * step * start),
+          args: [size],
+        }));
+      }
+      const [outer = 1, ...inner] = walk.sizes;
+      const inside = inner.reduce((product, size) => product * size, length);
+      return splitOf(call, rangesOf(outer, most), ({ start, size }) => ({
+        offsets: [...strides.map((operand) => operand[0] as number), ...repeat(inside, outputs)].map(
+          (step) => 4 * step * start,
+        ),
+        args: [length, ...nestArgs([size, ...inner], strides)],
+      }));
+    },
   };
 }
+
+/** Elements: parts begin with whole cache lines. */
+const PART_STEP = 16;
+
+const repeat = (value: number, count: number): number[] => new Array<number>(count).fill(value);
 
 /** The ops, their operands and what is written: all of a chain that is built in. */
 export function nameOf({ steps, results }: Chain): string {

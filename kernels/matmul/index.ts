@@ -48,7 +48,7 @@ export const matmulKernel: Kernel<MatmulOptions, MatmulGeometry> = {
   cpu(inputs, outputs, geometry) {
     matmul(inputs[0]!, inputs[1]!, inputs[2], outputs[0]!, geometry);
   },
-  wasm: (geometry, present) => matmulCall(geometry, present[2] === true),
+  wasm: matmulCall,
   flops: ({ m, n, k, aStarts }) => 2 * aStarts.length * m * n * k,
 };
 

@@ -1,47 +1,104 @@
 /** Matrix product as WebAssembly: one call of the shared product for each position of the batch axes. */
-import { i32, type I32, type Local } from '../../src/wasm/index.ts';
-import type { WasmCall } from '../contract.ts';
+import { i32, type FunctionBuilder, type I32, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
+import type { WasmCall, WasmParams } from '../contract.ts';
 import { NO_ADDEND, product, productWorkspace, type ProductKind } from '../gemm/product.ts';
-import { batchAxes } from './batch-axes.ts';
+import { TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
+import { rangesOf, splitOf } from '../split.ts';
+import { batchAxes, type BatchAxis } from './batch-axes.ts';
 import type { MatmulGeometry } from './cpu.ts';
 
-const FLOAT_BYTES = 4;
-
-export function matmulCall(geometry: MatmulGeometry, withBias: boolean): WasmCall {
+export function matmulCall(geometry: MatmulGeometry, present: readonly boolean[]): WasmCall {
+  const withBias = present[2] === true;
   const { m, n, k, aRow, aDepth, bDepth, bColumn, aStarts, bStarts } = geometry;
   const kind: ProductKind = { a: aDepth === 1 ? 'rows' : 'columns', b: bColumn === 1 ? 'rows' : 'columns' };
-  const aStep = kind.a === 'rows' ? aRow : aDepth;
-  const bStep = kind.b === 'rows' ? bDepth : bColumn;
+  const steps = [kind.a === 'rows' ? aRow : aDepth, kind.b === 'rows' ? bDepth : bColumn, n].map(bytesOf);
   const axes = batchAxes(aStarts, bStarts);
-  const sizes = [aStep, bStep].map((step) => FLOAT_BYTES * step);
-  return {
+  const argsOf = (rows: number, columns: number, outer: readonly BatchAxis[] = axes): number[] => [
+    ...steps,
+    rows,
+    columns,
+    k,
+    ...outer.flatMap(({ length, aStep, bStep }) => [length, bytesOf(aStep), bytesOf(bStep)]),
+  ];
+  const call: Omit<WasmCall, 'split'> = {
     code: `matmul ${kind.a} ${kind.b}${withBias ? ' bias' : ''}, ${axes.length} batch axes`,
-    args: [...sizes, m, n, k, ...axes.flatMap(({ length, aStep, bStep }) => [length, 4 * aStep, 4 * bStep])],
+    args: argsOf(m, n),
     workspaceBytes: productWorkspace(kind, m, n, k),
-    emit(f, { inputs, outputs, workspace, args }, module) {
-      const [a, b, bias] = inputs as readonly [Index, Index, Index];
-      const c = outputs[0] as Index;
-      const [aRows, bRows, rows, columns, depth] = args as readonly [Index, Index, Index, Index, Index];
-      const multiply = product(module, kind);
-      const [cStep, addend]: [I32, I32] = [f.index(i32.shl(columns, 2)), withBias ? bias : NO_ADDEND];
-      const walk = (axis: number): void => {
-        if (axis === axes.length) {
-          f.call(multiply, a, aRows, b, bRows, c, cStep, rows, columns, depth, addend, 0, workspace);
-          f.increment(c, i32.mul(cStep, rows));
-          return;
-        }
-        const [length, aStride, bStride] = args.slice(5 + 3 * axis) as [Index, Index, Index];
-        f.for(f.local('i32'), 0, length, 1, () => {
-          walk(axis + 1);
-          f.increment(a, aStride);
-          f.increment(b, bStride);
-        });
-        f.set(a, i32.sub(a, i32.mul(length, aStride)));
-        f.set(b, i32.sub(b, i32.mul(length, bStride)));
-      };
-      walk(0);
+    emit: (f, params, module) => emitMatmul(f, params, module, { kind, axes: axes.length, withBias }),
+  };
+  /** The place of the bias among the operands, whether it is there or not. */
+  const bias = present.slice(2);
+  /** Bytes from the beginnings of A, B, the bias and C to row i and column j of the product. */
+  const place = (i: number, j: number): number[] =>
+    [aRow * i, bColumn * j, ...bias.map(() => j), n * i + j].map(bytesOf);
+  return {
+    ...call,
+    split(most) {
+      const [first, ...others] = axes;
+      if (first) {
+        const { length, aStep, bStep } = first;
+        const matrices = others.reduce((count, axis) => count * axis.length, 1);
+        return splitOf(call, rangesOf(length, most), ({ start, size }) => ({
+          offsets: [aStep, bStep, ...bias.map(() => 0), matrices * m * n].map((step) => bytesOf(step * start)),
+          args: argsOf(m, n, [{ ...first, length: size }, ...others]),
+        }));
+      }
+      // Each part packs B for its columns, and turns A for its rows: what it would do twice is kept small.
+      if (kind.a === 'rows' ? n >= 2 * PART_COLUMNS : m < 2 * PART_ROWS) {
+        const count = Math.min(most, Math.floor(n / PART_COLUMNS));
+        return splitOf(call, rangesOf(n, count, TILE_COLUMNS), ({ start, size }) => ({
+          offsets: place(0, start),
+          args: argsOf(m, size),
+        }));
+      }
+      const count = Math.min(most, Math.floor(m / PART_ROWS));
+      return splitOf(call, rangesOf(m, count, TILE_ROWS), ({ start, size }) => ({
+        offsets: place(start, 0),
+        args: argsOf(size, n),
+      }));
     },
   };
 }
+
+/** The least columns or rows that make a part. */
+const PART_COLUMNS = 8 * TILE_COLUMNS;
+const PART_ROWS = 8 * TILE_ROWS;
+
+interface MatmulCode {
+  readonly kind: ProductKind;
+  readonly axes: number;
+  readonly withBias: boolean;
+}
+
+function emitMatmul(
+  f: FunctionBuilder,
+  { inputs, outputs, workspace, args }: WasmParams,
+  module: ModuleBuilder,
+  { kind, axes, withBias }: MatmulCode,
+): void {
+  const [a, b, bias] = inputs as readonly [Index, Index, Index];
+  const c = outputs[0] as Index;
+  const [aRows, bRows, cRows, rows, columns, depth] = args as readonly [Index, Index, Index, Index, Index, Index];
+  const multiply = product(module, kind);
+  const addend: I32 = withBias ? bias : NO_ADDEND;
+  const walk = (axis: number): void => {
+    if (axis === axes) {
+      f.call(multiply, a, aRows, b, bRows, c, cRows, rows, columns, depth, addend, 0, workspace);
+      f.increment(c, i32.mul(cRows, rows));
+      return;
+    }
+    const [length, aStride, bStride] = args.slice(6 + 3 * axis) as [Index, Index, Index];
+    f.for(f.local('i32'), 0, length, 1, () => {
+      walk(axis + 1);
+      f.increment(a, aStride);
+      f.increment(b, bStride);
+    });
+    f.set(a, i32.sub(a, i32.mul(length, aStride)));
+    f.set(b, i32.sub(b, i32.mul(length, bStride)));
+  };
+  walk(0);
+}
+
+const bytesOf = (floats: number): number => 4 * floats;
 
 type Index = Local<'i32'>;

@@ -53,6 +53,11 @@ export abstract class ThreadExecutable<Copy extends ThreadCopy> implements Execu
   /** Runs the steps on memory that is bound and up to date; gives fresh arrays. */
   protected abstract results(inputs: readonly Float32Array[]): Float32Array[];
 
+  /** The same where the caller can wait. */
+  protected resultsLater(inputs: readonly Float32Array[]): Float32Array[] | Promise<Float32Array[]> {
+    return this.results(inputs);
+  }
+
   readonly runSync = (inputs: readonly Float32Array[]): Float32Array[] => {
     if (this.#device.queue.busy) {
       throw new DeviceError(
@@ -71,7 +76,10 @@ export abstract class ThreadExecutable<Copy extends ThreadCopy> implements Execu
     });
     if (!waits && !this.#device.queue.busy) {
       try {
-        return Promise.resolve(this.runSync(inputs));
+        this.upload();
+        this.#markWritten();
+        const results = this.resultsLater(inputs);
+        return results instanceof Promise ? this.#device.queue.enqueue(() => results) : Promise.resolve(results);
       } catch (error) {
         return Promise.reject(error as Error);
       }
@@ -88,7 +96,7 @@ export abstract class ThreadExecutable<Copy extends ThreadCopy> implements Execu
       for (const { value } of uploads) values.push(value instanceof Promise ? await value : value);
       this.bind();
       uploads.forEach(({ copy }, index) => copy.write(values[index] as Tensor | Float32Array));
-      return this.results(inputs);
+      return this.resultsLater(inputs);
     });
   }
 

@@ -1,7 +1,8 @@
 /** Compiled kernels by the code that they hold: each is compiled once, those that a program lacks in one module. */
 import type { WasmCall, WasmParams } from '../../kernels/contract.ts';
 import { DeviceError } from '../errors.ts';
-import { ModuleBuilder, webAssembly, type Local, type WasmFunction, type WasmMemory } from '../wasm/index.ts';
+import { ModuleBuilder, webAssembly, type Func, type Local, type WasmFunction, type WasmMemory } from '../wasm/index.ts';
+import type { WasmHeap } from './wasm-heap.ts';
 
 /** A kernel call and the number of its operands. */
 export interface CodeRequest {
@@ -14,11 +15,11 @@ export interface CodeRequest {
 const CACHE_SIZE = 4096;
 
 export class WasmCode {
-  readonly #memory: WasmMemory;
+  readonly #heap: WasmHeap;
   readonly #known = new Map<string, WasmFunction>();
 
-  constructor(memory: WasmMemory) {
-    this.#memory = memory;
+  constructor(heap: WasmHeap) {
+    this.#heap = heap;
   }
 
   /** The functions of these calls, in order. */
@@ -38,12 +39,13 @@ export class WasmCode {
   }
 
   #compile(missing: ReadonlyMap<string, CodeRequest>): void {
-    const api = webAssembly();
-    if (!api) throw new DeviceError('wasm: this engine has no WebAssembly.', { where: 'wasm' });
     const module = new ModuleBuilder();
-    module.importMemory({ module: 'gradtape', name: 'memory', initial: 1 });
-    [...missing.values()].forEach((request, index) => define(module, `k${index}`, request));
-    const { exports } = new api.Instance(new api.Module(module.toBytes()), { gradtape: { memory: this.#memory } });
+    this.#heap.importInto(module);
+    [...missing.values()].forEach(({ call, inputCount, outputCount }, index) => {
+      const argCount = call.args?.length ?? 0;
+      defineKernel(module, `k${index}`, { emit: call.emit, inputCount, outputCount, argCount, exported: true });
+    });
+    const exports = instantiate(module.toBytes(), this.#heap.memory);
     [...missing.keys()].forEach((key, index) => this.#known.set(key, exports[`k${index}`] as WasmFunction));
     for (const key of this.#known.keys()) {
       if (this.#known.size <= CACHE_SIZE) break;
@@ -52,20 +54,39 @@ export class WasmCode {
   }
 }
 
+/** The functions that a module exports, over this memory. */
+export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WasmMemory): Readonly<Record<string, WasmFunction>> {
+  const api = webAssembly();
+  if (!api) throw new DeviceError('wasm: this engine has no WebAssembly.', { where: 'wasm' });
+  return new api.Instance(new api.Module(bytes), { gradtape: { memory } }).exports;
+}
+
 function keyOf({ call, inputCount, outputCount }: CodeRequest): string {
   return `${call.code}/${inputCount}/${outputCount}`;
 }
 
-function define(module: ModuleBuilder, name: string, { call, inputCount, outputCount }: CodeRequest): void {
-  const args = call.args?.length ?? 0;
-  const params = Array.from({ length: inputCount + outputCount + 1 + args }, () => 'i32' as const);
-  module.define({ name, params, exported: true }, (f, ...locals: readonly Local<'i32'>[]) => {
+/** A kernel's body and how many numbers of each kind it takes. */
+interface KernelCode extends Pick<WasmCall, 'emit'> {
+  readonly inputCount: number;
+  readonly outputCount: number;
+  readonly argCount: number;
+  readonly exported?: boolean;
+}
+
+/** The function `(inputs..., outputs..., workspace, args...)` of a kernel. */
+export function defineKernel(
+  module: ModuleBuilder,
+  name: string,
+  { emit, inputCount, outputCount, argCount, exported = false }: KernelCode,
+): Func<readonly 'i32'[], undefined> {
+  const params = Array.from({ length: inputCount + outputCount + 1 + argCount }, () => 'i32' as const);
+  return module.define({ name, params, exported }, (f, ...locals: readonly Local<'i32'>[]) => {
     const kernelParams: WasmParams = {
       inputs: locals.slice(0, inputCount),
       outputs: locals.slice(inputCount, inputCount + outputCount),
       workspace: locals[inputCount + outputCount] as Local<'i32'>,
       args: locals.slice(inputCount + outputCount + 1),
     };
-    call.emit(f, kernelParams, module);
+    emit(f, kernelParams, module);
   });
 }

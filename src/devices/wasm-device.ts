@@ -5,6 +5,8 @@ import type { WasmFunction } from '../wasm/index.ts';
 import type { Device, DeviceMemory, Fusion, Plan } from './device.ts';
 import { RunQueue } from './run-queue.ts';
 import type { ThreadDevice } from './thread-executable.ts';
+import type { Team } from './threads/team.ts';
+import { ThreadCode } from './threads/thread-code.ts';
 import { WasmCode } from './wasm-code.ts';
 import { callOf, invoke, WasmExecutable } from './wasm-executable.ts';
 import { WasmHeap } from './wasm-heap.ts';
@@ -27,15 +29,28 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   readonly heap: WasmHeap;
   /** @internal */
   readonly code: WasmCode;
+  /** @internal Where threads share work. */
+  readonly threadCode: ThreadCode | undefined;
   /** @internal */
   readonly residents: WasmResidents;
+  readonly threads: number;
 
-  /** @throws DeviceError where there is no WebAssembly with SIMD */
-  constructor(name = 'wasm', heap: WasmHeap = new WasmHeap()) {
+  /**
+   * @param threads the threads that programs are made for. Default 1; more want a shared heap, and `team` to find them
+   * @throws DeviceError where there is no WebAssembly with SIMD
+   */
+  constructor(name = 'wasm', heap: WasmHeap = new WasmHeap(), threads = 1) {
     this.name = name;
     this.heap = heap;
-    this.code = new WasmCode(heap.memory);
+    this.threads = threads;
+    this.code = new WasmCode(heap);
+    this.threadCode = threads > 1 ? new ThreadCode(heap) : undefined;
     this.residents = new WasmResidents(name, heap, this.queue);
+  }
+
+  /** @internal Who runs the stages of programs now; undefined while nobody does. @throws DeviceError when a thread ended */
+  team(): Team | undefined {
+    return undefined;
   }
 
   link(plan: Plan): WasmExecutable {

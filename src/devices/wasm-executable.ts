@@ -5,15 +5,22 @@ import type { WasmFunction } from '../wasm/index.ts';
 import { debugging, refuseNaN } from './debug.ts';
 import { sizeOfRef, type BufferRef, type Plan, type PlannedStep } from './device.ts';
 import { ThreadExecutable } from './thread-executable.ts';
+import { shareCall, writeRows, type SharedCall } from './threads/shared-call.ts';
+import type { ReadyStage, Team } from './threads/team.ts';
+import type { ThreadFunction } from './threads/thread-code.ts';
 import type { CodeRequest } from './wasm-code.ts';
 import type { WasmDevice } from './wasm-device.ts';
 import { alignedBytes, BYTES_PER_ELEMENT, type Needs, type WasmCopy } from './wasm-residents.ts';
 
 interface WasmStep {
-  /** Undefined for a kernel that runs on the host; see `callOf`. */
-  readonly run: WasmFunction | undefined;
-  readonly call: WasmCall | undefined;
   readonly step: PlannedStep;
+  /** Undefined for a kernel that runs on the host; see `callOf`. */
+  readonly call: WasmCall | undefined;
+  /** Undefined for what threads share. */
+  readonly run: WasmFunction | undefined;
+  readonly shared: SharedCall | undefined;
+  /** The functions of its stages. */
+  readonly codes: readonly ThreadFunction[];
 }
 
 /** A piece of memory, in bytes. */
@@ -27,37 +34,32 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
   readonly #steps: readonly WasmStep[];
   readonly #needs: Needs;
   readonly #workspaceOffset: number;
+  /** What all shared steps cost. */
+  readonly #sharedCost: number;
   #layout = -1;
   #args: readonly (readonly number[])[] = [];
+  #stages: readonly (readonly ReadyStage[])[] = [];
+  /** Where the run stands: its step and, of a shared one, the stage; and who runs it. */
+  #at = 0;
+  #stage = 0;
+  #team: Team | undefined;
 
   constructor(device: WasmDevice, plan: Plan) {
     super(device, plan);
     this.#device = device;
-    const calls = plan.steps.map(({ kernel, geometry, inputs, outputs }) =>
-      callOf(kernel, geometry, inputs, outputs.length),
-    );
-    const requests: CodeRequest[] = [];
-    plan.steps.forEach(({ inputs, outputs }, index) => {
-      const call = calls[index];
-      if (call) requests.push({ call, inputCount: inputs.length, outputCount: outputs.length });
-    });
-    const functions = device.code.functionsOf(requests);
-    let next = 0;
-    this.#steps = plan.steps.map((step, index) => {
-      const call = calls[index];
-      return { step, call, run: call && functions[next++] };
-    });
+    this.#steps = compileSteps(device, plan);
+    this.#sharedCost = this.#steps.reduce((sum, { shared }) => sum + (shared?.cost ?? 0), 0);
     this.#workspaceOffset = alignedBytes(plan.scratchSize * BYTES_PER_ELEMENT);
-    const workspaceBytes = Math.max(0, ...calls.map((call) => call?.workspaceBytes ?? 0));
     const refs = [
       ...plan.steps.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
       ...plan.outputs,
       ...plan.writes.map(({ from }) => from),
     ];
     this.#needs = {
-      scratchBytes: this.#workspaceOffset + workspaceBytes,
+      scratchBytes: this.#workspaceOffset + Math.max(0, ...this.#steps.map(workspaceOf)),
       variables: plan.variables,
       constants: [...new Set(refs.flatMap((ref) => (ref?.kind === 'constant' ? [ref.tensor] : [])))],
+      rows: { owner: this, bytes: this.#steps.reduce((sum, { shared }) => sum + (shared?.rowsBytes ?? 0), 0) },
     };
   }
 
@@ -66,25 +68,78 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
     if (this.#layout === residents.layout) return;
     residents.place(this.#needs);
     const address = (ref: BufferRef | undefined): number => (ref ? this.#addressOf(ref) : 0);
-    this.#args = this.#steps.map(({ step: { inputs, outputs }, call }) => [
-      ...inputs.map(address),
-      ...outputs.map(address),
-      this.#workspace,
-      ...(call?.args ?? []),
-    ]);
+    let rows = residents.rowsOf(this);
+    const words = new Int32Array(this.#device.heap.memory.buffer);
+    this.#stages = this.#steps.map(({ step, shared, codes }) => {
+      if (!shared) return [];
+      const operands = [...step.inputs, ...step.outputs].map(address);
+      const stages = writeRows(words, shared, { label: step.label, codes, rows, operands, workspace: this.#workspace });
+      rows += shared.rowsBytes;
+      return stages;
+    });
+    this.#args = this.#steps.map(({ step: { inputs, outputs }, call, shared }) =>
+      shared ? [] : [...inputs.map(address), ...outputs.map(address), this.#workspace, ...(call?.args ?? [])],
+    );
     this.#layout = residents.layout;
   }
 
   protected override results(given: readonly Float32Array[]): Float32Array[] {
-    const { inputs, outputs, writes } = this.plan;
+    this.#begin(given);
+    while (!this.#runOn()) this.#team?.settleSync();
+    return this.#finish();
+  }
+
+  protected override resultsLater(given: readonly Float32Array[]): Float32Array[] | Promise<Float32Array[]> {
+    this.#begin(given);
+    return this.#runOn() ? this.#finish() : this.#finishLater();
+  }
+
+  #begin(given: readonly Float32Array[]): void {
+    const { inputs } = this.plan;
+    const { floats } = this.#device.heap;
     for (let i = 0; i < inputs.length; i++) {
       const ref = inputs[i];
       const values = given[i];
       if (values === undefined) throw new DeviceError(`program: argument ${i} has no values.`);
-      if (ref) this.#device.heap.floats.set(values, this.#addressOf(ref) / BYTES_PER_ELEMENT);
+      if (ref) floats.set(values, this.#addressOf(ref) / BYTES_PER_ELEMENT);
     }
-    if (debugging()) this.#runLookingForNaN();
-    else for (let index = 0; index < this.#steps.length; index++) this.runStep(index);
+    this.#at = 0;
+    this.#stage = 0;
+    this.#team = undefined;
+    if (this.#sharedCost === 0 || debugging()) return;
+    const team = this.#device.team();
+    if (team?.begin(this.#sharedCost)) this.#team = team;
+  }
+
+  /** Runs the steps that are left; false where it must wait for a thread. */
+  #runOn(): boolean {
+    if (debugging()) {
+      this.#runLookingForNaN();
+      return true;
+    }
+    const team = this.#team;
+    if (!team) {
+      for (; this.#at < this.#steps.length; this.#at++) this.runStep(this.#at);
+      return true;
+    }
+    try {
+      for (; this.#at < this.#steps.length; this.#at++, this.#stage = 0) {
+        const stages = this.#stages[this.#at] as readonly ReadyStage[];
+        if (stages.length === 0) this.runStep(this.#at);
+        while (this.#stage < stages.length) {
+          if (!team.run(stages[this.#stage++] as ReadyStage)) return false;
+        }
+      }
+    } catch (error) {
+      team.finish();
+      throw error;
+    }
+    return true;
+  }
+
+  #finish(): Float32Array[] {
+    this.#team?.finish();
+    const { outputs, writes } = this.plan;
     const { floats } = this.#device.heap;
     for (const { variable, from } of writes) {
       const start = this.#addressOf(from) / BYTES_PER_ELEMENT;
@@ -97,6 +152,12 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
     });
   }
 
+  async #finishLater(): Promise<Float32Array[]> {
+    do await this.#team?.settle();
+    while (!this.#runOn());
+    return this.#finish();
+  }
+
   protected override zeroArguments(): void {
     const { floats } = this.#device.heap;
     for (const ref of this.plan.inputs) {
@@ -107,9 +168,15 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
   }
 
   protected override runStep(index: number): void {
-    const { run, step } = this.#steps[index] as WasmStep;
+    const { run, step, shared } = this.#steps[index] as WasmStep;
     if (run) {
       invoke(run, this.#args[index] as readonly number[]);
+      return;
+    }
+    if (shared) {
+      for (const { code, rows, rowBytes, count } of this.#stages[index] as readonly ReadyStage[]) {
+        for (let part = 0; part < count; part++) code.run(rows + part * rowBytes, 0);
+      }
       return;
     }
     const [inputs, outputs] = this.#viewsOf(step);
@@ -118,12 +185,12 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
 
   /** The memory that a step may write: its outputs and its workspace. */
   protected writableIn(index: number): readonly WasmRange[] {
-    const { step, call } = this.#steps[index] as WasmStep;
-    const outputs = step.outputs.map((ref): WasmRange => {
+    const step = this.#steps[index] as WasmStep;
+    const outputs = step.step.outputs.map((ref): WasmRange => {
       const start = this.#addressOf(ref);
       return { start, end: start + sizeOfRef(ref) * BYTES_PER_ELEMENT };
     });
-    return [...outputs, { start: this.#workspace, end: this.#workspace + (call?.workspaceBytes ?? 0) }];
+    return [...outputs, { start: this.#workspace, end: this.#workspace + workspaceOf(step) }];
   }
 
   #runLookingForNaN(): void {
@@ -158,6 +225,29 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
         return residents.addressOf(ref.tensor);
     }
   }
+}
+
+function compileSteps(device: WasmDevice, plan: Plan): readonly WasmStep[] {
+  const { threadCode, threads } = device;
+  const steps = plan.steps.map((step) => {
+    const call = callOf(step.kernel, step.geometry, step.inputs, step.outputs.length);
+    return { step, call, shared: call && threadCode && shareCall(threads, step, call) };
+  });
+  const requests: CodeRequest[] = [];
+  for (const { step, call, shared } of steps) {
+    if (call && !shared) requests.push({ call, inputCount: step.inputs.length, outputCount: step.outputs.length });
+  }
+  const functions = device.code.functionsOf(requests).values();
+  const codes = (threadCode?.functionsOf(steps.flatMap(({ shared }) => shared?.requests ?? [])) ?? []).values();
+  return steps.map((one) => ({
+    ...one,
+    run: one.call && !one.shared ? (functions.next().value as WasmFunction) : undefined,
+    codes: (one.shared?.requests ?? []).map(() => codes.next().value as ThreadFunction),
+  }));
+}
+
+function workspaceOf({ call, shared }: WasmStep): number {
+  return (shared ? shared.workspaceBytes : call?.workspaceBytes) ?? 0;
 }
 
 /** The most parameters that engines let a function have. */

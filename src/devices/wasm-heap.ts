@@ -1,6 +1,6 @@
 /** One WebAssembly memory and who lives where in it. Addresses are bytes; blocks start at multiples of 16. */
 import { DeviceError } from '../errors.ts';
-import { supports, webAssembly, type WasmMemory } from '../wasm/index.ts';
+import { supports, webAssembly, type ModuleBuilder, type WasmMemory } from '../wasm/index.ts';
 import { FreeList } from './free-list.ts';
 
 const PAGE = 65_536;
@@ -12,18 +12,24 @@ const RESERVED = 64;
 
 export class WasmHeap {
   readonly memory: WasmMemory;
+  /** Whether other threads may be given the memory. */
+  readonly isShared: boolean;
   readonly #space = new FreeList(ALIGNMENT);
   #floats: Float32Array;
 
-  /** @throws DeviceError where there is no WebAssembly with SIMD */
-  constructor() {
+  /**
+   * @param shared for several threads. Default false
+   * @throws DeviceError where there is no WebAssembly with SIMD
+   */
+  constructor({ shared = false }: { readonly shared?: boolean } = {}) {
     const api = webAssembly();
     if (!api || !supports('simd')) {
       throw new DeviceError("wasm: this JavaScript engine has no WebAssembly with SIMD. Use setDevice('cpu').", {
         where: 'wasm',
       });
     }
-    this.memory = new api.Memory({ initial: 1, maximum: MAX_PAGES });
+    this.isShared = shared;
+    this.memory = new api.Memory({ initial: 1, maximum: MAX_PAGES, shared });
     this.#floats = new Float32Array(this.memory.buffer);
     this.#space.allocate(RESERVED);
   }
@@ -42,6 +48,12 @@ export class WasmHeap {
   /** Bytes up to the end of the last block, free parts between blocks included. */
   get usedBytes(): number {
     return this.#space.size;
+  }
+
+  /** Lets a module that works on this memory import it. */
+  importInto(module: ModuleBuilder): void {
+    const shared = this.isShared ? { maximum: MAX_PAGES, shared: true } : {};
+    module.importMemory({ module: 'gradtape', name: 'memory', initial: 1, ...shared });
   }
 
   /** Bytes that an allocation would need the memory to have. */

@@ -104,11 +104,32 @@ class WasmConstant implements Resident {
   }
 }
 
+/** A program's rows of numbers, which it writes when it is bound. */
+class WasmRows implements Resident {
+  readonly bytes: number;
+  address: number | undefined;
+  lastUse = 0;
+
+  constructor(bytes: number) {
+    this.bytes = bytes;
+  }
+
+  placed(): void {
+    // The program that is being bound writes them.
+  }
+
+  writeBack(): void {
+    // Written again when the program is bound again.
+  }
+}
+
 /** What a program asks of the memory. */
 export interface Needs {
   readonly scratchBytes: number;
   readonly variables: readonly Variable[];
   readonly constants: readonly Tensor[];
+  /** Bytes of rows, and whose they are. Default none. */
+  readonly rows?: { readonly owner: object; readonly bytes: number };
 }
 
 export class WasmResidents {
@@ -122,6 +143,7 @@ export class WasmResidents {
   #uses = 0;
   readonly #copies = new WeakMap<Variable, WasmCopy>();
   readonly #constants = new WeakMap<Tensor, WasmConstant>();
+  readonly #rows = new WeakMap<object, WasmRows>();
   readonly #placed = new Set<Resident>();
   readonly #collected: FinalizationRegistry<Resident>;
 
@@ -161,12 +183,18 @@ export class WasmResidents {
     return address;
   }
 
+  /** Where a program's rows begin; 0 for one without. */
+  rowsOf(owner: object): number {
+    return this.#rows.get(owner)?.address ?? 0;
+  }
+
   /** Gives everything that a program needs a place, at the cost of what it does not need. */
-  place({ scratchBytes, variables, constants }: Needs): void {
+  place({ scratchBytes, variables, constants, rows }: Needs): void {
     const needed = new Set<Resident>([
       ...variables.map((variable) => this.copyOf(variable)),
       ...constants.map((constant) => this.#constantOf(constant)),
     ]);
+    if (rows && rows.bytes > 0) needed.add(this.#rowsFor(rows.owner, rows.bytes));
     const use = ++this.#uses;
     let bytes = alignedBytes(scratchBytes);
     for (const resident of needed) {
@@ -217,6 +245,16 @@ export class WasmResidents {
       this.#collected.register(tensor, constant);
     }
     return constant;
+  }
+
+  #rowsFor(owner: object, bytes: number): WasmRows {
+    let rows = this.#rows.get(owner);
+    if (!rows) {
+      rows = new WasmRows(bytes);
+      this.#rows.set(owner, rows);
+      this.#collected.register(owner, rows);
+    }
+    return rows;
   }
 
   #evict(resident: Resident): void {

@@ -27,7 +27,7 @@ export function compileOnWasm<Options, Geometry>(
   );
   if (!call) throw new Error(`${kernel.name}: the kernel has no WebAssembly`);
   const heap = new WasmHeap();
-  const [run] = new WasmCode(heap.memory).functionsOf([
+  const [run] = new WasmCode(heap).functionsOf([
     { call, inputCount: operands.length, outputCount: outputShapes.length },
   ]);
   if (!run) throw new Error(`${kernel.name}: nothing was compiled`);

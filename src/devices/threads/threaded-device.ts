@@ -1,0 +1,34 @@
+/** The WebAssembly device whose programs are shared by several threads. */
+import { WasmDevice } from '../wasm-device.ts';
+import { WasmHeap } from '../wasm-heap.ts';
+import { TeamKeeper } from './keeper.ts';
+import type { Team, TeamOptions } from './team.ts';
+
+export class ThreadedDevice extends WasmDevice {
+  readonly #keeper: TeamKeeper;
+
+  private constructor(heap: WasmHeap, keeper: TeamKeeper) {
+    super('wasm', heap, keeper.threads);
+    this.#keeper = keeper;
+  }
+
+  /** @throws DeviceError where threads do not start */
+  static async open(options: TeamOptions): Promise<ThreadedDevice> {
+    const heap = new WasmHeap({ shared: true });
+    return new ThreadedDevice(heap, await TeamKeeper.open(heap, options));
+  }
+
+  override team(): Team | undefined {
+    return this.#keeper.team();
+  }
+
+  /** @internal Ends one thread, as an engine out of memory would: for tests. */
+  endThread(index: number): void {
+    this.#keeper.team()?.endThread(index);
+  }
+
+  /** Ends the threads; programs of this device go on in one. */
+  close(): void {
+    this.#keeper.close();
+  }
+}
