@@ -31,16 +31,19 @@ export interface WasmCall {
   /** Default 0. */
   readonly workspaceBytes?: number;
   /**
-   * The call for several threads, in parts of about equal work, `most` of them or a few more or less; undefined where it
-   * cannot be shared. Each part writes to places that no other part of its stage writes or reads.
+   * The call for several threads, in parts of about equal work; undefined where it cannot be shared. Each part writes to
+   * places that no other part of its stage writes or reads.
+   * @param most parts in a stage, or a few more
+   * @param however parts may be as small as they can be, worth it or not
    */
-  split?(most: number): WasmSplit | undefined;
+  split?(most: number, however: boolean): WasmSplit | undefined;
 }
 
 /** A share of a call's work: done beside others, in any order, all of them leave what the whole call leaves, bit for bit. */
 export interface WasmPart {
-  /** Bytes from where each input, then each output, begins for the whole call. */
-  readonly offsets: readonly number[];
+  /** Bytes from where each input begins for the whole call; 0 for what is not listed. */
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
   /** As many as those of the other parts. */
   readonly args: readonly number[];
 }

@@ -18,6 +18,15 @@ export function rangesOf(length: number, most: number, step: number = 1): readon
   });
 }
 
+/** Elements: parts that run along all of an operand begin with a cache line, or at least with a vector. */
+const LINE = 16;
+const VECTOR = 4;
+
+/** Ranges of so many elements, or of columns. */
+export function elementRanges(length: number, most: number, however: boolean): readonly Range[] {
+  return rangesOf(length, most, however ? VECTOR : LINE);
+}
+
 /**
  * The call in one stage, a part for each range, with a workspace for each thread as large as the call's; undefined for
  * fewer than two ranges.
@@ -33,13 +42,13 @@ export function splitOf(
 
 /**
  * The call as parts along the first axis of all its operands.
- * @param sizes elements of each input and output at one position of that axis; 0 for what all positions share
+ * @param elements of each operand at one position of that axis; 0 for what all positions share
  * @param argsOf the numbers of a call on so many positions
  */
 export function alongFirstAxis(
   call: Omit<WasmCall, 'split' | 'args'>,
   length: number,
-  sizes: readonly number[],
+  elements: { readonly inputs: readonly number[]; readonly outputs: readonly number[] },
   argsOf: (length: number) => readonly number[],
 ): WasmCall {
   return {
@@ -47,8 +56,14 @@ export function alongFirstAxis(
     args: argsOf(length),
     split: (most) =>
       splitOf(call, rangesOf(length, most), ({ start, size }) => ({
-        offsets: sizes.map((elements) => 4 * start * elements),
+        inputs: bytesFrom(start, elements.inputs),
+        outputs: bytesFrom(start, elements.outputs),
         args: argsOf(size),
       })),
   };
+}
+
+/** Bytes from the first position to another, for operands with so many elements at each. */
+export function bytesFrom(position: number, elements: readonly number[]): number[] {
+  return elements.map((count) => 4 * count * position);
 }

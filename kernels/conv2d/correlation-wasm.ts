@@ -7,6 +7,7 @@ import type { WasmCall, WasmParams } from '../contract.ts';
 import type { StoreActivation } from '../activated.ts';
 import { packColumns, packRows } from '../gemm/pack.ts';
 import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
+import { alongFirstAxis } from '../split.ts';
 import type { CorrelationGeometry } from './geometry.ts';
 import { emitFrames, emitGrid, smaller } from './images.ts';
 import { correlationLayout, type CorrelationLayout, type PassLayout } from './correlation-layout.ts';
@@ -20,13 +21,14 @@ export function correlationCall(
 ): WasmCall {
   const layout = correlationLayout(geometry);
   const then = activation ? ` then ${activation.name}` : '';
-  return {
+  const call: Omit<WasmCall, 'args'> = {
     // The layout is all that the code is made of.
     code: `correlation ${hasBias ? 'with bias ' : ''}${JSON.stringify(layout)}${then}`,
     emit: (f, params, module) => new CorrelationEmitter(f, module, params, layout, activation).emit(hasBias),
-    args: [geometry.batch],
     workspaceBytes: layout.workspaceBytes,
   };
+  const elements = { inputs: [layout.images.imageBytes / 4], outputs: [layout.targetImageBytes / 4] };
+  return alongFirstAxis(call, geometry.batch, elements, (images) => [images]);
 }
 
 class CorrelationEmitter {

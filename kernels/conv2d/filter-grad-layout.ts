@@ -25,6 +25,8 @@ export interface FilterGradLayout {
   readonly imagesAtOnce: number;
   readonly groups: number;
   readonly outChannels: number;
+  /** Bytes from pixel to pixel of dy, and from entry to entry of the filters: the channels of all groups. */
+  readonly dyStep: number;
   readonly panels: number;
   /** Filter entries of one group and output channel, as rows: taps, then input channels. */
   readonly grid: Grid;
@@ -80,6 +82,7 @@ export function filterGradLayout(sizes: ConvSizes): FilterGradLayout {
     imagesAtOnce,
     groups,
     outChannels,
+    dyStep: 4 * groups * outChannels,
     panels,
     grid: {
       counts: [rows.kernelSize, columns.kernelSize, inChannels],
@@ -106,6 +109,11 @@ export function filterGradLayout(sizes: ConvSizes): FilterGradLayout {
     runsAt: place(4 * imagesAtOnce * rows.outputSize),
     workspaceBytes: end,
   };
+}
+
+/** The layout for some of the output channels: blocks of pixels, and so the order of sums, are those of all. */
+export function ofChannels(layout: FilterGradLayout, outChannels: number): FilterGradLayout {
+  return { ...layout, outChannels, panels: outChannels / TILE_COLUMNS };
 }
 
 /** Positions before the first and behind the last cell that some output looks at. */

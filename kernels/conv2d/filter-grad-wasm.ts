@@ -6,8 +6,9 @@
 import { i32, v128, type Func, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
 import { packRows } from '../gemm/pack.ts';
-import { PANEL_STEP, TILE_ROWS } from '../gemm/tile.ts';
-import { filterGradLayout, type FilterGradLayout } from './filter-grad-layout.ts';
+import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
+import { bytesFrom, rangesOf, splitOf } from '../split.ts';
+import { filterGradLayout, ofChannels, type FilterGradLayout } from './filter-grad-layout.ts';
 import type { ConvSizes } from './geometry.ts';
 import { emitFrames, emitGrid, smaller, tilesOf } from './images.ts';
 import { eachPanel, ROW_ENTRY_BYTES, storeColumns, sweepFunction, type Walk } from './sweep.ts';
@@ -15,11 +16,31 @@ import { eachPanel, ROW_ENTRY_BYTES, storeColumns, sweepFunction, type Walk } fr
 /** Inputs (x, dy), output dFilters. */
 export function filterGradCall(sizes: ConvSizes): WasmCall {
   const layout = filterGradLayout(sizes);
+  const args = [sizes.batch];
+  return {
+    ...callOf(layout),
+    args,
+    split(most) {
+      const { groups, outChannels, panels } = layout;
+      if (groups > 1 || outChannels % TILE_COLUMNS > 0) return undefined;
+      // Parts of equal code have equal sizes.
+      let count = Math.min(most, panels);
+      while (panels % count > 0) count--;
+      const channels = outChannels / count;
+      return splitOf(callOf(ofChannels(layout, channels)), rangesOf(outChannels, count, channels), ({ start }) => ({
+        inputs: bytesFrom(start, [0, 1]),
+        outputs: bytesFrom(start, [1]),
+        args,
+      }));
+    },
+  };
+}
+
+function callOf(layout: FilterGradLayout): Pick<WasmCall, 'code' | 'emit' | 'workspaceBytes'> {
   return {
     // The layout is all that the code is made of.
     code: `filter gradient ${JSON.stringify(layout)}`,
     emit: (f, params, module) => new FilterGradEmitter(f, module, params, layout).emit(),
-    args: [sizes.batch],
     workspaceBytes: layout.workspaceBytes,
   };
 }
@@ -118,9 +139,8 @@ class FilterGradEmitter {
   /** Adds the products of some lines, or of a part of one; dy ends behind them. */
   #addBlock({ x, dy, runs, lines }: Block, length: number): void {
     const f = this.#f;
-    const { groups, outChannels, rows, pixelStep, sourceGroupBytes, sumsAt, sumsBytes } = this.#layout;
+    const { groups, outChannels, dyStep, rows, pixelStep, sourceGroupBytes, sumsAt, sumsBytes } = this.#layout;
     const { packed, panelAt, tableAt } = this.#layout;
-    const dyStep = 4 * groups * outChannels;
     const walk: Walk = packed ? { step: pixelStep, length } : { step: pixelStep, panelStep: dyStep, length };
     const pixels = f.index(i32.mul(lines, length));
     const runsEnd = f.index(i32.add(runs, i32.mul(lines, 4)));
@@ -142,18 +162,18 @@ class FilterGradEmitter {
       f.increment(dy, 4 * outChannels);
     });
     // All groups were walked over: the next block starts behind this one.
-    f.increment(dy, i32.sub(i32.mul(pixels, dyStep), dyStep));
+    f.increment(dy, i32.sub(i32.mul(pixels, dyStep), 4 * groups * outChannels));
   }
 
   /** Panels `[entry, 8]` become the rows of the filters, `[entry, group, o]`. */
   #storeSums(): void {
     const f = this.#f;
-    const { groups, outChannels, rows, sumsAt, sumsBytes } = this.#layout;
+    const { groups, outChannels, dyStep, rows, sumsAt, sumsBytes } = this.#layout;
     const sums = this.#at(sumsAt);
     const to = f.index(this.#params.outputs[0] as Local<'i32'>);
     f.for(f.local('i32'), 0, groups, 1, () => {
       eachPanel(f, outChannels, (columns) => {
-        f.call(unpackRows(this.#module, columns), sums, rows, to, 4 * groups * outChannels);
+        f.call(unpackRows(this.#module, columns), sums, rows, to, dyStep);
         f.increment(sums, sumsBytes);
         f.increment(to, 4 * columns);
       });

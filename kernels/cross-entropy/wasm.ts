@@ -2,14 +2,11 @@
 import { f32, f32x4, f64, v128, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import type { RowsGeometry } from '../softmax/index.ts';
-import { eachRow, rowMaximum, RowSum, rowWalk } from '../softmax/row-walk.ts';
+import { eachRow, rowMaximum, rowsCall, RowSum } from '../softmax/row-walk.ts';
 import { logOfSum, sumOfExponentials } from '../softmax/wasm.ts';
 
 export function crossEntropyCall({ rows, length }: RowsGeometry): WasmCall {
-  const { code, args } = rowWalk(rows, length);
-  return {
-    code: `softmaxCrossEntropy, ${code}`,
-    args,
+  return rowsCall('softmaxCrossEntropy', { rows, length }, { inputs: [length, length], outputs: [1] }, {
     emit: (f, { inputs, outputs, args }) => {
       const [x, t, loss] = [...inputs, ...outputs] as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
       eachRow(f, length, args, { rows: [x, t], scalars: [loss] }, (eachSpan) => {
@@ -23,14 +20,11 @@ export function crossEntropyCall({ rows, length }: RowsGeometry): WasmCall {
         f.store(loss, f32.demoteF64(f64.sub(0, total.total())));
       });
     },
-  };
+  });
 }
 
 export function crossEntropyGradCall({ rows, length }: RowsGeometry): WasmCall {
-  const { code, args } = rowWalk(rows, length);
-  return {
-    code: `softmaxCrossEntropyGrad, ${code}`,
-    args,
+  return rowsCall('softmaxCrossEntropyGrad', { rows, length }, { inputs: [length, length, 1], outputs: [length] }, {
     emit: (f, { inputs, outputs, args }) => {
       const [x, t, dLoss, dx] = [...inputs, ...outputs] as [Local<'i32'>, Local<'i32'>, Local<'i32'>, Local<'i32'>];
       eachRow(f, length, args, { rows: [x, t, dx], scalars: [dLoss] }, (eachSpan) => {
@@ -46,5 +40,5 @@ export function crossEntropyGradCall({ rows, length }: RowsGeometry): WasmCall {
         });
       });
     },
-  };
+  });
 }

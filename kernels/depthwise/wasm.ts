@@ -1,6 +1,7 @@
 /** Depthwise convolution and its input gradient as WebAssembly: everything but the batch is built in. */
 import { i32, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
+import { alongFirstAxis } from '../split.ts';
 import { cellRuns, outputRuns, type Runs } from '../window-runs.ts';
 import { axisKey, ELEMENT, vectorBytes } from '../window-wasm.ts';
 import type { DepthwiseSizes } from './cpu.ts';
@@ -11,9 +12,8 @@ export function depthwiseCall(sizes: DepthwiseSizes, hasBias: boolean): WasmCall
   const { rows, columns, multiplier } = sizes;
   const pass = passOf(sizes, outputRuns(rows), outputRuns(columns), columns.size, columns.outputSize, hasBias);
   const { image, output, repeatedBytes } = elementsOf(sizes);
-  return {
+  const call: Omit<WasmCall, 'args'> = {
     code: `depthwise ${keyOf(sizes)}${hasBias ? ' bias' : ''}`,
-    args: [sizes.batch],
     workspaceBytes: repeatedBytes + passWorkspaceBytes(pass),
     emit: (f, { inputs, outputs, workspace, args }, module) => {
       if (output === 0) return;
@@ -29,15 +29,15 @@ export function depthwiseCall(sizes: DepthwiseSizes, hasBias: boolean): WasmCall
       });
     },
   };
+  return alongFirstAxis(call, sizes.batch, { inputs: [image], outputs: [output] }, (images) => [images]);
 }
 
 export function depthwiseInputGradCall(sizes: DepthwiseSizes): WasmCall {
   const { rows, columns, channels, multiplier } = sizes;
   const pass = passOf(sizes, cellRuns(rows), cellRuns(columns), columns.outputSize, columns.size, false);
   const { image, output, repeatedBytes } = elementsOf(sizes);
-  return {
+  const call: Omit<WasmCall, 'args'> = {
     code: `depthwiseInputGrad ${keyOf(sizes)}`,
-    args: [sizes.batch],
     workspaceBytes: repeatedBytes + passWorkspaceBytes(pass),
     emit: (f, { inputs, outputs, workspace, args }, module) => {
       const [dy, filters] = inputs as readonly [Local<'i32'>, Local<'i32'>];
@@ -56,6 +56,7 @@ export function depthwiseInputGradCall(sizes: DepthwiseSizes): WasmCall {
       });
     },
   };
+  return alongFirstAxis(call, sizes.batch, { inputs: [output], outputs: [image] }, (images) => [images]);
 }
 
 function passOf(

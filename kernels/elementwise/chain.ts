@@ -5,7 +5,7 @@
 import { i32, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import type { Walk } from '../strided/collapse.ts';
-import { rangesOf, splitOf } from '../split.ts';
+import { bytesFrom, elementRanges, rangesOf, splitOf } from '../split.ts';
 import { emitNest, type NestAxis } from '../strided/nest.ts';
 import { ChainRow, type Chain } from './chain-row.ts';
 
@@ -36,28 +36,25 @@ export function chainCall(chain: Chain, walk: Walk): WasmCall {
   };
   return {
     ...call,
-    split(most) {
+    split(most, however) {
       const outputs = chain.results.length;
       if (axes === 0) {
-        return splitOf(call, rangesOf(length, most, PART_STEP), ({ start, size }) => ({
-          offsets: [...steps, ...repeat(1, outputs)].map((step) => 4 * step * start),
+        return splitOf(call, elementRanges(length, most, however), ({ start, size }) => ({
+          inputs: bytesFrom(start, steps),
+          outputs: bytesFrom(start, repeat(1, outputs)),
           args: [size],
         }));
       }
       const [outer = 1, ...inner] = walk.sizes;
       const inside = inner.reduce((product, size) => product * size, length);
       return splitOf(call, rangesOf(outer, most), ({ start, size }) => ({
-        offsets: [...strides.map((operand) => operand[0] as number), ...repeat(inside, outputs)].map(
-          (step) => 4 * step * start,
-        ),
+        inputs: bytesFrom(start, strides.map(([first = 0]) => first)),
+        outputs: bytesFrom(start, repeat(inside, outputs)),
         args: [length, ...nestArgs([size, ...inner], strides)],
       }));
     },
   };
 }
-
-/** Elements: parts begin with whole cache lines. */
-const PART_STEP = 16;
 
 const repeat = (value: number, count: number): number[] => new Array<number>(count).fill(value);
 

@@ -7,6 +7,7 @@ import { i32, i32x4, type FunctionBuilder, type Local } from '../../src/wasm/ind
 import type { RowFold, WasmCall } from '../contract.ts';
 import { divisorOf, finish, widenFour, widenOne, type VectorFold } from '../reduce/fold.ts';
 import { foursOf, RowTotals, type RowSource } from '../reduce/rows.ts';
+import { bytesFrom, rangesOf, splitOf } from '../split.ts';
 import { emitNest } from '../strided/nest.ts';
 import type { FoldedRows } from './broadcast.ts';
 import { ChainRow, type Chain } from './chain-row.ts';
@@ -20,7 +21,7 @@ export function reducedChainCall(
   { sizes, strides, steps }: FoldedRows,
 ): WasmCall {
   const kind = `rows by ${4 * foursOf(fold, row)}`;
-  return {
+  const call: Omit<WasmCall, 'split'> = {
     code: `chain ${nameOf(chain)}, ${fold.name} of ${folded} ${kind}, ${sizes.length} axes, steps ${steps.map(Math.sign).join('')}`,
     emit: (f, { inputs, outputs, args }, module) => {
       const out = outputs[chain.results.length]!;
@@ -40,6 +41,18 @@ export function reducedChainCall(
       });
     },
     args: [row, ...nestArgs(sizes, strides)],
+  };
+  return {
+    ...call,
+    split(most) {
+      const [outer = 1, ...inner] = sizes;
+      const inside = inner.reduce((product, size) => product * size, 1);
+      return splitOf(call, rangesOf(outer, most), ({ start, size }) => ({
+        inputs: bytesFrom(start, strides.map(([first = 0]) => first)),
+        outputs: bytesFrom(start, [...chain.results.map(() => inside * row), inside]),
+        args: [row, ...nestArgs([size, ...inner], strides)],
+      }));
+    },
   };
 }
 

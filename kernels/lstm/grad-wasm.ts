@@ -6,20 +6,27 @@
 import { i32, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
 import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import {
+  splitGradient,
+  weightNumbers,
+  writeBiasGradient,
+  writeSideGradient,
+  type SideGradient,
+  type SideName,
+  type WeightName,
+} from '../recurrent/wasm-split.ts';
 import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
 import { writeInputGradient } from '../recurrent/wasm-input.ts';
 import { copyOrClear, keepGradient } from '../recurrent/wasm-row.ts';
 import { backwardBytes, sizesOf } from '../recurrent/wasm-sizes.ts';
 import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
-import { sumRows } from '../recurrent/wasm-sums.ts';
-import { writeKernelGradient } from '../recurrent/wasm-weights.ts';
 import type { LstmGradGeometry } from './geometry.ts';
 import { lstmGradRow } from './wasm-grad-row.ts';
 import { lstmParts, partNumbers, type PartName } from './wasm-parts.ts';
 
 export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boolean[]): WasmCall {
-  const { batch, steps, features, units, hiddenLayout } = geometry;
+  const { batch, steps, features, units, inputLayout, hiddenLayout } = geometry;
   const given: Given = {
     mask: present[6] === true,
     inputDropout: present[7] === true,
@@ -30,30 +37,61 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
   };
   const rows = batch * steps;
   const workspace = new Workspace();
-  return namedCall({
-    code: `lstmGrad${namesOf({ ...given })}`,
-    numbers: {
-      ...sizesOf(geometry, 4),
-      ...partNumbers(workspace, units, hiddenLayout.groups, true),
-      dGates: workspace.take(4 * rows * units),
-      previousHidden: workspace.take(rows * units),
-      // One step's gradient, then the states of all steps.
-      maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
-      maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
-      productSpace: workspace.takeBytes(backwardBytes(geometry, 4)),
-    },
+  const saved = { dGates: workspace.take(4 * rows * units), previousHidden: workspace.take(rows * units) };
+  const shared = workspace.bytes;
+  const numbers = {
+    ...sizesOf(geometry, 4),
+    ...partNumbers(workspace, units, hiddenLayout.groups, true),
+    ...saved,
+    // One step's gradient, then the states of all steps.
+    maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
+    maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
+    productSpace: workspace.takeBytes(backwardBytes(geometry, 4)),
+    ...weightNumbers({ columns: 4 * units }),
+  };
+  const code = `lstmGrad${namesOf({ ...given })}`;
+  const call = namedCall<Name>({
+    code,
+    numbers,
     workspace,
-    emit: (emission) => emitLstmGrad(emission, given),
+    emit(emission) {
+      emitStates(emission, given);
+      emitWeights(emission, given);
+    },
   });
+  const masks = [steps, inputLayout.groups * features, hiddenLayout.groups * units];
+  const states = [steps * units, units, units];
+  return {
+    ...call,
+    split: (most, however) =>
+      splitGradient({
+        numbers,
+        states: namedCall<Name>({ code: `${code} states`, numbers, workspace, emit: (at) => emitStates(at, given) }),
+        weights: namedCall<Name>({ code: `${code} weights`, numbers, workspace, emit: (at) => emitWeights(at, given) }),
+        elements: {
+          inputs: [
+            ...[steps * features, 0, 0, 0, units, units, ...masks],
+            ...[...states, 4 * steps * units, steps * units, ...states],
+          ],
+          outputs: [steps * features, 0, 0, 0, units, units],
+        },
+        saved: { dGates: 4 * steps * units, previousHidden: steps * units },
+        sharedBytes: shared,
+        hasMasks: given.inputDropout || given.recurrentDropout,
+        most,
+        however,
+      }),
+  };
 }
 
 type Given = Readonly<
   Record<'mask' | 'inputDropout' | 'recurrentDropout' | 'dSequence' | 'dLastHidden' | 'dLastCell', boolean>
 >;
 
-type Name = PartName | 'dGates' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace';
+type Name = PartName | WeightName | 'dGates' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace';
 
-function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
+/** The gradients of the states and of x, and what the weights' gradients are made of. */
+function emitStates({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
   const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
   const output = (index: number): Local<'i32'> => params.outputs[index] as Local<'i32'>;
   const { batch, steps, units } = numbers;
@@ -116,36 +154,36 @@ function emitLstmGrad({ f, module, params, numbers, place }: Emission<Name>, giv
     });
   });
 
-  // z = (x * inputDropout) kernel + (h * recurrentDropout) recurrentKernel + bias
-  // dx = (dz kernelᵀ) * inputDropout, dKernel = (x * inputDropout)ᵀ dz, dBias = sum of dz over rows
-  const inputDropout = given.inputDropout ? input(7) : undefined;
-  const side = { ...common, dropout: inputDropout, maskedInput: place('maskedInput') };
-  writeInputGradient(f, module, { ...side, x: input(0), kernel: input(1) }, dGates, output(0));
-  writeKernelGradient(
-    f,
-    module,
-    { ...side, source: input(0), width: numbers.features, maskedSource: side.maskedInput, groups: numbers.inputGroups },
-    { groupWidth: numbers.inputGroupWidth, gateBytes, dGates, out: output(1) },
-  );
   recoverHistory(f, module, { ...common, h0: input(4), mask, sequence: input(9), previousHidden });
-  writeKernelGradient(
-    f,
-    module,
-    {
-      ...side,
-      source: previousHidden,
-      width: units,
-      dropout: recurrentDropout,
-      maskedSource: maskedHidden,
-      groups: numbers.hiddenGroups,
-    },
-    { groupWidth: numbers.hiddenGroupWidth, gateBytes, dGates, out: output(2) },
-  );
-  sumRows(f, module, {
-    source: dGates,
-    stride: gateBytes,
-    rows: i32.mul(batch, steps),
-    bytes: gateBytes,
-    out: output(3),
+  // z = (x * inputDropout) kernel + (h * recurrentDropout) recurrentKernel + bias: dx = (dz kernelᵀ) * inputDropout
+  const dropout = given.inputDropout ? input(7) : undefined;
+  const side = { ...common, x: input(0), kernel: input(1), dropout, maskedInput: place('maskedInput') };
+  writeInputGradient(f, module, side, dGates, output(0));
+}
+
+/** dKernel = (x * inputDropout)ᵀ dz, the same for the state's, dBias = sum of dz over rows. */
+function emitWeights({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
+  const { batch, steps, units } = numbers;
+  const [dKernel, dRecurrentKernel, dBias] = params.outputs.slice(1) as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
+  const gateBytes = f.index(i32.shl(units, 4));
+  const dGates = place('dGates');
+  const operands = { batch, steps, productSpace: place('productSpace') };
+  const of = (side: SideName, out: Local<'i32'>): SideGradient => ({ ...numbers, gateBytes, dGates, out, side });
+  writeSideGradient(f, module, of('input', dKernel), {
+    ...operands,
+    source: params.inputs[0] as Local<'i32'>,
+    width: numbers.features,
+    dropout: given.inputDropout ? params.inputs[7] : undefined,
+    maskedSource: place('maskedInput'),
+    groups: numbers.inputGroups,
   });
+  writeSideGradient(f, module, of('hidden', dRecurrentKernel), {
+    ...operands,
+    source: place('previousHidden'),
+    width: units,
+    dropout: given.recurrentDropout ? params.inputs[8] : undefined,
+    maskedSource: place('maskedHidden'),
+    groups: numbers.hiddenGroups,
+  });
+  writeBiasGradient(f, module, of('hidden', dBias), i32.mul(batch, steps));
 }

@@ -5,7 +5,14 @@
 import { f32x4, i32, type Func, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import { sigmoid, tanh } from '../../src/wasm/math/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import {
+  namesOf,
+  rowAt,
+  splitSamples,
+  Workspace,
+  type Emission,
+  type SampleElements,
+} from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
 import { carryRow, copyRow, forRowBlocks, fourRows, type Vectors } from '../recurrent/wasm-row.ts';
@@ -21,7 +28,7 @@ export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): W
   const inputDropout = present[7] === true;
   const recurrentDropout = present[8] === true;
   const workspace = new Workspace();
-  return namedCall({
+  const named = {
     code: `lstm${namesOf({ bias, mask, inputDropout, recurrentDropout })}`,
     numbers: {
       ...sizesOf(geometry, 4),
@@ -31,8 +38,18 @@ export function lstmWasm(geometry: LstmGeometry, present: readonly boolean[]): W
       productSpace: workspace.takeBytes(forwardBytes(geometry, 4)),
     },
     workspace,
-    emit: (emission) => emitLstm(emission, { bias, mask, inputDropout, recurrentDropout }),
-  });
+    emit: (emission: Emission<Name>) => emitLstm(emission, { bias, mask, inputDropout, recurrentDropout }),
+  };
+  return splitSamples(named, lstmElements(geometry));
+}
+
+/** Elements of each operand of a sample. */
+function lstmElements({ steps, features, units, inputLayout, hiddenLayout }: LstmGeometry): SampleElements {
+  const masks = [steps, inputLayout.groups * features, hiddenLayout.groups * units];
+  return {
+    inputs: [steps * features, 0, 0, 0, units, units, ...masks],
+    outputs: [steps * units, units, units, 4 * steps * units, steps * units],
+  };
 }
 
 type Given = Readonly<Record<'bias' | 'mask' | 'inputDropout' | 'recurrentDropout', boolean>>;

@@ -1,9 +1,9 @@
 /** Matrix product as WebAssembly: one call of the shared product for each position of the batch axes. */
 import { i32, type FunctionBuilder, type I32, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
-import type { WasmCall, WasmParams } from '../contract.ts';
+import type { WasmCall, WasmParams, WasmPart } from '../contract.ts';
 import { NO_ADDEND, product, productWorkspace, type ProductKind } from '../gemm/product.ts';
 import { TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
-import { rangesOf, splitOf } from '../split.ts';
+import { bytesFrom, rangesOf, splitOf } from '../split.ts';
 import { batchAxes, type BatchAxis } from './batch-axes.ts';
 import type { MatmulGeometry } from './cpu.ts';
 
@@ -26,34 +26,37 @@ export function matmulCall(geometry: MatmulGeometry, present: readonly boolean[]
     workspaceBytes: productWorkspace(kind, m, n, k),
     emit: (f, params, module) => emitMatmul(f, params, module, { kind, axes: axes.length, withBias }),
   };
-  /** The place of the bias among the operands, whether it is there or not. */
-  const bias = present.slice(2);
-  /** Bytes from the beginnings of A, B, the bias and C to row i and column j of the product. */
-  const place = (i: number, j: number): number[] =>
-    [aRow * i, bColumn * j, ...bias.map(() => j), n * i + j].map(bytesOf);
+  /** Bytes to what row i and column j of the product begin with. */
+  const place = (i: number, j: number): Pick<WasmPart, 'inputs' | 'outputs'> => ({
+    inputs: [aRow * i, bColumn * j, j].map(bytesOf),
+    outputs: [bytesOf(n * i + j)],
+  });
   return {
     ...call,
-    split(most) {
+    split(most, however) {
+      const leastColumns = however ? TILE_COLUMNS : PART_COLUMNS;
+      const leastRows = however ? TILE_ROWS : PART_ROWS;
       const [first, ...others] = axes;
       if (first) {
         const { length, aStep, bStep } = first;
         const matrices = others.reduce((count, axis) => count * axis.length, 1);
         return splitOf(call, rangesOf(length, most), ({ start, size }) => ({
-          offsets: [aStep, bStep, ...bias.map(() => 0), matrices * m * n].map((step) => bytesOf(step * start)),
+          inputs: bytesFrom(start, [aStep, bStep]),
+          outputs: bytesFrom(start, [matrices * m * n]),
           args: argsOf(m, n, [{ ...first, length: size }, ...others]),
         }));
       }
       // Each part packs B for its columns, and turns A for its rows: what it would do twice is kept small.
-      if (kind.a === 'rows' ? n >= 2 * PART_COLUMNS : m < 2 * PART_ROWS) {
-        const count = Math.min(most, Math.floor(n / PART_COLUMNS));
+      if (kind.a === 'rows' ? n >= 2 * leastColumns : m < 2 * leastRows) {
+        const count = Math.min(most, Math.floor(n / leastColumns));
         return splitOf(call, rangesOf(n, count, TILE_COLUMNS), ({ start, size }) => ({
-          offsets: place(0, start),
+          ...place(0, start),
           args: argsOf(m, size),
         }));
       }
-      const count = Math.min(most, Math.floor(m / PART_ROWS));
+      const count = Math.min(most, Math.floor(m / leastRows));
       return splitOf(call, rangesOf(m, count, TILE_ROWS), ({ start, size }) => ({
-        offsets: place(start, 0),
+        ...place(start, 0),
         args: argsOf(size, n),
       }));
     },

@@ -14,6 +14,7 @@ import {
   type Value,
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
+import { bytesFrom, elementRanges, splitOf } from '../split.ts';
 import type { AdamRates, RmspropRates } from './cpu.ts';
 
 type Vector = Local<'v128'>;
@@ -25,7 +26,7 @@ type Update = (f: FunctionBuilder, inputs: readonly Vector[]) => readonly V128[]
 const RATE = 2;
 
 function updateCall(code: string, size: number, present: readonly boolean[], update: Update): WasmCall {
-  return {
+  const call: Omit<WasmCall, 'split'> = {
     code,
     args: [4 * size],
     emit(f, { inputs, outputs, args }) {
@@ -57,6 +58,15 @@ function updateCall(code: string, size: number, present: readonly boolean[], upd
         );
       });
     },
+  };
+  return {
+    ...call,
+    split: (most, however) =>
+      splitOf(call, elementRanges(size, most, however), (range) => ({
+        inputs: bytesFrom(range.start, present.map((_, k) => (k === RATE ? 0 : 1))),
+        outputs: bytesFrom(range.start, present.map(() => 1)),
+        args: [4 * range.size],
+      })),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type Value,
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
+import { alongFirstAxis } from '../split.ts';
 import { cellRuns, outputRuns } from '../window-runs.ts';
 import { ELEMENT, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
 import type { PoolSizes } from './cpu.ts';
@@ -44,9 +45,9 @@ export function averagePoolGradCall(sizes: PoolSizes): WasmCall {
     channels,
   };
   const output = rows.outputSize * columns.outputSize * channels;
-  return {
+  const image = rows.size * columns.size * channels;
+  const call: Omit<WasmCall, 'args'> = {
     code,
-    args: [batch],
     workspaceBytes: vectorBytes(output) + VECTOR,
     emit: (f, { inputs, outputs, workspace, args }, module) => {
       const [dy] = inputs as readonly [Local<'i32'>];
@@ -57,10 +58,11 @@ export function averagePoolGradCall(sizes: PoolSizes): WasmCall {
         emitShares(f, module, sizes, dy, workspace);
         walkImage(f, module, pass, (window) => defineSums(module, pass, window, false), workspace, dx, unused);
         f.increment(dy, output * ELEMENT);
-        f.increment(dx, rows.size * columns.size * channels * ELEMENT);
+        f.increment(dx, image * ELEMENT);
       });
     },
   };
+  return alongFirstAxis(call, batch, { inputs: [output], outputs: [image] }, (images) => [images]);
 }
 
 /** A strip of sums over the taps, or of means. */

@@ -1,14 +1,14 @@
 /** Elements picked by their place in a sample, as WebAssembly: both directions. Nothing but the code is built in. */
 import { f32, i32, i32x4, v128, type FunctionBuilder, type Local, type Value } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
+import { alongFirstAxis } from '../split.ts';
 import { ELEMENT, VECTOR } from '../window-wasm.ts';
 import type { PickGeometry } from './cpu.ts';
 
 /** Adds each element of dy at its place to zeros. */
 export function scatterPickedCall({ batch, image, picked }: PickGeometry): WasmCall {
-  return {
+  const call: Omit<WasmCall, 'args'> = {
     code: 'maxPoolGrad',
-    args: [batch, image, picked],
     emit: (f, { inputs, outputs, args }) => {
       const [dy, indices] = inputs as readonly [Local<'i32'>, Local<'i32'>];
       const [dx] = outputs as readonly [Local<'i32'>];
@@ -32,13 +32,14 @@ export function scatterPickedCall({ batch, image, picked }: PickGeometry): WasmC
       });
     },
   };
+  const elements = { inputs: [picked, picked], outputs: [image] };
+  return alongFirstAxis(call, batch, elements, (images) => [images, image, picked]);
 }
 
 /** Copies the elements at the places. */
 export function gatherPickedCall({ batch, image, picked }: PickGeometry): WasmCall {
-  return {
+  const call: Omit<WasmCall, 'args'> = {
     code: 'poolGather',
-    args: [batch, image, picked],
     emit: (f, { inputs, outputs, args }) => {
       const [values, indices] = inputs as readonly [Local<'i32'>, Local<'i32'>];
       const [out] = outputs as readonly [Local<'i32'>];
@@ -58,6 +59,8 @@ export function gatherPickedCall({ batch, image, picked }: PickGeometry): WasmCa
       });
     },
   };
+  const elements = { inputs: [image, picked], outputs: [picked] };
+  return alongFirstAxis(call, batch, elements, (images) => [images, image, picked]);
 }
 
 /**

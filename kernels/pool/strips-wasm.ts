@@ -11,6 +11,7 @@ import {
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
+import { alongFirstAxis } from '../split.ts';
 import { outputRuns, type Runs } from '../window-runs.ts';
 import { axisKey, ELEMENT, emitTouch, VECTOR } from '../window-wasm.ts';
 import type { PoolSizes } from './cpu.ts';
@@ -87,9 +88,10 @@ export function poolCall(
     targetWidth: columns.outputSize,
     channels,
   };
-  return {
+  const image = rows.size * columns.size * channels;
+  const pooled = rows.outputSize * columns.outputSize * channels;
+  const call: Omit<WasmCall, 'args'> = {
     code,
-    args: [batch],
     workspaceBytes: VECTOR,
     emit: (f, { inputs, outputs, args, workspace }, module) => {
       const [x] = inputs as readonly [Local<'i32'>];
@@ -98,11 +100,12 @@ export function poolCall(
       const toSecond = second && f.index(i32.sub(second, y));
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
         walkImage(f, module, pass, (window) => defineStrip(module, pass, window), x, y, workspace, toSecond);
-        f.increment(x, rows.size * columns.size * channels * ELEMENT);
-        f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);
+        f.increment(x, image * ELEMENT);
+        f.increment(y, pooled * ELEMENT);
       });
     },
   };
+  return alongFirstAxis(call, batch, { inputs: [image], outputs: [pooled, pooled] }, (images) => [images]);
 }
 
 /** Writes the walk over one image; `strip` gives the function for strips of positions, `unused` is a word for `emitTouch`. */

@@ -10,12 +10,15 @@ import {
   type V128,
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
+import { bytesFrom, rangesOf, splitOf, type Range } from '../split.ts';
 import type { RandomGeometry, RandomOptions } from './geometry.ts';
 
 type Vector = Local<'v128'>;
 
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const;
 const ROUNDS = 20;
+const ELEMENTS_PER_BLOCK = 2;
+const ELEMENTS_AT_ONCE = 8;
 
 /** Eight elements in order from four blocks: the upper 24 bits of their first words, and of their second ones. */
 type Draw = (f: FunctionBuilder, words: readonly [first: Vector, second: Vector]) => readonly [V128, V128];
@@ -27,17 +30,24 @@ export function randomCall(
   args: readonly number[],
   prepare: (f: FunctionBuilder, args: readonly Local<'i32'>[], module: ModuleBuilder) => Draw,
 ): WasmCall {
-  return {
+  const argsOf = ({ start, size }: Range): number[] => [
+    4 * size,
+    options.key[0] | 0,
+    options.key[1] | 0,
+    start / ELEMENTS_PER_BLOCK,
+    ...args,
+  ];
+  const call: Omit<WasmCall, 'split'> = {
     code: name,
-    args: [4 * size, options.key[0] | 0, options.key[1] | 0, ...args],
-    emit(f, { inputs, outputs, args: [bytes, key0, key1, ...rest] }, module) {
+    args: argsOf({ start: 0, size }),
+    emit(f, { inputs, outputs, args: [bytes, key0, key1, first, ...rest] }, module) {
       const [counter, out] = [inputs[0]!, outputs[0]!];
       const low = f.index(i32.truncSatF32(f32.load(counter)));
       const high = f.index(i32.truncSatF32(f32.load(counter, 4)));
       const k0 = f.index(i32.xor(key0!, i32.shrUnsigned(high, 8)));
       const step = f.local('v128', i32x4.splat(i32.or(low, i32.shl(high, 24))));
       const keys = keySchedule(f, k0, key1!);
-      const block = f.local('v128', i32x4.const([0, 1, 2, 3]));
+      const block = f.local('v128', i32x4.add(i32x4.splat(first!), i32x4.const([0, 1, 2, 3])));
       const draw = prepare(f, rest, module);
       const next = (): readonly [Vector, Vector] => {
         const [a, b] = threefryLanes(f, keys, block, step);
@@ -69,6 +79,15 @@ export function randomCall(
         });
       });
     },
+  };
+  return {
+    ...call,
+    split: (most) =>
+      splitOf(call, rangesOf(size, most, ELEMENTS_AT_ONCE), (range) => ({
+        inputs: [],
+        outputs: bytesFrom(range.start, [1]),
+        args: argsOf(range),
+      })),
   };
 }
 

@@ -1,6 +1,7 @@
 /** WebAssembly calls whose numbers have names: sizes, flags that need no code of their own, places in the workspace. */
 import { i32, type FunctionBuilder, type Local, type ModuleBuilder, type Value } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
+import { bytesFrom, rangesOf, splitOf, type Range } from '../split.ts';
 
 /** Hands out places in a kernel's workspace, each a multiple of 16 bytes from its start. */
 export class Workspace {
@@ -44,7 +45,7 @@ export function namedCall<Name extends string>({ code, numbers, workspace, emit 
   const names = Object.keys(numbers) as Name[];
   return {
     code,
-    args: names.map((name) => numbers[name]),
+    args: argsOf(numbers),
     workspaceBytes: workspace.bytes,
     emit(f, params, module) {
       const entries = names.map((name, index) => [name, params.args[index] as Local<'i32'>] as const);
@@ -53,6 +54,42 @@ export function namedCall<Name extends string>({ code, numbers, workspace, emit 
       emit({ f, module, params, numbers: locals, place });
     },
   };
+}
+
+/** Elements of each operand that belong to one sample. */
+export interface SampleElements {
+  readonly inputs: readonly number[];
+  readonly outputs: readonly number[];
+}
+
+/** Samples that go through a recurrence together: fewer make its products slow. */
+const LEAST_SAMPLES = 8;
+
+/** Ranges of samples for threads. */
+export function sampleRanges(batch: number, most: number, however: boolean): readonly Range[] {
+  return rangesOf(batch, Math.min(most, Math.floor(batch / (however ? 1 : LEAST_SAMPLES))));
+}
+
+/** The call with parts of its samples for threads, each with a workspace of its own. */
+export function splitSamples<Name extends string>(
+  named: NamedCall<Name | 'batch'>,
+  elements: SampleElements,
+): WasmCall {
+  const call = namedCall(named);
+  return {
+    ...call,
+    split: (most, however) =>
+      splitOf(call, sampleRanges(named.numbers.batch, most, however), ({ start, size }) => ({
+        inputs: bytesFrom(start, elements.inputs),
+        outputs: bytesFrom(start, elements.outputs),
+        args: argsOf({ ...named.numbers, batch: size }),
+      })),
+  };
+}
+
+/** The arguments that pass these numbers. */
+export function argsOf(numbers: Readonly<Record<string, number>>): readonly number[] {
+  return Object.values(numbers);
 }
 
 /** The names of what was given, for the name of a code. */

@@ -1,6 +1,8 @@
 /** Walks rows of a length four floats at a time, the rest of a row as one vector more, and sums in double. */
 import { f32, f32x4, f64, f64x2, i32, i32x4, v128 } from '../../src/wasm/index.ts';
 import type { FunctionBuilder, I32, Local, Value } from '../../src/wasm/index.ts';
+import type { WasmCall } from '../contract.ts';
+import { alongFirstAxis } from '../split.ts';
 
 /** Rows up to this length are unrolled: logSoftmax of 10 elements runs 1.2 times as fast as in a loop, softmax the same. */
 const LONGEST_UNROLLED = 16;
@@ -14,16 +16,19 @@ export interface Span {
   store(row: Local<'i32'>, value: Local<'v128'>): void;
 }
 
-export interface RowWalk {
-  /** Says what is built in: part of a call's `code`. */
-  readonly code: string;
-  /** What `eachRow` is called with. */
-  readonly args: readonly number[];
-}
-
-export function rowWalk(rows: number, length: number): RowWalk {
-  const code = length <= LONGEST_UNROLLED ? `rows of ${length}` : `rows of 4n + ${length % 4}`;
-  return { code, args: [length === 0 ? 0 : rows, 4 * length] };
+/**
+ * A call that goes over rows, each by itself.
+ * @param elements of each operand for one row
+ */
+export function rowsCall(
+  name: string,
+  { rows, length }: { readonly rows: number; readonly length: number },
+  elements: { readonly inputs: readonly number[]; readonly outputs: readonly number[] },
+  { emit }: Pick<WasmCall, 'emit'>,
+): WasmCall {
+  const kind = length <= LONGEST_UNROLLED ? `rows of ${length}` : `rows of 4n + ${length % 4}`;
+  const argsOf = (count: number): readonly number[] => [count, 4 * length];
+  return alongFirstAxis({ code: `${name}, ${kind}`, emit }, length === 0 ? 0 : rows, elements, argsOf);
 }
 
 /** Emits the loop over rows; `body` may go over a row's spans several times. Pointers `rows` move along by a row, `scalars` by one element. */

@@ -3,15 +3,12 @@ import { f32, f32x4, f64, type FunctionBuilder, type Local } from '../../src/was
 import { exp, log1p } from '../../src/wasm/math/index.ts';
 import type { WasmCall } from '../contract.ts';
 import type { RowsGeometry } from './index.ts';
-import { eachRow, rowMaximum, RowSum, rowWalk, type Span } from './row-walk.ts';
+import { eachRow, rowMaximum, rowsCall, RowSum, type Span } from './row-walk.ts';
 
 type EachSpan = (visit: (span: Span) => void) => void;
 
 export function softmaxCall({ rows, length }: RowsGeometry): WasmCall {
-  const { code, args } = rowWalk(rows, length);
-  return {
-    code: `softmax, ${code}`,
-    args,
+  return rowsCall('softmax', { rows, length }, { inputs: [length], outputs: [length] }, {
     emit: (f, { inputs, outputs, args }) => {
       const [x, y] = [...inputs, ...outputs] as [Local<'i32'>, Local<'i32'>];
       eachRow(f, length, args, { rows: [x, y] }, (eachSpan) => {
@@ -19,14 +16,11 @@ export function softmaxCall({ rows, length }: RowsGeometry): WasmCall {
         eachSpan((span) => span.store(y, f.local('v128', f32x4.div(span.load(y), sum))));
       });
     },
-  };
+  });
 }
 
 export function logSoftmaxCall({ rows, length }: RowsGeometry): WasmCall {
-  const { code, args } = rowWalk(rows, length);
-  return {
-    code: `logSoftmax, ${code}`,
-    args,
+  return rowsCall('logSoftmax', { rows, length }, { inputs: [length], outputs: [length] }, {
     emit: (f, { inputs, outputs, args }) => {
       const [x, y] = [...inputs, ...outputs] as [Local<'i32'>, Local<'i32'>];
       eachRow(f, length, args, { rows: [x, y] }, (eachSpan) => {
@@ -37,14 +31,11 @@ export function logSoftmaxCall({ rows, length }: RowsGeometry): WasmCall {
         });
       });
     },
-  };
+  });
 }
 
 export function softmaxGradCall({ rows, length }: RowsGeometry): WasmCall {
-  const { code, args } = rowWalk(rows, length);
-  return {
-    code: `softmaxGrad, ${code}`,
-    args,
+  return rowsCall('softmaxGrad', { rows, length }, { inputs: [length, length], outputs: [length] }, {
     emit: (f, { inputs, outputs, args }) => {
       const [y, dy, dx] = [...inputs, ...outputs] as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
       eachRow(f, length, args, { rows: [y, dy, dx] }, (eachSpan) => {
@@ -56,14 +47,11 @@ export function softmaxGradCall({ rows, length }: RowsGeometry): WasmCall {
         });
       });
     },
-  };
+  });
 }
 
 export function logSoftmaxGradCall({ rows, length }: RowsGeometry): WasmCall {
-  const { code, args } = rowWalk(rows, length);
-  return {
-    code: `logSoftmaxGrad, ${code}`,
-    args,
+  return rowsCall('logSoftmaxGrad', { rows, length }, { inputs: [length, length], outputs: [length] }, {
     emit: (f, { inputs, outputs, args }) => {
       const [y, dy, dx] = [...inputs, ...outputs] as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
       eachRow(f, length, args, { rows: [y, dy, dx] }, (eachSpan) => {
@@ -76,7 +64,7 @@ export function logSoftmaxGradCall({ rows, length }: RowsGeometry): WasmCall {
         });
       });
     },
-  };
+  });
 }
 
 /** The sum of e^(x - maximum) over a row; the terms are kept where `terms` points, if given. */

@@ -5,6 +5,7 @@ import type { WasmFunction } from '../wasm/index.ts';
 import type { Device, DeviceMemory, Fusion, Plan } from './device.ts';
 import { RunQueue } from './run-queue.ts';
 import type { ThreadDevice } from './thread-executable.ts';
+import type { Sharing } from './threads/shared-call.ts';
 import type { Team } from './threads/team.ts';
 import { ThreadCode } from './threads/thread-code.ts';
 import { WasmCode } from './wasm-code.ts';
@@ -33,18 +34,19 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   readonly threadCode: ThreadCode | undefined;
   /** @internal */
   readonly residents: WasmResidents;
-  readonly threads: number;
+  /** @internal */
+  readonly sharing: Sharing;
 
   /**
-   * @param threads the threads that programs are made for. Default 1; more want a shared heap, and `team` to find them
+   * @param sharing with whom programs are shared. Default one thread; more want a shared heap, and `team` to find them
    * @throws DeviceError where there is no WebAssembly with SIMD
    */
-  constructor(name = 'wasm', heap: WasmHeap = new WasmHeap(), threads = 1) {
+  constructor(name = 'wasm', heap: WasmHeap = new WasmHeap(), sharing: Sharing = { threads: 1 }) {
     this.name = name;
     this.heap = heap;
-    this.threads = threads;
+    this.sharing = sharing;
     this.code = new WasmCode(heap);
-    this.threadCode = threads > 1 ? new ThreadCode(heap) : undefined;
+    this.threadCode = sharing.threads > 1 ? new ThreadCode(heap) : undefined;
     this.residents = new WasmResidents(name, heap, this.queue);
   }
 

@@ -72,7 +72,7 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
     const words = new Int32Array(this.#device.heap.memory.buffer);
     this.#stages = this.#steps.map(({ step, shared, codes }) => {
       if (!shared) return [];
-      const operands = [...step.inputs, ...step.outputs].map(address);
+      const operands = { inputs: step.inputs.map(address), outputs: step.outputs.map(address) };
       const stages = writeRows(words, shared, { label: step.label, codes, rows, operands, workspace: this.#workspace });
       rows += shared.rowsBytes;
       return stages;
@@ -228,10 +228,10 @@ export class WasmExecutable extends ThreadExecutable<WasmCopy> {
 }
 
 function compileSteps(device: WasmDevice, plan: Plan): readonly WasmStep[] {
-  const { threadCode, threads } = device;
+  const { threadCode, sharing } = device;
   const steps = plan.steps.map((step) => {
     const call = callOf(step.kernel, step.geometry, step.inputs, step.outputs.length);
-    return { step, call, shared: call && threadCode && shareCall(threads, step, call) };
+    return { step, call, shared: call && threadCode && shareCall(sharing, step, call) };
   });
   const requests: CodeRequest[] = [];
   for (const { step, call, shared } of steps) {

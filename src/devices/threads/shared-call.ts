@@ -15,6 +15,13 @@ export interface SharedCall {
 
 /** What an element that is read or written costs beside the operations: its time in those of a product. */
 const ELEMENT_COST = 8;
+/** For how many threads programs are made. */
+export interface Sharing {
+  readonly threads: number;
+  /** Whether calls are shared however small they are: for tests. Default false. */
+  readonly however?: boolean;
+}
+
 /** The least that a part is worth: 5 microseconds. A stage takes half a microsecond to open and close. */
 const LEAST_PART = 200_000;
 /** Who comes late finds parts left. */
@@ -24,18 +31,16 @@ const LARGEST_PART = 400e6;
 
 /** The call in parts; undefined where one thread does it best. */
 export function shareCall(
-  threads: number,
+  { threads, however = false }: Sharing,
   { kernel, geometry, inputs, outputs }: PlannedStep,
   call: WasmCall,
 ): SharedCall | undefined {
   if (!call.split) return undefined;
   let cost = kernel.flops(geometry);
   for (const ref of [...inputs, ...outputs]) if (ref) cost += ELEMENT_COST * sizeOfRef(ref);
-  const most = Math.min(
-    Math.floor(cost / LEAST_PART),
-    Math.max(PARTS_PER_THREAD * threads, Math.ceil(cost / LARGEST_PART)),
-  );
-  const split = most < 2 ? undefined : call.split(most);
+  const most = Math.max(PARTS_PER_THREAD * threads, Math.ceil(cost / LARGEST_PART));
+  const worth = however ? most : Math.min(most, Math.floor(cost / LEAST_PART));
+  const split = worth < 2 ? undefined : call.split(worth, however);
   if (!split) return undefined;
   const requests = split.stages.map((stage) => ({ stage, inputCount: inputs.length, outputCount: outputs.length }));
   return {
@@ -49,12 +54,12 @@ export function shareCall(
   };
 }
 
-/** Where a bound call has its operands, inputs first, its workspace and its rows, in bytes. */
+/** Where a bound call has its operands, its workspace and its rows, in bytes. */
 interface Places {
   readonly label: string;
   readonly codes: readonly ThreadFunction[];
   readonly rows: number;
-  readonly operands: readonly number[];
+  readonly operands: { readonly inputs: readonly number[]; readonly outputs: readonly number[] };
   readonly workspace: number;
 }
 
@@ -69,9 +74,12 @@ export function writeRows(
     const { parts, ownWorkspaceBytes = 0 } = request.stage;
     const start = address;
     const rowBytes = rowBytesOf(request);
-    for (const { offsets, args } of parts) {
-      const places = operands.map((operand, index) => operand + (offsets[index] as number));
-      words.set([...places, workspace, ...args, aligned(ownWorkspaceBytes)], address / 4);
+    for (const { inputs, outputs, args } of parts) {
+      const moved = [
+        ...operands.inputs.map((operand, index) => operand + (inputs[index] ?? 0)),
+        ...operands.outputs.map((operand, index) => operand + (outputs[index] ?? 0)),
+      ];
+      words.set([...moved, workspace, ...args, aligned(ownWorkspaceBytes)], address / 4);
       address += rowBytes;
     }
     return {

@@ -8,7 +8,7 @@ export class ThreadedDevice extends WasmDevice {
   readonly #keeper: TeamKeeper;
 
   private constructor(heap: WasmHeap, keeper: TeamKeeper) {
-    super('wasm', heap, keeper.threads);
+    super('wasm', heap, { threads: keeper.threads });
     this.#keeper = keeper;
   }
 
