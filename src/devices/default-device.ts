@@ -1,6 +1,6 @@
 /** Which device programs run on when nobody names one. */
 import { warn } from '../console.ts';
-import { ArgumentError, DeviceError, optionsOf, suggestName } from '../errors.ts';
+import { ArgumentError, DeviceError, describeValue, optionsOf, suggestName } from '../errors.ts';
 import { supports } from '../wasm/index.ts';
 import type { Device } from './device.ts';
 import type { GpuMode } from './gpu-js.ts';
@@ -10,9 +10,15 @@ import { WasmDevice } from './wasm-device.ts';
 /** The devices that `setDevice` knows; `'gpu'` after `import 'gradtape/gpu'`. */
 export type DeviceName = 'cpu' | 'wasm' | 'gpu';
 
-/** Options of a device that takes some: those of `'gpu'`. */
+/** Options of a device: each belongs to one. */
 export interface DeviceOptions {
-  /** Where GPU.js runs kernels. Default: the best mode that works here, which one line of log names. */
+  /**
+   * `'wasm'`: products, convolutions and recurrences multiply and add in one instruction, which takes less time and rounds
+   * once. The last bits of results may then differ between machines and between engines; without it they are the same
+   * everywhere. An engine that lacks the instruction computes as without, and one line of log says so. Default false.
+   */
+  readonly fastMath?: boolean;
+  /** `'gpu'`: where GPU.js runs kernels. Default: the best mode that works here, which one line of log names. */
   readonly mode?: GpuMode;
 }
 
@@ -64,16 +70,47 @@ export function defaultDevice(): Device {
  * Chooses the device for programs traced from now on, and for eager ops. Variables move by themselves.
  * @param name `'wasm'`, the default: WebAssembly SIMD; `'cpu'`: plain TypeScript kernels. Both run on the calling thread.
  * `'gpu'`, after `import 'gradtape/gpu'`: kernels of GPU.js; eager ops stay on the host
+ * @param options see `DeviceOptions`; what is left out has its default, whatever an earlier call said
+ * @throws ArgumentError for an option of another device
  * @throws DeviceError for `'wasm'` where the engine has no WebAssembly with SIMD, and for `'gpu'` where GPU.js is not
  * installed, or cannot run in the mode that was asked for
  * @example
  * import 'gradtape/gpu';
  * await setDevice('gpu', { mode: 'webgpu' });
+ * await setDevice('wasm', { fastMath: true });
  */
 export async function setDevice(name: DeviceName, options?: DeviceOptions): Promise<void> {
+  const given = optionsOf('setDevice', options);
+  const fastMath = fastMathOf(name, given);
   const open = openers.get(name);
-  if (open) made.set(name, await open(optionsOf('setDevice', options)));
+  if (open) made.set(name, await open(given));
+  else if (name === 'wasm') openWasm(fastMath);
   current = deviceNamed(name);
+}
+
+/** Whether to compute so: asked for, and there. */
+function fastMathOf(name: string, { fastMath = false }: DeviceOptions): boolean {
+  if (typeof fastMath !== 'boolean' || (fastMath && name !== 'wasm')) {
+    throw new ArgumentError(
+      typeof fastMath === 'boolean'
+        ? `setDevice: fastMath is an option of the device 'wasm', and the device is '${name}'. Leave it out, or choose 'wasm'.`
+        : `setDevice: fastMath is ${describeValue(fastMath)}. Give true or false.`,
+      { where: 'setDevice', got: fastMath },
+    );
+  }
+  if (!fastMath || supports('relaxed-simd')) return fastMath;
+  warn(
+    'gradtape: this JavaScript engine has no relaxed SIMD, so fastMath is not available here and plain arithmetic is used.',
+  );
+  return false;
+}
+
+/** The wasm device that there is, unless it computes otherwise. */
+function openWasm(fastMath: boolean): void {
+  const known = made.get('wasm');
+  if (((known as WasmDevice | undefined)?.fastMath ?? false) !== fastMath) {
+    made.set('wasm', new WasmDevice('wasm', { fastMath }));
+  }
 }
 
 /** @internal How an entry point of its own adds a device to those that `setDevice` knows. */

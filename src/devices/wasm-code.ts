@@ -15,10 +15,12 @@ const CACHE_SIZE = 4096;
 
 export class WasmCode {
   readonly #memory: WasmMemory;
+  readonly #fastMath: boolean;
   readonly #known = new Map<string, WasmFunction>();
 
-  constructor(memory: WasmMemory) {
+  constructor(memory: WasmMemory, fastMath = false) {
     this.#memory = memory;
+    this.#fastMath = fastMath;
   }
 
   /** The functions of these calls, in order. */
@@ -40,7 +42,7 @@ export class WasmCode {
   #compile(missing: ReadonlyMap<string, CodeRequest>): void {
     const api = webAssembly();
     if (!api) throw new DeviceError('wasm: this engine has no WebAssembly.', { where: 'wasm' });
-    const module = new ModuleBuilder();
+    const module = new ModuleBuilder({ relaxed: this.#fastMath });
     module.importMemory({ module: 'gradtape', name: 'memory', initial: 1 });
     [...missing.values()].forEach((request, index) => define(module, `k${index}`, request));
     const { exports } = new api.Instance(new api.Module(module.toBytes()), { gradtape: { memory: this.#memory } });

@@ -18,8 +18,15 @@ export const WASM_FUSION: Fusion = {
   activated: (kernel, activation) => (activation.exact ? kernel.withActivation?.(activation) : undefined),
 };
 
+/** How a wasm device computes. */
+export interface WasmOptions {
+  /** Products by fused multiply-add, where `supports('relaxed-simd')`. Default false. */
+  readonly fastMath?: boolean;
+}
+
 export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   readonly name: string;
+  readonly fastMath: boolean;
   readonly fuses: Fusion = WASM_FUSION;
   /** @internal */
   readonly queue: RunQueue = new RunQueue();
@@ -31,10 +38,11 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   readonly residents: WasmResidents;
 
   /** @throws DeviceError where there is no WebAssembly with SIMD */
-  constructor(name = 'wasm', heap: WasmHeap = new WasmHeap()) {
+  constructor(name = 'wasm', { fastMath = false }: WasmOptions = {}, heap: WasmHeap = new WasmHeap()) {
     this.name = name;
+    this.fastMath = fastMath;
     this.heap = heap;
-    this.code = new WasmCode(heap.memory);
+    this.code = new WasmCode(heap.memory, fastMath);
     this.residents = new WasmResidents(name, heap, this.queue);
   }
 
@@ -48,7 +56,7 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
 
   /** Milliseconds of each step in each run, on one memory of their own: arguments are zeros, variables copies. */
   profile(plan: Plan, runs: number): readonly (readonly number[])[] {
-    return new WasmDevice(this.name).link(plan).timeRuns(runs);
+    return new WasmDevice(this.name, { fastMath: this.fastMath }).link(plan).timeRuns(runs);
   }
 
   /** Runs one kernel at once on host arrays. */

@@ -41,7 +41,7 @@ interface Case {
 
 /** A [rows, 50] or its transpose [50, 16] at 0, panels of 50 steps at 4096, sums at 8192. */
 function tileAgrees({ rows, panels, columnsOfA, depth, depthIsBuiltIn }: Case): boolean {
-  const run = compiled((_, f, [a, b, c, steps, aStep]) => {
+  const run = compiled((module, f, [a, b, c, steps, aStep]) => {
     const sums = tileSums(f, rows, 2 * panels);
     clearSums(f, sums);
     const at = (first: Index, count: number, step: number): readonly Index[] =>
@@ -52,9 +52,9 @@ function tileAgrees({ rows, panels, columnsOfA, depth, depthIsBuiltIn }: Case): 
       b: { panels: at(b, panels, 50 * 32) },
       depth: depthIsBuiltIn ? depth : steps,
     };
-    multiplyTile(f, tile);
+    multiplyTile(f, module, tile);
     // The second stretch follows where the first ended.
-    multiplyTile(f, { ...tile, depth: 3 });
+    multiplyTile(f, module, { ...tile, depth: 3 });
     sums.forEach((row, i) => row.forEach((sum, v) => f.store(c, sum, 16 * (i * 2 * panels + v))));
   });
   const a = (i: number, p: number): number => small(i * 50 + p);
