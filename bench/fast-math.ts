@@ -24,9 +24,8 @@ export async function benchFastMath(
   const workloads = allWorkloads(1).filter(({ kind }) => !LEFT_OUT.includes(kind));
   const engines = [gradtape('wasm', version), gradtapeFastMath(version)];
   const results = await measureAll(version, workloads, engines, options, tell);
-  const { node, machine, date, peak } = results;
-  console.log(`gradtape ${version}, Node ${node}, ${machine}, ${date}; one thread`);
-  console.log(`peak of the 128-bit lanes, products and sums: ${peak.toFixed(1)} GFLOP/s\n`);
+  const { node, machine, date } = results;
+  console.log(`gradtape ${version}, Node ${node}, ${machine}, ${date}; one thread\n`);
   console.log('Operands in the memory of the device, nothing read back; ms, medians over turns');
   console.log(fastMathTable(results));
   if (options.save) keep(`${version}-fast-math`, results, tell);

@@ -58,9 +58,9 @@ t.test('fastMathTable: both times, how many times as fast fastMath is, its rate 
     { engine: 'gradtape wasm', milliseconds: 0.02, difference: 0 },
     { engine: 'gradtape wasm, fastMath', milliseconds: 0.016, difference: 2e-7 },
   ];
-  const [heads, first] = fastMathTable({ ...results, rows: [{ ...product, cells }] }).split('\n');
-  t.match(heads, /^workload +gradtape wasm +gradtape wasm, fastMath +times as fast +GFLOP\/s +% of peak +agreement$/);
-  t.match(first, /^matmul 64 +0\.0200 +0\.0160 +1\.25x +32\.8 +63 % +2e-7$/);
+  const [heads, first] = fastMathTable({ rows: [{ ...product, cells }] }).split('\n');
+  t.match(heads, /^workload +gradtape wasm +gradtape wasm, fastMath +times as fast +GFLOP\/s +agreement$/);
+  t.match(first, /^matmul 64 +0\.0200 +0\.0160 +1\.25x +32\.8 +2e-7$/);
 });
 
 t.test('table: times, ratio to the best peer, GFLOP/s and percent of the peak', async (t) => {
