@@ -2,55 +2,26 @@
  * All engines of Node in this process. One table with the operands in each engine's own memory, nothing read back; a second
  * one from typed arrays to typed arrays.
  */
-import { cpus } from 'node:os';
-import { firstRunMilliseconds } from './engines/gradtape.ts';
 import { allEngines } from './engines/index.ts';
 import { install } from './install.ts';
-import { measure, type MeasureOptions } from './measure.ts';
+import { measureAll } from './measure-all.ts';
 import type { BenchOptions } from './options.ts';
-import type { Results, Row } from './report/results.ts';
+import type { Results } from './report/results.ts';
 import { save } from './report/save.ts';
 import { reasons, table } from './report/table.ts';
-import { peakRate } from './timing/peak.ts';
-import { tinyRunMilliseconds } from './timing/tiny-runs.ts';
 import { allWorkloads, namesWith } from './workloads/index.ts';
-
-const COMMON = { tooLong: 'long runs are measured without --quick', firstRun: firstRunMilliseconds };
-const WHOLE: MeasureOptions = {
-  ...COMMON,
-  turns: { rounds: 11, turn: 30, warmUp: 300, budget: 6000, patience: 6000, timeTiny: tinyRunMilliseconds },
-  longest: Infinity,
-};
-const QUICK: MeasureOptions = {
-  ...COMMON,
-  turns: { rounds: 3, turn: 5, warmUp: 30, budget: 250, patience: 2000, timeTiny: tinyRunMilliseconds },
-  longest: 400,
-};
 
 /** @param version gradtape's. @param tell hears the progress; the report is printed */
 export async function benchHost(version: string, options: BenchOptions, tell: (line: string) => void): Promise<void> {
   const workloads = allWorkloads(1);
-  const names = namesWith(
+  // Before anything is installed.
+  namesWith(
     workloads.map(({ name }) => name),
     options.only,
   );
   install('bench/peers', '540 MB', tell);
   const engines = await allEngines(version, tell);
-  const peak = peakRate();
-  const rows: Row[] = [];
-  for (const workload of workloads.filter(({ name }) => names.includes(name))) {
-    tell(workload.name);
-    rows.push(await measure(workload, engines, options.quick ? QUICK : WHOLE));
-  }
-  const results: Results = {
-    version,
-    date: new Date().toISOString().slice(0, 10),
-    machine: cpus()[0]?.model ?? 'unknown',
-    node: process.version,
-    engines: engines.map(({ name, version: number, role }) => ({ name, version: number, role })),
-    peak,
-    rows,
-  };
+  const results = await measureAll(version, workloads, engines, options, tell);
   print(results);
   if (options.save) save(results, tell);
 }

@@ -10,11 +10,13 @@ export interface BenchOptions {
   readonly only: string | undefined;
   /** Whether the figures are kept in bench/results and drawn in docs/bench.svg. */
   readonly save: boolean;
+  /** Whether plain arithmetic and fastMath are compared, in place of gradtape and its peers. */
+  readonly fastMath: boolean;
   /** Undefined: the processor is measured. */
   readonly gpu: GpuPlace | undefined;
 }
 
-const USAGE = 'Use: npm run bench -- [--gpu [--dawn]] [--quick] [--only PART OF A NAME] [--save]';
+const USAGE = 'Use: npm run bench -- [--gpu [--dawn] | --fast-math] [--quick] [--only PART OF A NAME] [--save]';
 
 /** @throws RangeError for what it does not know */
 export function parseOptions(args: readonly string[]): BenchOptions {
@@ -22,7 +24,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   let only: string | undefined;
   for (let i = 0; i < args.length; i++) {
     const argument = args[i] as string;
-    if (['--gpu', '--dawn', '--quick', '--save'].includes(argument)) flags.add(argument);
+    if (['--gpu', '--dawn', '--fast-math', '--quick', '--save'].includes(argument)) flags.add(argument);
     else if (argument === '--only') {
       only = args[++i];
       if (only === undefined) throw new RangeError(`bench: --only needs a part of a workload's name. ${USAGE}`);
@@ -36,6 +38,10 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   if (flags.has('--dawn') && !flags.has('--gpu')) {
     throw new RangeError(`bench: --dawn says how --gpu reaches the graphics card. ${USAGE}`);
   }
+  const fastMath = flags.has('--fast-math');
+  if (fastMath && flags.has('--gpu')) {
+    throw new RangeError(`bench: --fast-math is of the processor, so it does not go with --gpu. ${USAGE}`);
+  }
   const gpu = !flags.has('--gpu') ? undefined : flags.has('--dawn') ? 'dawn' : 'page';
-  return { quick, only, save, gpu };
+  return { quick, only, save, fastMath, gpu };
 }

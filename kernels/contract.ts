@@ -22,7 +22,7 @@ export interface WasmParams {
 
 /** One kernel call as WebAssembly: the code, under a name that says everything built into it, and what the call passes. */
 export interface WasmCall {
-  /** Equal names mean equal code: the kernel's name with every size and flag that `emit` builds in. */
+  /** Equal names mean equal code on one device: the kernel's name with every size and flag that `emit` builds in. */
   readonly code: string;
   /** Writes the body of the function. Nothing may be read or written outside of inputs, outputs and workspace. */
   readonly emit: (f: FunctionBuilder, params: WasmParams, module: ModuleBuilder) => void;

@@ -5,10 +5,25 @@
 import * as gt from 'gradtape';
 import { WasmDevice } from '../../src/devices/wasm-device.ts';
 import { now } from '../../src/clock.ts';
+import { FAST_MATH } from '../report/results.ts';
 import type { Operand, Workload } from '../workloads/workload.ts';
 import type { Engine, Prepared } from './engine.ts';
 import type { Operation } from './gradtape-operations.ts';
 import { functionOf, programOf, residentProgram, toTensor } from './gradtape-programs.ts';
+
+/** Programs on a wasm device with fastMath. */
+export function gradtapeFastMath(version: string): Engine {
+  const device = new WasmDevice('wasm', { fastMath: true });
+  return {
+    name: FAST_MATH,
+    version,
+    role: 'ours',
+    prepare: async (workload) => {
+      const operands = workload.operands();
+      return compiled(functionOf(workload, operands), operands, device);
+    },
+  };
+}
 
 export function gradtape(device: 'cpu' | 'wasm', version: string): Engine {
   return {
@@ -39,7 +54,7 @@ export function firstRunMilliseconds(workload: Workload): number {
   return now() - start;
 }
 
-function compiled(operation: Operation, operands: readonly Operand[], device: gt.DeviceName): Prepared {
+function compiled(operation: Operation, operands: readonly Operand[], device: gt.DeviceName | WasmDevice): Prepared {
   const fromArrays = programOf(operation, { device });
   let resident: gt.Compiled<[], gt.Tensor[]> | undefined;
   return {

@@ -47,6 +47,9 @@ export interface GpuResults extends Omit<Results, 'node' | 'peak'> {
 /** The column that is compared with the others. */
 export const OURS = 'gradtape wasm';
 
+/** The column of the same with products by one instruction. */
+export const FAST_MATH = 'gradtape wasm, fastMath';
+
 /** The time of an engine in a row, without or with transfers. */
 export function timeOf(row: Row, engine: string, kind: 'milliseconds' | 'withTransfers'): number | undefined {
   return row.cells.find((cell) => cell.engine === engine)?.[kind];

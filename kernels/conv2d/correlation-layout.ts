@@ -1,11 +1,14 @@
 /** A correlation resolved for WebAssembly: bytes, tables, and where each part of the workspace stands. */
-import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
+import { PANEL_STEP, TILE_COLUMNS } from '../gemm/tile.ts';
 import type { CorrelationGeometry, Pass } from './geometry.ts';
 import { imagesOf, tableBytes, type Frame, type Grid, type Images } from './images.ts';
 import type { Walk } from './sweep.ts';
 
-/** Pixels that go through all panels together; with many channels they leave room for a panel in the first cache. */
-const BLOCK_PIXELS = 12 * TILE_ROWS;
+/**
+ * Pixels that go through all panels together, whole tiles of 5 rows and of 6; with many channels they leave room for a
+ * panel in the first cache.
+ */
+const BLOCK_PIXELS = 60;
 /** Frames of small images that stand in the workspace together. */
 const FRAMES_BYTES = 1 << 18;
 /** Steps that are written out instead of looped over. */

@@ -6,7 +6,7 @@ import { i32, i64, type FunctionBuilder, type Local, type ModuleBuilder } from '
 import type { WasmCall, WasmParams } from '../contract.ts';
 import type { StoreActivation } from '../activated.ts';
 import { packColumns, packRows } from '../gemm/pack.ts';
-import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
+import { PANEL_STEP, TILE_COLUMNS, tileRows } from '../gemm/tile.ts';
 import { alongFirstAxis } from '../split.ts';
 import type { CorrelationGeometry } from './geometry.ts';
 import { emitFrames, emitGrid, smaller } from './images.ts';
@@ -146,12 +146,13 @@ class CorrelationEmitter {
     const { targetChannels, blockPixels } = this.#layout;
     const [first, rows, tiles] = [f.local('i32'), f.local('i32'), f.local('i32')];
     const [panel, bias, target] = [f.local('i32'), f.local('i32'), f.local('i32')];
+    const height = tileRows(this.#module);
     const runs = this.#at(pass.runsAt);
     const runsEnd = f.index(i32.add(runs, 4 * pass.runs.length));
     f.set(rows, at.table);
     f.for(first, 0, at.pixels, blockPixels, () => {
       const block = smaller(i32.sub(at.pixels, first), blockPixels);
-      f.set(tiles, i32.divUnsigned(i32.add(block, TILE_ROWS - 1), TILE_ROWS));
+      f.set(tiles, i32.divUnsigned(i32.add(block, height - 1), height));
       f.set(panel, at.panel);
       f.set(bias, at.bias);
       f.set(target, at.target);
@@ -172,7 +173,7 @@ class CorrelationEmitter {
     const f = this.#f;
     const end = f.index(i32.add(table, i32.mul(pixels, ROW_ENTRY_BYTES)));
     const last = f.local('i64', i64.load(i32.sub(end, ROW_ENTRY_BYTES)));
-    for (let row = 0; row < TILE_ROWS - 1; row++) f.store(end, last, row * ROW_ENTRY_BYTES);
+    for (let row = 0; row < tileRows(this.#module) - 1; row++) f.store(end, last, row * ROW_ENTRY_BYTES);
   }
 
   #at(offset: number): Local<'i32'> {

@@ -6,7 +6,7 @@
 import { i32, v128, type Func, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
 import { packRows } from '../gemm/pack.ts';
-import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
+import { PANEL_STEP, TILE_COLUMNS, tileRows } from '../gemm/tile.ts';
 import { bytesFrom, rangesOf, splitOf } from '../split.ts';
 import { filterGradLayout, ofChannels, type FilterGradLayout } from './filter-grad-layout.ts';
 import type { ConvSizes } from './geometry.ts';
@@ -96,7 +96,7 @@ class FilterGradEmitter {
     emitGrid(f, this.#module, grid, table);
     // What fills up the last tile reads what the last row does and adds to a row of its own.
     const end = f.index(i32.add(table, rows * ROW_ENTRY_BYTES));
-    for (let row = 0; row < tilesOf(rows) * TILE_ROWS - rows; row++) {
+    for (let row = 0; row < tilesOf(this.#module, rows) * tileRows(this.#module) - rows; row++) {
       f.store(end, i32.load(i32.sub(end, ROW_ENTRY_BYTES)), row * ROW_ENTRY_BYTES);
       f.store(end, i32.const(sumsBytes - PANEL_STEP), row * ROW_ENTRY_BYTES + 4);
     }
@@ -154,7 +154,7 @@ class FilterGradEmitter {
       eachPanel(f, outChannels, (columns) => {
         const sweep = sweepFunction(this.#module, { walk, columns, finish: 'accumulate' });
         if (packed) f.call(packRows(this.#module), from, dyStep, pixels, columns, panel);
-        f.call(sweep, table, tilesOf(rows), source, packed ? panel : from, runs, runsEnd, sums, 0);
+        f.call(sweep, table, tilesOf(this.#module, rows), source, packed ? panel : from, runs, runsEnd, sums, 0);
         f.increment(from, PANEL_STEP);
         f.increment(sums, sumsBytes);
       });

@@ -8,7 +8,7 @@ import {
   type ModuleBuilder,
   type Value,
 } from '../../src/wasm/index.ts';
-import { TILE_ROWS } from '../gemm/tile.ts';
+import { MOST_TILE_ROWS, tileRows } from '../gemm/tile.ts';
 import { ROW_ENTRY_BYTES } from './sweep.ts';
 
 /** Images as the sweeps read them: copied into a frame of zeros, or in place where no padding is needed. */
@@ -154,12 +154,12 @@ function fillGrid(module: ModuleBuilder): Func<typeof GRID_PARAMS, undefined> {
 
 /** Bytes of a table of so many rows; the last tile may be filled up. */
 export function tableBytes(rows: number): number {
-  return ROW_ENTRY_BYTES * (rows + TILE_ROWS - 1);
+  return ROW_ENTRY_BYTES * (rows + MOST_TILE_ROWS - 1);
 }
 
 /** The whole tiles of so many rows. */
-export function tilesOf(rows: number): number {
-  return Math.ceil(rows / TILE_ROWS);
+export function tilesOf(module: ModuleBuilder, rows: number): number {
+  return Math.ceil(rows / tileRows(module));
 }
 
 export function smaller(a: I32, b: I32): Value<'i32'> {

@@ -15,7 +15,7 @@ import {
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
 import type { StoreActivation } from '../activated.ts';
-import { clearSums, multiplyTile, PANEL_STEP, TILE_COLUMNS, TILE_ROWS, tileSums, type Tile } from '../gemm/tile.ts';
+import { clearSums, multiplyTile, PANEL_STEP, TILE_COLUMNS, tileRows, tileSums, type Tile } from '../gemm/tile.ts';
 
 /** An entry of the table of rows: where the row of A starts and where its row of C goes, in bytes. */
 export const ROW_ENTRY_BYTES = 8;
@@ -47,10 +47,11 @@ export type Sweep = Func<typeof PARAMS, undefined>;
 
 export function sweepFunction(module: ModuleBuilder, code: SweepCode): Sweep {
   const { walk, columns, finish, activation } = code;
+  const height = tileRows(module);
   return module.once(`sweep ${JSON.stringify({ ...code, activation: activation?.name })}`, (m) =>
     m.define({ name: 'sweep', params: PARAMS }, (f, rows, tiles, a, panel, runs, runsEnd, c, bias) => {
-      const sums = tileSums(f, TILE_ROWS, Math.ceil(columns / 4));
-      const pointers = f.locals('i32', TILE_ROWS);
+      const sums = tileSums(f, height, Math.ceil(columns / 4));
+      const pointers = f.locals('i32', height);
       const b = f.local('i32');
       const stretch = {
         sums,
@@ -61,11 +62,11 @@ export function sweepFunction(module: ModuleBuilder, code: SweepCode): Sweep {
       f.for(f.local('i32'), 0, tiles, 1, () => {
         clearSums(f, sums);
         f.set(b, panel);
-        if (walk.offsets) runsInLine(f, stretch, { ...walk, offsets: walk.offsets }, rows, a);
-        else runsOfTable(f, stretch, { rows, a, runs, runsEnd });
+        if (walk.offsets) runsInLine(f, m, stretch, { ...walk, offsets: walk.offsets }, rows, a);
+        else runsOfTable(f, m, stretch, { rows, a, runs, runsEnd });
         if (finish === 'bias') storeWithBias(f, m, sums, code, { rows, c, bias });
         else addToRows(f, sums, rows, c);
-        f.increment(rows, TILE_ROWS * ROW_ENTRY_BYTES);
+        f.increment(rows, height * ROW_ENTRY_BYTES);
       });
     }),
   );
@@ -77,6 +78,7 @@ interface Stretch extends Tile {
 
 function runsOfTable(
   f: FunctionBuilder,
+  module: ModuleBuilder,
   stretch: Stretch,
   at: Readonly<Record<'rows' | 'a' | 'runs' | 'runsEnd', Local<'i32'>>>,
 ): void {
@@ -85,12 +87,13 @@ function runsOfTable(
   f.for(run, at.runs, at.runsEnd, 4, () => {
     f.set(start, i32.add(at.a, i32.load(run)));
     locate(f, stretch.a.rows, at.rows, start);
-    multiplyTile(f, stretch);
+    multiplyTile(f, module, stretch);
   });
 }
 
 function runsInLine(
   f: FunctionBuilder,
+  module: ModuleBuilder,
   stretch: Stretch,
   { step, length, offsets }: Walk & { readonly offsets: readonly number[] },
   rows: Local<'i32'>,
@@ -100,7 +103,7 @@ function runsInLine(
   let reached = 0;
   for (const offset of offsets) {
     for (const pointer of stretch.a.rows) f.increment(pointer, offset - reached);
-    multiplyTile(f, stretch);
+    multiplyTile(f, module, stretch);
     reached = offset + length * step;
   }
 }

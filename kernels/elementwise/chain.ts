@@ -48,7 +48,10 @@ export function chainCall(chain: Chain, walk: Walk): WasmCall {
       const [outer = 1, ...inner] = walk.sizes;
       const inside = inner.reduce((product, size) => product * size, length);
       return splitOf(call, rangesOf(outer, most), ({ start, size }) => ({
-        inputs: bytesFrom(start, strides.map(([first = 0]) => first)),
+        inputs: bytesFrom(
+          start,
+          strides.map(([first = 0]) => first),
+        ),
         outputs: bytesFrom(start, repeat(inside, outputs)),
         args: [length, ...nestArgs([size, ...inner], strides)],
       }));

@@ -48,7 +48,10 @@ export function reducedChainCall(
       const [outer = 1, ...inner] = sizes;
       const inside = inner.reduce((product, size) => product * size, 1);
       return splitOf(call, rangesOf(outer, most), ({ start, size }) => ({
-        inputs: bytesFrom(start, strides.map(([first = 0]) => first)),
+        inputs: bytesFrom(
+          start,
+          strides.map(([first = 0]) => first),
+        ),
         outputs: bytesFrom(start, [...chain.results.map(() => inside * row), inside]),
         args: [row, ...nestArgs([size, ...inner], strides)],
       }));

@@ -11,7 +11,7 @@ import {
 import { addNarrow } from './narrow.ts';
 import { packPanels } from './pack.ts';
 import { strip, WIDE_PANELS, wideStrip, type Strip, type StripKind } from './strip.ts';
-import { PANEL_STEP, TILE_COLUMNS, TILE_ROWS } from './tile.ts';
+import { MOST_TILE_ROWS, PANEL_STEP, TILE_COLUMNS, tileRows } from './tile.ts';
 import { transposeBlocks } from './transpose.ts';
 
 export interface ProductKind {
@@ -61,13 +61,14 @@ const LINE = 64;
 
 /** A row of zeros for the widest tile. */
 export const ZEROS_BYTES: number = 4 * PANEL_STEP;
-const NARROW_BYTES = ROW_BLOCK * PANEL_STEP;
+const NARROW_BYTES = Math.ceil(ROW_BLOCK / MOST_TILE_ROWS) * MOST_TILE_ROWS * PANEL_STEP;
 const BLOCK_AT = ZEROS_BYTES + NARROW_BYTES;
 
 /** The bytes of workspace that a product of these sizes needs; of several, the largest suffices. */
 export function productWorkspace({ a, b }: ProductKind, m: number, n: number, k: number): number {
   const depth = Math.min(k, DEPTH_BLOCK);
-  const rows = Math.ceil(Math.min(m, ROW_BLOCK) / TILE_ROWS) * TILE_ROWS;
+  // Whole tiles of either size.
+  const rows = Math.min(m, ROW_BLOCK) + MOST_TILE_ROWS - 1;
   const columns = Math.ceil(Math.min(n, COLUMN_BLOCK) / TILE_COLUMNS) * TILE_COLUMNS;
   const turned = a === 'columns' ? rows * (4 * depth + 2 * LINE) : 0;
   return BLOCK_AT + turned + (b === 'panels' ? 0 : 4 * columns * depth);
@@ -81,6 +82,7 @@ export function blockProduct(module: ModuleBuilder, kind: ProductKind): Product 
   const transpose = kind.a === 'columns' ? transposeBlocks(module) : undefined;
   const half = strip(module, 'panels', 1);
   const narrow = addNarrow(module);
+  const tile = tileRows(module);
   return module.once(`gemm: block ${kind.a} ${kind.b}`, (m) =>
     m.define(
       { name: 'block', params: PRODUCT_PARAMS },
@@ -91,7 +93,7 @@ export function blockProduct(module: ModuleBuilder, kind: ProductKind): Product 
         f.set(blocks, i32.add(blocks, i32.eqz(blocks)));
         // Blocks of equal height, whole tiles.
         const evenRows = i32.divUnsigned(i32.add(rows, i32.sub(blocks, 1)), blocks);
-        const blockRows = f.index(i32.mul(i32.divUnsigned(i32.add(evenRows, TILE_ROWS - 1), TILE_ROWS), TILE_ROWS));
+        const blockRows = f.index(i32.mul(i32.divUnsigned(i32.add(evenRows, tile - 1), tile), tile));
         // Columns of A are turned into rows, block by block.
         const xStep = transpose ? f.index(turnedStep(depth)) : aStep;
         const x = transpose ? f.index(i32.add(workspace, BLOCK_AT)) : a;

@@ -13,7 +13,7 @@ import {
   type ModuleBuilder,
   type Value,
 } from '../../src/wasm/index.ts';
-import { clearSums, multiplyTile, PANEL_STEP, TILE_ROWS, tileSums } from './tile.ts';
+import { clearSums, multiplyTile, PANEL_STEP, tileRows, tileSums } from './tile.ts';
 
 /** How B stands: in packed panels (`bStep` bytes from panel to panel), or in place (`bStep` bytes from row to row). */
 export type StripKind = 'panels' | 'rows';
@@ -30,7 +30,8 @@ export type Strip = Func<StripParams, undefined>;
 
 /** Any number of rows times a panel, of which 1 vector holds 4 columns and 2 vectors hold all. */
 export function strip(module: ModuleBuilder, kind: StripKind, vectors: 1 | 2 = 2): Strip {
-  const byRows = Array.from({ length: TILE_ROWS }, (_, index) => tiles(module, kind, [index + 1, vectors], 1));
+  const most = tileRows(module);
+  const byRows = Array.from({ length: most }, (_, index) => tiles(module, kind, [index + 1, vectors], 1));
   return module.once(`gemm: strip ${kind} ${vectors}`, (m) =>
     m.define(
       { name: 'strip', params: STRIP_PARAMS },
@@ -38,35 +39,35 @@ export function strip(module: ModuleBuilder, kind: StripKind, vectors: 1 | 2 = 2
         const run = (count: number, times: I32): void => {
           f.call(byRows[count - 1] as Strip, a, aStep, b, bStep, c, cStep, addend, addendStep, depth, times);
         };
-        const whole = f.index(i32.divUnsigned(rows, TILE_ROWS));
-        const rest = f.index(i32.remUnsigned(rows, TILE_ROWS));
+        const whole = f.index(i32.divUnsigned(rows, most));
+        const rest = f.index(i32.remUnsigned(rows, most));
         const down = (count: I32): void => {
           f.increment(a, i32.mul(aStep, count));
           f.increment(c, i32.mul(cStep, count));
           f.increment(addend, i32.mul(addendStep, count));
         };
-        // Tiles of 1 or 2 rows wait for their own sums: 5 and 1 become 3 and 3, 5 and 2 become 4 and 3.
+        // Tiles of 1 or 2 rows wait for their own sums: 5 and 1 become 3 and 3, 6 and 2 become 5 and 3.
         const split = f.index(i32.and(i32.ne(whole, 0), i32.ltUnsigned(i32.sub(rest, 1), 2)));
         f.set(whole, i32.sub(whole, split));
         f.if(whole, () => {
-          run(TILE_ROWS, whole);
-          down(i32.mul(whole, TILE_ROWS));
+          run(most, whole);
+          down(i32.mul(whole, most));
         });
         f.if(split, () => {
           f.if(
             i32.eq(rest, 1),
             () => {
-              run(3, 1);
-              down(3);
+              run(most - 2, 1);
+              down(most - 2);
             },
             () => {
-              run(4, 1);
-              down(4);
+              run(most - 1, 1);
+              down(most - 1);
             },
           );
           f.set(rest, 3);
         });
-        for (let count = 1; count < TILE_ROWS; count++) f.if(i32.eq(rest, count), () => run(count, 1));
+        for (let count = 1; count < most; count++) f.if(i32.eq(rest, count), () => run(count, 1));
       },
     ),
   );
@@ -96,7 +97,7 @@ function tiles(module: ModuleBuilder, kind: StripKind, size: readonly [number, n
           clearSums(f, sums);
           line(f, aPointers, a, aStep);
           line(f, bPointers, b, panelStep);
-          multiplyTile(f, {
+          multiplyTile(f, m, {
             sums,
             a: { rows: aPointers },
             b: kind === 'rows' ? { panels: bPointers, step: bStep } : { panels: bPointers },

@@ -5,14 +5,7 @@
 import { f32x4, i32, type Func, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import { sigmoid, tanh } from '../../src/wasm/math/index.ts';
 import type { WasmCall } from '../contract.ts';
-import {
-  namesOf,
-  rowAt,
-  splitSamples,
-  Workspace,
-  type Emission,
-  type SampleElements,
-} from '../recurrent/wasm-call.ts';
+import { namesOf, rowAt, splitSamples, Workspace, type Emission, type SampleElements } from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
 import { carryRow, copyRow, forRowBlocks, fourRows, type Vectors } from '../recurrent/wasm-row.ts';

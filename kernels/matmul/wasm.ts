@@ -2,7 +2,7 @@
 import { i32, type FunctionBuilder, type I32, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams, WasmPart } from '../contract.ts';
 import { NO_ADDEND, product, productWorkspace, type ProductKind } from '../gemm/product.ts';
-import { TILE_COLUMNS, TILE_ROWS } from '../gemm/tile.ts';
+import { TILE_COLUMNS } from '../gemm/tile.ts';
 import { bytesFrom, rangesOf, splitOf } from '../split.ts';
 import { batchAxes, type BatchAxis } from './batch-axes.ts';
 import type { MatmulGeometry } from './cpu.ts';
@@ -35,7 +35,7 @@ export function matmulCall(geometry: MatmulGeometry, present: readonly boolean[]
     ...call,
     split(most, however) {
       const leastColumns = however ? TILE_COLUMNS : PART_COLUMNS;
-      const leastRows = however ? TILE_ROWS : PART_ROWS;
+      const leastRows = however ? 1 : PART_ROWS;
       const [first, ...others] = axes;
       if (first) {
         const { length, aStep, bStep } = first;
@@ -55,7 +55,7 @@ export function matmulCall(geometry: MatmulGeometry, present: readonly boolean[]
         }));
       }
       const count = Math.min(most, Math.floor(m / leastRows));
-      return splitOf(call, rangesOf(m, count, TILE_ROWS), ({ start, size }) => ({
+      return splitOf(call, rangesOf(m, count, however ? 1 : ROW_STEP), ({ start, size }) => ({
         ...place(start, 0),
         args: argsOf(size, n),
       }));
@@ -65,7 +65,9 @@ export function matmulCall(geometry: MatmulGeometry, present: readonly boolean[]
 
 /** The least columns or rows that make a part. */
 const PART_COLUMNS = 8 * TILE_COLUMNS;
-const PART_ROWS = 8 * TILE_ROWS;
+const PART_ROWS = 60;
+/** Rows that are whole tiles of 5, and of the 6 of fused arithmetic. */
+const ROW_STEP = 30;
 
 interface MatmulCode {
   readonly kind: ProductKind;

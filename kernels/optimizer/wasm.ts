@@ -63,8 +63,14 @@ function updateCall(code: string, size: number, present: readonly boolean[], upd
     ...call,
     split: (most, however) =>
       splitOf(call, elementRanges(size, most, however), (range) => ({
-        inputs: bytesFrom(range.start, present.map((_, k) => (k === RATE ? 0 : 1))),
-        outputs: bytesFrom(range.start, present.map(() => 1)),
+        inputs: bytesFrom(
+          range.start,
+          present.map((_, k) => (k === RATE ? 0 : 1)),
+        ),
+        outputs: bytesFrom(
+          range.start,
+          present.map(() => 1),
+        ),
         args: [4 * range.size],
       })),
   };

@@ -5,14 +5,27 @@ import { supports } from '../wasm/index.ts';
 import type { Device } from './device.ts';
 import type { GpuMode } from './gpu-js.ts';
 import { HostDevice } from './host-device.ts';
+import { checkDeviceOptions, chooseWasm } from './wasm-choice.ts';
 import { WasmDevice } from './wasm-device.ts';
 
 /** The devices that `setDevice` knows; `'gpu'` after `import 'gradtape/gpu'`. */
 export type DeviceName = 'cpu' | 'wasm' | 'gpu';
 
-/** Options of a device that takes some: those of `'gpu'`. */
+/** Options of a device: each belongs to one. */
 export interface DeviceOptions {
-  /** Where GPU.js runs kernels. Default: the best mode that works here, which one line of log names. */
+  /**
+   * `'wasm'`: threads that share the work of large ops, this one among them; `'auto'` for as many as there are cores.
+   * Results have the same bits for any number. They need shared memory, in a page cross-origin isolation: without it one
+   * line of log says so, and one thread does the work. Default 1.
+   */
+  readonly threads?: number | 'auto';
+  /**
+   * `'wasm'`: products, convolutions and recurrences multiply and add in one instruction, which takes less time and rounds
+   * once. The last bits of results may then differ between machines and between engines; without it they are the same
+   * everywhere. An engine that lacks the instruction computes as without, and one line of log says so. Default false.
+   */
+  readonly fastMath?: boolean;
+  /** `'gpu'`: where GPU.js runs kernels. Default: the best mode that works here, which one line of log names. */
   readonly mode?: GpuMode;
 }
 
@@ -62,17 +75,24 @@ export function defaultDevice(): Device {
 
 /**
  * Chooses the device for programs traced from now on, and for eager ops. Variables move by themselves.
- * @param name `'wasm'`, the default: WebAssembly SIMD; `'cpu'`: plain TypeScript kernels. Both run on the calling thread.
+ * @param name `'wasm'`, the default: WebAssembly SIMD; `'cpu'`: plain TypeScript kernels. `'cpu'` and one thread of `'wasm'` run on the calling thread.
  * `'gpu'`, after `import 'gradtape/gpu'`: kernels of GPU.js; eager ops stay on the host
+ * @param options see `DeviceOptions`; what is left out has its default, whatever an earlier call said
+ * @throws ArgumentError for an option of another device
  * @throws DeviceError for `'wasm'` where the engine has no WebAssembly with SIMD, and for `'gpu'` where GPU.js is not
  * installed, or cannot run in the mode that was asked for
  * @example
  * import 'gradtape/gpu';
  * await setDevice('gpu', { mode: 'webgpu' });
+ * await setDevice('wasm', { threads: 'auto' });
+ * await setDevice('wasm', { fastMath: true });
  */
 export async function setDevice(name: DeviceName, options?: DeviceOptions): Promise<void> {
+  const given = optionsOf('setDevice', options);
+  checkDeviceOptions(name, given);
   const open = openers.get(name);
-  if (open) made.set(name, await open(optionsOf('setDevice', options)));
+  if (open) made.set(name, await open(given));
+  else if (name === 'wasm') made.set(name, await chooseWasm(made.get(name), given));
   current = deviceNamed(name);
 }
 

@@ -1,7 +1,14 @@
 /** Compiled kernels by the code that they hold: each is compiled once, those that a program lacks in one module. */
 import type { WasmCall, WasmParams } from '../../kernels/contract.ts';
 import { DeviceError } from '../errors.ts';
-import { ModuleBuilder, webAssembly, type Func, type Local, type WasmFunction, type WasmMemory } from '../wasm/index.ts';
+import {
+  ModuleBuilder,
+  webAssembly,
+  type Func,
+  type Local,
+  type WasmFunction,
+  type WasmMemory,
+} from '../wasm/index.ts';
 import type { WasmHeap } from './wasm-heap.ts';
 
 /** A kernel call and the number of its operands. */
@@ -16,10 +23,12 @@ const CACHE_SIZE = 4096;
 
 export class WasmCode {
   readonly #heap: WasmHeap;
+  readonly #fastMath: boolean;
   readonly #known = new Map<string, WasmFunction>();
 
-  constructor(heap: WasmHeap) {
+  constructor(heap: WasmHeap, fastMath = false) {
     this.#heap = heap;
+    this.#fastMath = fastMath;
   }
 
   /** The functions of these calls, in order. */
@@ -39,7 +48,7 @@ export class WasmCode {
   }
 
   #compile(missing: ReadonlyMap<string, CodeRequest>): void {
-    const module = new ModuleBuilder();
+    const module = new ModuleBuilder({ relaxed: this.#fastMath });
     this.#heap.importInto(module);
     [...missing.values()].forEach(({ call, inputCount, outputCount }, index) => {
       const argCount = call.args?.length ?? 0;
@@ -55,7 +64,10 @@ export class WasmCode {
 }
 
 /** The functions that a module exports, over this memory. */
-export function instantiate(bytes: Uint8Array<ArrayBuffer>, memory: WasmMemory): Readonly<Record<string, WasmFunction>> {
+export function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  memory: WasmMemory,
+): Readonly<Record<string, WasmFunction>> {
   const api = webAssembly();
   if (!api) throw new DeviceError('wasm: this engine has no WebAssembly.', { where: 'wasm' });
   return new api.Instance(new api.Module(bytes), { gradtape: { memory } }).exports;

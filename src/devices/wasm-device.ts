@@ -21,8 +21,19 @@ export const WASM_FUSION: Fusion = {
   activated: (kernel, activation) => (activation.exact ? kernel.withActivation?.(activation) : undefined),
 };
 
+/** How a wasm device computes. */
+export interface WasmOptions {
+  /** Products by fused multiply-add, where `supports('relaxed-simd')`. Default false. */
+  readonly fastMath?: boolean;
+  /** For how many threads programs are made; `team` finds them. Default one. */
+  readonly sharing?: Sharing;
+}
+
+const ONE_THREAD: Sharing = { threads: 1 };
+
 export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   readonly name: string;
+  readonly fastMath: boolean;
   readonly fuses: Fusion = WASM_FUSION;
   /** @internal */
   readonly queue: RunQueue = new RunQueue();
@@ -37,16 +48,18 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
   /** @internal */
   readonly sharing: Sharing;
 
-  /**
-   * @param sharing with whom programs are shared. Default one thread; more want a shared heap, and `team` to find them
-   * @throws DeviceError where there is no WebAssembly with SIMD
-   */
-  constructor(name = 'wasm', heap: WasmHeap = new WasmHeap(), sharing: Sharing = { threads: 1 }) {
+  /** @throws DeviceError where there is no WebAssembly with SIMD */
+  constructor(
+    name = 'wasm',
+    { fastMath = false, sharing = ONE_THREAD }: WasmOptions = {},
+    heap: WasmHeap = new WasmHeap({ shared: sharing.threads > 1 }),
+  ) {
     this.name = name;
+    this.fastMath = fastMath;
     this.heap = heap;
     this.sharing = sharing;
-    this.code = new WasmCode(heap);
-    this.threadCode = sharing.threads > 1 ? new ThreadCode(heap) : undefined;
+    this.code = new WasmCode(heap, fastMath);
+    this.threadCode = sharing.threads > 1 ? new ThreadCode(heap, fastMath) : undefined;
     this.residents = new WasmResidents(name, heap, this.queue);
   }
 
@@ -65,7 +78,7 @@ export class WasmDevice implements Device, ThreadDevice<WasmCopy> {
 
   /** Milliseconds of each step in each run, on one memory of their own: arguments are zeros, variables copies. */
   profile(plan: Plan, runs: number): readonly (readonly number[])[] {
-    return new WasmDevice(this.name).link(plan).timeRuns(runs);
+    return new WasmDevice(this.name, { fastMath: this.fastMath }).link(plan).timeRuns(runs);
   }
 
   /** Runs one kernel at once on host arrays. */

@@ -25,10 +25,17 @@ type Locals<Params extends readonly ValueType[]> = {
   -readonly [Position in keyof Params]: Local<Params[Position]>;
 };
 
+export interface ModuleOptions {
+  /** Whether kernels may fuse products and sums by relaxed instructions, whose last bits differ between machines. Default false. */
+  readonly relaxed?: boolean;
+}
+
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const SECTION = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 
 export class ModuleBuilder {
+  /** Whether kernels may fuse products and sums in it. */
+  readonly relaxed: boolean;
   readonly #types = new Map<string, number>();
   readonly #typeBytes = new Bytes();
   readonly #imports = new Bytes();
@@ -38,6 +45,10 @@ export class ModuleBuilder {
   readonly #bodies: Bytes[] = [];
   readonly #exports = new Map<string, number>();
   readonly #shared = new Map<string, Func>();
+
+  constructor({ relaxed = false }: ModuleOptions = {}) {
+    this.relaxed = relaxed;
+  }
 
   importMemory({ module, name, initial, maximum, shared = false }: MemoryImport): void {
     const bytes = this.#imports;

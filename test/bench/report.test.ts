@@ -1,6 +1,7 @@
 import t from 'tap';
 import { parseOptions } from '../../bench/options.ts';
 import { chart } from '../../bench/report/chart.ts';
+import { fastMathTable } from '../../bench/report/fast-math-table.ts';
 import { bestPeer, timeOf, type Results, type Row } from '../../bench/report/results.ts';
 import { align, formatTime, reasons, table } from '../../bench/report/table.ts';
 
@@ -51,6 +52,16 @@ t.test(
     t.equal(timeOf(step, 'two', 'milliseconds'), undefined);
   },
 );
+
+t.test('fastMathTable: both times, how many times as fast fastMath is, its rate and its difference', async (t) => {
+  const cells = [
+    { engine: 'gradtape wasm', milliseconds: 0.02, difference: 0 },
+    { engine: 'gradtape wasm, fastMath', milliseconds: 0.016, difference: 2e-7 },
+  ];
+  const [heads, first] = fastMathTable({ rows: [{ ...product, cells }] }).split('\n');
+  t.match(heads, /^workload +gradtape wasm +gradtape wasm, fastMath +times as fast +GFLOP\/s +agreement$/);
+  t.match(first, /^matmul 64 +0\.0200 +0\.0160 +1\.25x +32\.8 +2e-7$/);
+});
 
 t.test('table: times, ratio to the best peer, GFLOP/s and percent of the peak', async (t) => {
   const [heads, first, second] = table(results, 'milliseconds').split('\n');
@@ -110,10 +121,18 @@ t.test('chart: names are text, whatever they contain, and dark schemes have colo
 t.test(
   'options: --gpu, --dawn, --quick, --only and --save; what is unknown or does not go together is refused',
   async (t) => {
-    t.same(parseOptions([]), { quick: false, only: undefined, save: false, gpu: undefined });
+    t.same(parseOptions([]), {
+      quick: false,
+      only: undefined,
+      save: false,
+      fastMath: false,
+      gpu: undefined,
+    });
     t.match(parseOptions(['--quick', '--only', 'conv']), { quick: true, only: 'conv', save: false });
     t.equal(parseOptions(['--gpu']).gpu, 'page');
     t.equal(parseOptions(['--dawn', '--gpu']).gpu, 'dawn');
+    t.match(parseOptions(['--fast-math']), { fastMath: true, gpu: undefined });
+    t.throws(() => parseOptions(['--fast-math', '--gpu']), /does not go with --gpu/);
     t.throws(() => parseOptions(['--fast']), /unknown option '--fast'/);
     t.throws(() => parseOptions(['--only']), /--only needs/);
     t.throws(() => parseOptions(['--save', '--quick']), /keeps whole runs only/);

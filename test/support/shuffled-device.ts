@@ -4,7 +4,6 @@
  */
 import type { ReadyStage, Team } from '../../src/devices/threads/team.ts';
 import { WasmDevice } from '../../src/devices/wasm-device.ts';
-import { WasmHeap } from '../../src/devices/wasm-heap.ts';
 import { seededDraw } from './mutated-bytes.ts';
 
 const THREADS = 3;
@@ -15,7 +14,7 @@ export class ShuffledDevice extends WasmDevice {
   readonly #draw: (count: number) => number;
 
   constructor(name = 'shuffled', seed = 1) {
-    super(name, new WasmHeap({ shared: true }), { threads: THREADS, however: true });
+    super(name, { sharing: { threads: THREADS, however: true } });
     this.#draw = seededDraw(seed);
   }
 

@@ -9,6 +9,9 @@ import type { Operand } from '../kernels/numeric.ts';
 const GUARD = 0x7fc0_dead;
 const GUARD_WORDS = 16;
 
+/** How kernels of the tests compute: `use-fast-math.ts` changes it before a test file begins. */
+export const arithmetic: { fastMath: boolean } = { fastMath: false };
+
 /** A kernel's function for some shapes, and the memory that it works in. */
 export function compileOnWasm<Options, Geometry>(
   kernel: Kernel<Options, Geometry>,
@@ -27,7 +30,7 @@ export function compileOnWasm<Options, Geometry>(
   );
   if (!call) throw new Error(`${kernel.name}: the kernel has no WebAssembly`);
   const heap = new WasmHeap();
-  const [run] = new WasmCode(heap).functionsOf([
+  const [run] = new WasmCode(heap, arithmetic.fastMath).functionsOf([
     { call, inputCount: operands.length, outputCount: outputShapes.length },
   ]);
   if (!run) throw new Error(`${kernel.name}: nothing was compiled`);

@@ -4,7 +4,7 @@
  */
 import type { Plan } from '../../src/devices/device.ts';
 import { DeviceError } from '../../src/errors.ts';
-import { WasmDevice } from '../../src/devices/wasm-device.ts';
+import { WasmDevice, type WasmOptions } from '../../src/devices/wasm-device.ts';
 import { WasmExecutable } from '../../src/devices/wasm-executable.ts';
 import { WasmHeap } from '../../src/devices/wasm-heap.ts';
 
@@ -53,8 +53,8 @@ class WatchedExecutable extends WasmExecutable {
 }
 
 export class WatchedDevice extends WasmDevice {
-  constructor(name = 'wasm') {
-    super(name, new GrowingHeap());
+  constructor(name = 'wasm', options: WasmOptions = {}) {
+    super(name, options, new GrowingHeap());
   }
 
   override link(plan: Plan): WasmExecutable {

@@ -5,14 +5,12 @@ import type { WasmHeap } from '../wasm-heap.ts';
 import { ThreadTeam, type TeamOptions } from './team.ts';
 
 export class TeamKeeper {
-  readonly threads: number;
   readonly #heap: WasmHeap;
   readonly #options: TeamOptions;
   #team: ThreadTeam | undefined;
   #isClosed = false;
 
   private constructor(heap: WasmHeap, options: TeamOptions, team: ThreadTeam) {
-    this.threads = options.threads;
     this.#heap = heap;
     this.#options = options;
     this.#team = team;

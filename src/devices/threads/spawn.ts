@@ -32,7 +32,10 @@ interface PageWorker {
   onerror: ((event: { readonly message?: string; preventDefault(): void }) => void) | null;
 }
 
-type PageWorkerClass = new (url: string | URL, options?: { readonly name?: string; readonly type?: 'module' }) => PageWorker;
+type PageWorkerClass = new (
+  url: string | URL,
+  options?: { readonly name?: string; readonly type?: 'module' },
+) => PageWorker;
 
 /** Named as bundlers look for it: they make a file of the program that is started by `new Worker(new URL(...))`. */
 declare const Worker: PageWorkerClass | undefined;
@@ -49,7 +52,8 @@ export async function waysToSpawn(): Promise<readonly Spawn[]> {
     const threads = (await import(/* webpackIgnore: true */ /* @vite-ignore */ THREADS)) as NodeThreads;
     return [(start) => nodeThread(threads.Worker, start)];
   }
-  if (typeof Worker === 'undefined') throw new DeviceError('wasm: this JavaScript engine has no threads.', { where: 'setDevice' });
+  if (typeof Worker === 'undefined')
+    throw new DeviceError('wasm: this JavaScript engine has no threads.', { where: 'setDevice' });
   const source = `onmessage = ({ data }) => (${String(runThread)})(data);`;
   const blob = (): string => URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   const data = (): string => `data:text/javascript,${encodeURIComponent(source)}`;

@@ -30,12 +30,14 @@ const CACHE_SIZE = 4096;
 
 export class ThreadCode {
   readonly #heap: WasmHeap;
+  readonly #fastMath: boolean;
   readonly #known = new Map<string, ThreadFunction>();
   readonly #collected: FinalizationRegistry<{ readonly address: number; readonly bytes: number }>;
   #nextId = 1;
 
-  constructor(heap: WasmHeap) {
+  constructor(heap: WasmHeap, fastMath: boolean) {
     this.#heap = heap;
+    this.#fastMath = fastMath;
     this.#collected = new FinalizationRegistry(({ address, bytes }) => heap.free(address, bytes));
   }
 
@@ -56,7 +58,7 @@ export class ThreadCode {
   }
 
   #compile(missing: ReadonlyMap<string, StageRequest>): void {
-    const builder = new ModuleBuilder();
+    const builder = new ModuleBuilder({ relaxed: this.#fastMath });
     this.#heap.importInto(builder);
     [...missing.values()].forEach((request, index) => definePart(builder, index, request));
     const code = builder.toBytes();

@@ -4,18 +4,24 @@ import { WasmHeap } from '../wasm-heap.ts';
 import { TeamKeeper } from './keeper.ts';
 import type { Team, TeamOptions } from './team.ts';
 
+export interface ThreadedOptions extends TeamOptions {
+  readonly fastMath?: boolean;
+}
+
 export class ThreadedDevice extends WasmDevice {
+  readonly threads: number;
   readonly #keeper: TeamKeeper;
 
-  private constructor(heap: WasmHeap, keeper: TeamKeeper) {
-    super('wasm', heap, { threads: keeper.threads });
+  private constructor(heap: WasmHeap, keeper: TeamKeeper, { threads, fastMath = false }: ThreadedOptions) {
+    super('wasm', { fastMath, sharing: { threads } }, heap);
+    this.threads = threads;
     this.#keeper = keeper;
   }
 
   /** @throws DeviceError where threads do not start */
-  static async open(options: TeamOptions): Promise<ThreadedDevice> {
+  static async open(options: ThreadedOptions): Promise<ThreadedDevice> {
     const heap = new WasmHeap({ shared: true });
-    return new ThreadedDevice(heap, await TeamKeeper.open(heap, options));
+    return new ThreadedDevice(heap, await TeamKeeper.open(heap, options), options);
   }
 
   override team(): Team | undefined {

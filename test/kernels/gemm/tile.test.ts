@@ -10,6 +10,7 @@ import {
   type Local,
   type WasmFunction,
 } from '../../../src/wasm/index.ts';
+import { arithmetic } from '../../support/wasm-kernel.ts';
 
 const memory = new (webAssembly()!.Memory)({ initial: 16 });
 const floats = new Float32Array(memory.buffer);
@@ -19,7 +20,7 @@ type Index = Local<'i32'>;
 type Params = [Index, Index, Index, Index, Index];
 
 function compiled(define: (module: ModuleBuilder, f: FunctionBuilder, params: Params) => void): WasmFunction {
-  const module = new ModuleBuilder();
+  const module = new ModuleBuilder({ relaxed: arithmetic.fastMath });
   module.importMemory({ module: 'test', name: 'memory', initial: 1 });
   const params = ['i32', 'i32', 'i32', 'i32', 'i32'] as const;
   module.define({ name: 'run', params, exported: true }, (f, ...locals) => define(module, f, locals));
@@ -41,7 +42,7 @@ interface Case {
 
 /** A [rows, 50] or its transpose [50, 16] at 0, panels of 50 steps at 4096, sums at 8192. */
 function tileAgrees({ rows, panels, columnsOfA, depth, depthIsBuiltIn }: Case): boolean {
-  const run = compiled((_, f, [a, b, c, steps, aStep]) => {
+  const run = compiled((module, f, [a, b, c, steps, aStep]) => {
     const sums = tileSums(f, rows, 2 * panels);
     clearSums(f, sums);
     const at = (first: Index, count: number, step: number): readonly Index[] =>
@@ -52,9 +53,9 @@ function tileAgrees({ rows, panels, columnsOfA, depth, depthIsBuiltIn }: Case): 
       b: { panels: at(b, panels, 50 * 32) },
       depth: depthIsBuiltIn ? depth : steps,
     };
-    multiplyTile(f, tile);
+    multiplyTile(f, module, tile);
     // The second stretch follows where the first ended.
-    multiplyTile(f, { ...tile, depth: 3 });
+    multiplyTile(f, module, { ...tile, depth: 3 });
     sums.forEach((row, i) => row.forEach((sum, v) => f.store(c, sum, 16 * (i * 2 * panels + v))));
   });
   const a = (i: number, p: number): number => small(i * 50 + p);
@@ -84,6 +85,7 @@ t.test('a tile adds products to its sums, for any rows, panels and depth, and go
         [3, 1],
         [4, 1],
         [5, 1],
+        [6, 1],
         [1, 4],
         [2, 2],
       ] as const) {

@@ -158,7 +158,7 @@ async function requireFilled(one: gt.Variable, value: number): Promise<void> {
 }
 
 t.test('no view of the memory outlives its growth', async (t) => {
-  const growing = new WasmDevice('growing', new GrowingHeap());
+  const growing = new WasmDevice('growing', {}, new GrowingHeap());
   const [grown, plain] = [trainer(64, growing), trainer(64, new WasmDevice())];
   plain.net.setWeights(await grown.net.getWeights());
   for (let turn = 0; turn < 3; turn++) {
