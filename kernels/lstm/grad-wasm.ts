@@ -59,8 +59,10 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
       emitWeights(emission, given);
     },
   });
-  const masks = [steps, inputLayout.groups * features, hiddenLayout.groups * units];
-  const states = [steps * units, units, units];
+  const [sequence, masks] = [steps * units, [steps, inputLayout.groups * features, hiddenLayout.groups * units]];
+  // Of x, the weights, the states before and the masks; of what the forward pass left; of what comes back.
+  const operands = [steps * features, 0, 0, 0, units, units, ...masks];
+  const left = [sequence, units, units, 4 * sequence, sequence];
   return {
     ...call,
     split: (most, however) =>
@@ -69,13 +71,10 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
         states: namedCall<Name>({ code: `${code} states`, numbers, workspace, emit: (at) => emitStates(at, given) }),
         weights: namedCall<Name>({ code: `${code} weights`, numbers, workspace, emit: (at) => emitWeights(at, given) }),
         elements: {
-          inputs: [
-            ...[steps * features, 0, 0, 0, units, units, ...masks],
-            ...[...states, 4 * steps * units, steps * units, ...states],
-          ],
+          inputs: [...operands, ...left, sequence, units, units],
           outputs: [steps * features, 0, 0, 0, units, units],
         },
-        saved: { dGates: 4 * steps * units, previousHidden: steps * units },
+        saved: { dGates: 4 * sequence, previousHidden: sequence },
         sharedBytes: shared,
         hasMasks: given.inputDropout || given.recurrentDropout,
         most,

@@ -40,9 +40,6 @@ export const LAYOUT = {
   length: 402,
 } as const;
 
-/** UTF-16 units of a thread's last message that are kept. */
-export const MOST_TEXT: number = LAYOUT.length - LAYOUT.text;
-
 /** What a thread is started with. */
 export interface ThreadStart {
   readonly memory: WasmMemory;
