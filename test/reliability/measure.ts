@@ -39,6 +39,10 @@ export interface Counts {
   readonly appends: number;
   /** Times that one of those processes is killed. */
   readonly appendKills: number;
+  /** D4: threads that are ended in the midst of training. */
+  readonly threadDeaths: number;
+  /** B2: the longest pause before a part, in milliseconds. */
+  readonly partDelay: number;
   /** Bits flipped on the disk. */
   readonly flips: number;
   /** Times that each training is killed. */
@@ -64,6 +68,8 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     kills: 200,
     appends: 100,
     appendKills: 32,
+    threadDeaths: 10,
+    partDelay: 0.005,
     flips: 1_000,
     resumes: 5,
     bombs: 12,
@@ -81,6 +87,8 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     kills: 200,
     appends: 1_000,
     appendKills: 100,
+    threadDeaths: 50,
+    partDelay: 0.02,
     flips: 10_000,
     resumes: 20,
     bombs: 1_000,
@@ -98,6 +106,8 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     kills: 1_000,
     appends: 1_000,
     appendKills: 100,
+    threadDeaths: 50,
+    partDelay: 0.02,
     flips: 10_000,
     resumes: 20,
     bombs: 1_000,

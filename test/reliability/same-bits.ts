@@ -1,5 +1,12 @@
-/** B1 and B3: the weights of trained models, to the bit, from run to run and from engine to engine. */
-import { enginePaths, goldenHashes, hashesOn, versionOf, type Hashes } from '../src/engine-promises/golden-run.ts';
+/** B1 to B3: the weights of trained models, to the bit, from run to run, for any number of threads and on any engine. */
+import {
+  enginePaths,
+  goldenHashes,
+  hashesOn,
+  THREAD_COUNTS,
+  versionOf,
+  type Hashes,
+} from '../src/engine-promises/golden-run.ts';
 import type { Measured } from './measure.ts';
 
 const textOf = (hashes: Hashes): string => JSON.stringify(hashes);
@@ -16,6 +23,21 @@ export async function runToRun(
     met: different.size === 1,
     cases: runs,
     detail: { runs, outcomes: [...different] },
+  };
+}
+
+/** B2: threads that begin each part after a random delay; every call that can be shared is. */
+export async function threadCounts(mostDelay: number): Promise<Measured> {
+  const golden = textOf(goldenHashes());
+  const outcomes: Record<string, boolean> = {};
+  for (const threads of THREAD_COUNTS) {
+    outcomes[threads] = textOf(await hashesOn(process.execPath, { threads, mostDelay })) === golden;
+  }
+  const wrong = THREAD_COUNTS.filter((threads) => !outcomes[threads]);
+  return {
+    figure: `the written bits with ${THREAD_COUNTS.filter((threads) => outcomes[threads]).join(', ') || 'no'} threads, random delays of up to ${mostDelay} ms before a part`,
+    met: wrong.length === 0,
+    detail: { outcomes, mostDelay },
   };
 }
 

@@ -23,8 +23,9 @@ import { plantedBugs } from './planted-bugs.ts';
 import { prototypePollution } from './prototype-pollution.ts';
 import { realKeras } from './real-keras.ts';
 import { resume } from './resume.ts';
-import { engines, runToRun } from './same-bits.ts';
+import { engines, runToRun, threadCounts } from './same-bits.ts';
 import { supplyChain } from './supply-chain.ts';
+import { deaths } from './thread-deaths.ts';
 
 export interface ScoreRow {
   readonly number: string;
@@ -92,7 +93,12 @@ export const scoreRows: readonly ScoreRow[] = [
     cases: 10,
     run: ({ runs }) => runToRun(runs),
   },
-  { number: 'B2', measure: 'thread counts', target: 'identical bits with 1, 2, 3, 4, 8 workers', run: 'needs workers' },
+  {
+    number: 'B2',
+    measure: 'thread counts',
+    target: 'identical bits with 1, 2, 3, 4, 8 threads, random delays',
+    run: ({ partDelay }) => threadCounts(partDelay),
+  },
   {
     number: 'B3',
     measure: 'engines',
@@ -157,8 +163,9 @@ export const scoreRows: readonly ScoreRow[] = [
   {
     number: 'D4',
     measure: 'worker death, failing callbacks',
-    target: 'error within 1 s; next fit works',
-    run: 'needs workers',
+    target: 'error within 1 s that names the step, 50 times; next fit works, no thread is left',
+    cases: 50,
+    run: ({ threadDeaths }) => deaths(threadDeaths),
   },
   {
     number: 'D5',

@@ -29,6 +29,12 @@ export class TeamKeeper {
     const team = this.#team;
     const end = team?.end;
     if (!team || end === undefined) return team;
+    if (team.mayWrite) {
+      throw new DeviceError(
+        'wasm: threads of a run that failed are still ending, and might write to its memory. Give way once (await), then run again.',
+        { where: 'wasm' },
+      );
+    }
     this.#team = undefined;
     team.dismiss();
     if (!this.#isClosed) void this.#replace();
@@ -37,6 +43,21 @@ export class TeamKeeper {
       `wasm: between two runs: ${end}. The run before was complete, this one did not begin; new threads start by themselves.`,
       { where: 'wasm', got: end },
     );
+  }
+
+  /** @internal Whether there is a team now, with all of its threads. */
+  get isWhole(): boolean {
+    return this.#team !== undefined && this.#team.end === undefined;
+  }
+
+  /** @internal Ends one thread, as an engine out of memory would: for tests. */
+  endThread(index: number): void {
+    this.#team?.endThread(index);
+  }
+
+  /** @internal Parts that the present team ran, and how many of them its caller. */
+  get counts(): { readonly all: number; readonly own: number } {
+    return this.#team?.counts ?? { all: 0, own: 0 };
   }
 
   /** Ends the threads; programs go on in one. */

@@ -43,7 +43,9 @@ export interface TeamOptions {
   readonly threads: number;
   /** How many threads can run at once here, if that is known. */
   readonly cores?: number | undefined;
-  /** Largest random pause before each part that is not the caller's, in milliseconds: for tests. Default 0. */
+  /** Whether programs are shared however small they are: for tests. Default false. */
+  readonly however?: boolean;
+  /** Largest random pause before each part, in milliseconds: for tests. Default 0. */
   readonly mostDelay?: number;
 }
 
@@ -72,16 +74,28 @@ export class ThreadTeam implements Team {
   readonly #words: Int32Array;
   readonly #spawned: readonly Spawned[];
   readonly #joinSpin: number;
+  readonly #wakingCost: number;
+  readonly #mostDelay: number;
+  /** @internal Parts that were run, and how many of them by the caller. */
+  readonly counts: { all: number; own: number } = { all: 0, own: 0 };
   readonly #canSleep: boolean = canSleep();
   #number = 0;
+  #random = 1;
   #open: ReadyStage | undefined;
   /** What the caller's own part threw. */
   #raised: unknown;
   /** Why the team was dismissed. */
   #failure: string | undefined;
+  #isGivenUp = false;
 
-  private constructor(words: Int32Array, spawned: readonly Spawned[], { threads, cores = threads }: TeamOptions) {
+  private constructor(
+    words: Int32Array,
+    spawned: readonly Spawned[],
+    { threads, cores = threads, however, mostDelay = 0 }: TeamOptions,
+  ) {
     this.threads = threads;
+    this.#wakingCost = however ? 0 : WAKING_COST;
+    this.#mostDelay = mostDelay;
     this.#words = words;
     this.#spawned = spawned;
     this.#joinSpin = threads > cores ? CROWDED_SPIN : JOIN_SPIN;
@@ -127,6 +141,16 @@ export class ThreadTeam implements Team {
     return index < 0 ? undefined : `thread ${index + 1} of ${this.threads} is gone: ${this.#spawned[index]?.end}`;
   }
 
+  /** Whether all threads have ended, as far as they tell. */
+  get isGone(): boolean {
+    return this.#spawned.every(({ end, tells }) => !tells || end !== undefined);
+  }
+
+  /** Whether a part that was given up may still be run, and write to the memory. */
+  get mayWrite(): boolean {
+    return this.#isGivenUp && !this.isGone;
+  }
+
   /** Whether somebody was told why. */
   get isEndTold(): boolean {
     return this.#failure !== undefined;
@@ -147,7 +171,7 @@ export class ThreadTeam implements Team {
 
   begin(cost: number): boolean {
     const words = this.#words;
-    if (cost < WAKING_COST && Atomics.load(words, LAYOUT.sleepers) === this.#spawned.length) return false;
+    if (cost < this.#wakingCost && Atomics.load(words, LAYOUT.sleepers) === this.#spawned.length) return false;
     Atomics.store(words, LAYOUT.running, 1);
     return true;
   }
@@ -173,6 +197,7 @@ export class ThreadTeam implements Team {
     Atomics.store(words, LAYOUT.stage, this.#number);
     if (Atomics.load(words, LAYOUT.sleepers) > 0) Atomics.notify(words, LAYOUT.stage);
     this.#work(stage);
+    this.counts.all += count;
     if (!this.#join(PATIENCE)) return false;
     this.#refuseFailure(stage.label);
     return true;
@@ -183,14 +208,18 @@ export class ThreadTeam implements Team {
     const canBeSilent = this.#spawned.every(({ tells }) => tells);
     const patience = patienceFor(stage);
     for (const started = now(); !this.#join(0); await sleep(1)) {
-      if (this.end !== undefined || (!canBeSilent && now() - started > patience)) this.#giveUp(stage.label);
+      if (this.end === undefined && (canBeSilent || now() - started <= patience)) continue;
+      const error = this.#giveUp(stage.label);
+      // A thread that has a part writes until its very end.
+      while (!this.isGone) await sleep(1);
+      throw error;
     }
     this.#refuseFailure(stage.label);
   }
 
   settleSync(): void {
     const stage = this.#open as ReadyStage;
-    if (!this.#join(patienceFor(stage))) this.#giveUp(stage.label);
+    if (!this.#join(patienceFor(stage))) throw this.#giveUp(stage.label);
     this.#refuseFailure(stage.label);
   }
 
@@ -199,8 +228,10 @@ export class ThreadTeam implements Team {
     const words = this.#words;
     try {
       for (let part = Atomics.add(words, LAYOUT.next, 1); part < count; part = Atomics.add(words, LAYOUT.next, 1)) {
+        if (this.#mostDelay > 0) this.#pause();
         run(rows + part * rowBytes, 0);
         Atomics.add(words, LAYOUT.done, 1);
+        this.counts.own++;
       }
     } catch (error) {
       // Nobody takes what is left; what others have taken is waited for.
@@ -208,6 +239,13 @@ export class ThreadTeam implements Team {
       Atomics.add(words, LAYOUT.done, 1 + count - taken);
       this.#raised = error;
     }
+  }
+
+  /** Stands still for a while, so that others come first. */
+  #pause(): void {
+    this.#random = (Math.imul(this.#random, 1103515245) + 12345) & 0x7fffffff;
+    const until = now() + (this.#mostDelay * this.#random) / 0x7fffffff;
+    while (now() < until);
   }
 
   /** Waits until all parts are done and nobody looks at the stage; false after so many milliseconds of silence. */
@@ -278,11 +316,12 @@ export class ThreadTeam implements Team {
     throw this.#error(label, `thread ${failed - 1} of ${this.threads} failed: ${text}`);
   }
 
-  #giveUp(label: string): never {
+  #giveUp(label: string): DeviceError {
     const why = this.end ?? `a thread of ${this.threads} does not answer`;
     this.#failure = why;
+    this.#isGivenUp = true;
     this.dismiss();
-    throw this.#error(label, why);
+    return this.#error(label, why);
   }
 
   #error(label: string, why: string): DeviceError {

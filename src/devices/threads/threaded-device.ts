@@ -12,8 +12,12 @@ export class ThreadedDevice extends WasmDevice {
   readonly threads: number;
   readonly #keeper: TeamKeeper;
 
-  private constructor(heap: WasmHeap, keeper: TeamKeeper, { threads, fastMath = false }: ThreadedOptions) {
-    super('wasm', { fastMath, sharing: { threads } }, heap);
+  private constructor(
+    heap: WasmHeap,
+    keeper: TeamKeeper,
+    { threads, however = false, fastMath = false }: ThreadedOptions,
+  ) {
+    super('wasm', { fastMath, sharing: { threads, however } }, heap);
     this.threads = threads;
     this.#keeper = keeper;
   }
@@ -30,7 +34,17 @@ export class ThreadedDevice extends WasmDevice {
 
   /** @internal Ends one thread, as an engine out of memory would: for tests. */
   endThread(index: number): void {
-    this.#keeper.team()?.endThread(index);
+    this.#keeper.endThread(index);
+  }
+
+  /** @internal Whether there is a team now, with all of its threads. */
+  get isWhole(): boolean {
+    return this.#keeper.isWhole;
+  }
+
+  /** @internal Parts that the present team ran, and how many of them its caller. */
+  get counts(): { readonly all: number; readonly own: number } {
+    return this.#keeper.counts;
   }
 
   /** Ends the threads; programs of this device go on in one. */

@@ -15,6 +15,9 @@ const script = fileURLToPath(new URL('./golden-models.js', import.meta.url));
 // A test runner's hooks are not made for every version of Node.
 const { NODE_OPTIONS: _, ...env } = process.env;
 
+/** The numbers of threads that give the same bits. */
+export const THREAD_COUNTS = [1, 2, 3, 4, 8] as const;
+
 /** What is written down, for 500 steps. */
 export function goldenHashes(): Hashes {
   return JSON.parse(readFileSync(join(root, 'test/src/engine-promises/golden.json'), 'utf8')) as Hashes;
@@ -26,8 +29,16 @@ export function enginePaths(): readonly string[] {
   return [process.execPath, ...others];
 }
 
-export async function hashesOn(engine: string, steps = 500): Promise<Hashes> {
-  const { stdout } = await run(engine, [script, String(steps)], { env });
+/** @param mostDelay milliseconds before a part that a thread may take */
+export async function hashesOn(
+  engine: string,
+  {
+    steps = 500,
+    threads = 1,
+    mostDelay = 0,
+  }: { readonly steps?: number; readonly threads?: number; readonly mostDelay?: number } = {},
+): Promise<Hashes> {
+  const { stdout } = await run(engine, [script, ...[steps, threads, mostDelay].map(String)], { env });
   return JSON.parse(stdout) as Hashes;
 }
 

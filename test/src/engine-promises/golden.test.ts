@@ -1,17 +1,22 @@
 /**
- * The bits of trained models are those that are written down in golden.json, on this version of Node and on those whose
- * programs GRADTAPE_ENGINES lists, separated by colons. A change of a kernel that changes bits on purpose writes them
+ * The bits of trained models are those that are written down in golden.json, for any number of threads, on this version of
+ * Node and on those whose programs GRADTAPE_ENGINES lists, separated by colons. A change of a kernel that changes bits on purpose writes them
  * anew: `node dist/test/src/engine-promises/golden-models.js > test/src/engine-promises/golden.json`.
  */
 import t from 'tap';
-import { enginePaths, goldenHashes, hashesOn, versionOf } from './golden-run.ts';
+import { enginePaths, goldenHashes, hashesOn, THREAD_COUNTS, versionOf } from './golden-run.ts';
 
-t.setTimeout(240_000);
+/** Milliseconds; the pauses are random. */
+const MOST_DELAY = 0.005;
+
+t.setTimeout(600_000);
 
 for (const engine of enginePaths()) {
   const name = engine === process.execPath ? 'this Node' : engine;
-  t.test(`500 steps of four models end in the written bits on ${name}`, async (t) => {
-    t.comment(await versionOf(engine));
-    t.strictSame(await hashesOn(engine), goldenHashes());
-  });
+  for (const threads of THREAD_COUNTS) {
+    t.test(`500 steps of four models end in the written bits on ${name} with ${threads} threads`, async (t) => {
+      t.comment(await versionOf(engine));
+      t.strictSame(await hashesOn(engine, { threads, mostDelay: MOST_DELAY }), goldenHashes());
+    });
+  }
 }
