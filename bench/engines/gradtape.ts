@@ -5,17 +5,15 @@
 import * as gt from 'gradtape';
 import { WasmDevice } from '../../src/devices/wasm-device.ts';
 import { now } from '../../src/clock.ts';
-import { FAST_MATH } from '../report/results.ts';
 import type { Operand, Workload } from '../workloads/workload.ts';
 import type { Engine, Prepared } from './engine.ts';
 import type { Operation } from './gradtape-operations.ts';
 import { functionOf, programOf, residentProgram, toTensor } from './gradtape-programs.ts';
 
-/** Programs on a wasm device with fastMath. */
-export function gradtapeFastMath(version: string): Engine {
-  const device = new WasmDevice('wasm', { fastMath: true });
+/** Programs on a wasm device of another kind. @param name its column */
+export function gradtapeOn(device: WasmDevice, name: string, version: string): Engine {
   return {
-    name: FAST_MATH,
+    name,
     version,
     role: 'ours',
     prepare: async (workload) => {

@@ -50,6 +50,11 @@ export const OURS = 'gradtape wasm';
 /** The column of the same with products by one instruction. */
 export const FAST_MATH = 'gradtape wasm, fastMath';
 
+/** The column of the same with several threads. */
+export function threadsColumn(threads: number): string {
+  return `gradtape wasm, ${threads} threads`;
+}
+
 /** The time of an engine in a row, without or with transfers. */
 export function timeOf(row: Row, engine: string, kind: 'milliseconds' | 'withTransfers'): number | undefined {
   return row.cells.find((cell) => cell.engine === engine)?.[kind];

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { parseOptions } from '../../bench/options.ts';
 import { chart } from '../../bench/report/chart.ts';
-import { fastMathTable } from '../../bench/report/fast-math-table.ts';
+import { FAST_MATH } from '../../bench/report/results.ts';
+import { variantTable } from '../../bench/report/variant-table.ts';
 import { bestPeer, timeOf, type Results, type Row } from '../../bench/report/results.ts';
 import { align, formatTime, reasons, table } from '../../bench/report/table.ts';
 
@@ -53,12 +54,12 @@ t.test(
   },
 );
 
-t.test('fastMathTable: both times, how many times as fast fastMath is, its rate and its difference', async (t) => {
+t.test('variantTable: both times, how many times as fast the variant is, its rate and its difference', async (t) => {
   const cells = [
     { engine: 'gradtape wasm', milliseconds: 0.02, difference: 0 },
     { engine: 'gradtape wasm, fastMath', milliseconds: 0.016, difference: 2e-7 },
   ];
-  const [heads, first] = fastMathTable({ rows: [{ ...product, cells }] }).split('\n');
+  const [heads, first] = variantTable({ rows: [{ ...product, cells }] }, FAST_MATH).split('\n');
   t.match(heads, /^workload +gradtape wasm +gradtape wasm, fastMath +times as fast +GFLOP\/s +agreement$/);
   t.match(first, /^matmul 64 +0\.0200 +0\.0160 +1\.25x +32\.8 +2e-7$/);
 });
@@ -132,7 +133,10 @@ t.test(
     t.equal(parseOptions(['--gpu']).gpu, 'page');
     t.equal(parseOptions(['--dawn', '--gpu']).gpu, 'dawn');
     t.match(parseOptions(['--fast-math']), { fastMath: true, gpu: undefined });
-    t.throws(() => parseOptions(['--fast-math', '--gpu']), /does not go with --gpu/);
+    t.throws(() => parseOptions(['--fast-math', '--gpu']), /comparisons of their own/);
+    t.match(parseOptions(['--threads', '4']), { threads: 4, fastMath: false });
+    t.throws(() => parseOptions(['--threads', '1']), /at least 2/);
+    t.throws(() => parseOptions(['--threads', '2', '--fast-math']), /comparisons of their own/);
     t.throws(() => parseOptions(['--fast']), /unknown option '--fast'/);
     t.throws(() => parseOptions(['--only']), /--only needs/);
     t.throws(() => parseOptions(['--save', '--quick']), /keeps whole runs only/);
