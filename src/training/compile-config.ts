@@ -6,8 +6,8 @@ import { fieldsOf, isEnvelope, isObject, stringOf } from '../models/json-reader.
 import type { Model } from '../models/model.ts';
 import type { KerasEnvelope } from '../names.ts';
 import { optimizerFromConfig, serializeOptimizer } from '../optimizers/index.ts';
-import type { CompileModelOptions, LossSpec, MetricSpec } from '../training/compilation.ts';
-import { compileOptionsOf, optimizerOf } from '../training/state.ts';
+import type { CompileModelOptions, LossSpec, MetricSpec } from './compilation.ts';
+import { compileOptionsOf, optimizerOf } from './state.ts';
 
 /** Keras's `compile_config`; undefined for a model that was not compiled. */
 export interface CompileConfig {

@@ -1,5 +1,5 @@
 /** The threads of Node, imported when they are first asked for: browsers have no module of that name. */
-import { GradtapeError } from '../../errors.ts';
+import { GradtapeError } from '../errors.ts';
 
 /** One end of a channel between threads. */
 export interface Port {
