@@ -21,7 +21,7 @@ export interface Thread {
 export interface Threads {
   readonly Worker: new (
     program: URL,
-    options: { readonly workerData: unknown; readonly transferList: readonly Port[]; readonly name: string },
+    options: { readonly workerData?: unknown; readonly transferList?: readonly Port[]; readonly name: string },
   ) => Thread;
   readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
   /** Undefined in the process's first thread. */
