@@ -107,10 +107,7 @@ export function compileFrom(
 }
 
 /** @internal What `compile` was given. @throws ArgumentError or FormatError for what is not known here */
-export function compileOptionsFrom(
-  config: unknown,
-  customObjects: ReadonlyMap<string, unknown>,
-): CompileModelOptions {
+export function compileOptionsFrom(config: unknown, customObjects: ReadonlyMap<string, unknown>): CompileModelOptions {
   const fields = fieldsOf('compile_config', config);
   const lossOf = (spec: unknown): unknown => readSpec('loss', spec, customObjects, lossFromConfig);
   const metricOf = (spec: unknown): unknown => readSpec('metrics', spec, customObjects, metricFromConfig);

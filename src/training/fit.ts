@@ -107,13 +107,7 @@ async function run(parts: FitRun<FitStreams>, options: FitOptions, isHere: boole
 
 function checkOptions(where: string, options: FitOptions): void {
   checkRunOptions(where, options);
-  const { validationSplit = 0, validationFreq, worker = false } = options;
-  if (typeof worker !== 'boolean' && (typeof worker !== 'object' || (worker as unknown) === null)) {
-    throw new ArgumentError(`${where}: worker is ${describeValue(worker)}. Give true, or { customObjects, program, device }.`, {
-      where,
-      got: worker,
-    });
-  }
+  const { validationSplit = 0, validationFreq } = options;
   checkWhole(where, 'epochs', options.epochs, 0);
   checkWhole(where, 'initialEpoch', options.initialEpoch, 0);
   checkWhole(where, 'stepsPerEpoch', options.stepsPerEpoch, 1);

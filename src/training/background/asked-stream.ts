@@ -1,12 +1,9 @@
 /** Batches of an iterable, which the fit draws and a worker trains on. */
 import { Tensor } from '../../tensor/tensor.ts';
-import type { BatchStream } from '../batches.ts';
+import { MOST_GIVEN_BACK, type BatchStream } from '../batches.ts';
 import type { Batch } from '../data.ts';
 import type { PlainBatch, PlainTensor, StreamName } from './messages.ts';
 import type { Parent } from './parent.ts';
-
-/** Batches that are asked for before the last one is trained on: the fit makes the next one meanwhile. */
-const AHEAD = 2;
 
 export function askedStream(parent: Parent, stream: StreamName): BatchStream {
   // The fit has begun the first epoch: its first batch may have built the model.
@@ -21,7 +18,8 @@ export function askedStream(parent: Parent, stream: StreamName): BatchStream {
       const asked: Promise<PlainBatch | undefined>[] = [];
       try {
         for (;;) {
-          while (asked.length < AHEAD) {
+          // The fit makes the next batch while this one is trained on; what is not needed is given back.
+          while (asked.length < MOST_GIVEN_BACK) {
             const next = parent.ask<PlainBatch | undefined>({ kind: 'next', stream });
             // Whoever waits for it hears of a failure.
             next.catch(() => undefined);
@@ -32,7 +30,8 @@ export function askedStream(parent: Parent, stream: StreamName): BatchStream {
           yield batchFrom(batch);
         }
       } finally {
-        await parent.ask({ kind: 'leave', stream });
+        const came = await Promise.all(asked.map((next) => next.catch(() => undefined)));
+        await parent.ask({ kind: 'leave', stream, unused: came.filter((batch) => batch !== undefined).length });
       }
     },
     skip: (count) => parent.ask<number>({ kind: 'skip', stream, count }),

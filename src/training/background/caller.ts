@@ -27,12 +27,14 @@ export interface Run extends FitRun<FitStreams> {
 type Asked<Kind extends Question['kind']> = Extract<Question, { readonly kind: Kind }>;
 
 export class Caller {
-  /** What a hook, a backup or the data threw. */
-  error: unknown;
   readonly #run: Run;
   readonly #port: WorkerPort;
   readonly #variables: RemoteVariables;
   readonly #batches = new Map<StreamName, AsyncIterator<Batch>>();
+  /** What a hook or a backup threw. */
+  #error: unknown;
+  /** What the data threw, perhaps for a batch that is not needed. */
+  #dataError: unknown;
   #receivers: readonly GradientReceiver[] = [];
   #asked = 0;
 
@@ -40,6 +42,11 @@ export class Caller {
     this.#run = run;
     this.#port = port;
     this.#variables = variables;
+  }
+
+  /** What failed here. */
+  get error(): unknown {
+    return this.#error ?? this.#dataError;
   }
 
   /** Whether the worker waits for a hook or a backup. */
@@ -64,18 +71,20 @@ export class Caller {
 
   /** Ends what the data still have open. */
   async close(): Promise<void> {
-    for (const stream of this.#batches.keys()) await this.#leave(stream);
+    for (const stream of this.#batches.keys()) await this.#leave(stream, 0);
   }
 
   async #answer(id: number, question: Question): Promise<void> {
     try {
-      if (this.error !== undefined) throw this.error;
+      if (this.#error !== undefined) throw this.#error;
       const value = await this.#valueOf(question);
       const memory =
         question.kind === 'next' && value !== undefined ? memoryOfBatch(value as ReturnType<typeof plainBatch>) : [];
       this.#port.post({ kind: 'answer', id, value }, memory);
     } catch (error) {
-      this.error ??= error ?? new Error('a hook of the training threw nothing');
+      const thrown = error ?? new Error('a hook of the training, or its data, threw nothing');
+      if (question.kind === 'hook' || question.kind === 'backup') this.#error ??= thrown;
+      else this.#dataError ??= thrown;
       this.#port.post({ kind: 'refusal', id });
     }
   }
@@ -93,7 +102,7 @@ export class Caller {
       case 'next':
         return this.#next(question.stream);
       case 'leave':
-        return this.#leave(question.stream);
+        return this.#leave(question.stream, question.unused);
     }
   }
 
@@ -137,10 +146,11 @@ export class Caller {
     return next.done ? undefined : plainBatch(next.value);
   }
 
-  async #leave(name: StreamName): Promise<void> {
+  async #leave(name: StreamName, unused: number): Promise<void> {
     const batches = this.#batches.get(name);
     this.#batches.delete(name);
     await batches?.return?.();
+    this.#stream(name).giveBack?.(unused);
   }
 
   #stream(name: StreamName): BatchStream {
@@ -157,7 +167,7 @@ export class Caller {
     try {
       for (const receive of receivers) receive(gradients);
     } catch (error) {
-      this.error ??= error;
+      this.#error ??= error;
     }
   }
 }

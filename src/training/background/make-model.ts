@@ -53,7 +53,10 @@ function takeSeeds(where: string, made: readonly Layer[], layers: ModelJob['laye
   });
 }
 
-async function importObjects({ where, customObjects: url }: ModelJob): Promise<readonly (readonly [string, unknown])[]> {
+async function importObjects({
+  where,
+  customObjects: url,
+}: ModelJob): Promise<readonly (readonly [string, unknown])[]> {
   if (url === undefined) return [];
   let exports: { readonly default?: unknown };
   try {

@@ -101,8 +101,8 @@ export type Question =
   | { readonly kind: 'begin'; readonly stream: StreamName }
   /** Gives a `PlainBatch`; undefined at the end. */
   | { readonly kind: 'next'; readonly stream: StreamName }
-  /** No more batches of this epoch. */
-  | { readonly kind: 'leave'; readonly stream: StreamName }
+  /** No more batches of this epoch; the last ones that came were not needed. */
+  | { readonly kind: 'leave'; readonly stream: StreamName; readonly unused: number }
   /** Gives how many there were. */
   | { readonly kind: 'skip'; readonly stream: StreamName; readonly count: number | undefined };
 

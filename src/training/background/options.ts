@@ -31,7 +31,13 @@ export interface FitWorkerOptions {
 
 /** @internal @throws ArgumentError for an option that is not what it should be */
 export function workerOptions(where: string, worker: boolean | FitWorkerOptions | undefined): FitWorkerOptions {
-  if (typeof worker !== 'object') return {};
+  if (worker === true) return {};
+  if (typeof worker !== 'object') {
+    throw new ArgumentError(
+      `${where}: worker is ${describeValue(worker)}. Give true, or { customObjects, program, device }.`,
+      { where, got: worker },
+    );
+  }
   const { customObjects, program, device } = optionsOf(where, worker);
   checkLocation(where, 'worker.customObjects', customObjects);
   if (typeof program !== 'function') checkLocation(where, 'worker.program', program);

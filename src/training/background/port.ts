@@ -77,7 +77,8 @@ async function startWorker(where: string, program: FitWorkerOptions['program']):
     if (typeof program === 'function') return program();
     if (typeof Worker === 'function') {
       // Written like this bundlers find the program, and make a file of it.
-      if (program === undefined) return new Worker(new URL('./training-worker.js', import.meta.url), { type: 'module' });
+      if (program === undefined)
+        return new Worker(new URL('./training-worker.js', import.meta.url), { type: 'module' });
       return new Worker(urlOf(program), { type: 'module' });
     }
     const threads = await importThreads(where);

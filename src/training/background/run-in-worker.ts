@@ -151,7 +151,11 @@ function streamJob({ where, source, options }: FitStreams['setups']['training'])
   };
 }
 
-type Column = StreamJob['columns'] extends infer C | undefined ? C extends { inputs: readonly (infer One)[] } ? One : never : never;
+type Column = StreamJob['columns'] extends infer C | undefined
+  ? C extends { inputs: readonly (infer One)[] }
+    ? One
+    : never
+  : never;
 
 /** An array that is a small part of its memory is cut out, because all of that would be sent with it. */
 function compact({ data, shape }: Column): Column {

@@ -6,7 +6,11 @@ import { generatorState } from '../../../src/ops/random-state.ts';
 export interface Training {
   readonly net: gt.Model;
   /** Fits with these callbacks beside its own. */
-  readonly fit: (callbacks: readonly gt.Callback[], signal?: AbortSignal) => Promise<gt.History>;
+  readonly fit: (
+    callbacks: readonly gt.Callback[],
+    signal?: AbortSignal,
+    worker?: gt.FitOptions['worker'],
+  ) => Promise<gt.History>;
   /** What else must come out equal. */
   readonly outcome?: () => unknown;
 }
@@ -38,7 +42,7 @@ export const outcomeOf = async ({ net, outcome }: Training, history: gt.History)
 });
 
 /** Made as by a new process: automatic names and the default generator begin anew. */
-const made = (make: () => Training): Training => {
+export const made = (make: () => Training): Training => {
   gt.seed(7);
   return make();
 };
