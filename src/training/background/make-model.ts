@@ -23,9 +23,7 @@ export async function makeModel(job: ModelJob, given: ReadonlyMap<string, unknow
   await setDevice(device, options);
   const customObjects = new Map([...given, ...(await importObjects(job))]);
   for (const [name, what] of needed) if (!customObjects.has(name)) throw unknown(job, name, what, customObjects);
-  const model = withoutInitializers(Infinity, () =>
-    modelFromJSON(config, { customObjects: Object.fromEntries(customObjects) as Record<string, CustomObject> }),
-  );
+  const model = readModel(where, config, customObjects);
   takeSeeds(where, layersOf(model), layers);
   const weights = model.weights;
   const trained = trainable.map((place) => weights[place] as Variable);
@@ -36,6 +34,20 @@ export async function makeModel(job: ModelJob, given: ReadonlyMap<string, unknow
     names: undecayed.names,
   });
   return model;
+}
+
+function readModel(where: string, config: object, customObjects: ReadonlyMap<string, unknown>): Model {
+  try {
+    return withoutInitializers(Infinity, () =>
+      modelFromJSON(config, { customObjects: Object.fromEntries(customObjects) as Record<string, CustomObject> }),
+    );
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ArgumentError(
+      `${where}: the worker cannot make the model: ${reason} It takes objects of one's own from the module that worker: { customObjects } names.`,
+      { where, cause },
+    );
+  }
 }
 
 function takeSeeds(where: string, made: readonly Layer[], layers: ModelJob['layers']): void {
