@@ -46,6 +46,8 @@ export async function runInWorker(
   const meters = new Meters(compilation, steps);
   const validated = [...(run.backups.saved?.validated ?? [])];
   const parts: Run = { ...run, callbacks, meters, validated, compilation, isKept };
+  // What is wished for while the worker starts counts.
+  model.stopTraining = false;
   const connection = new Connection();
   const port = await openWorker(where, wanted.program, connection);
   const { signal } = options;
@@ -54,7 +56,6 @@ export async function runInWorker(
     signal?.addEventListener('abort', abort, { once: true });
     port.post({ kind: 'prepare', job });
     await connection.until('ready', signal);
-    model.stopTraining = false;
     run.backups.attach({ ...run, compilation, steps, callbacks, meters, validated });
     await callbacks.call('onTrainBegin', {});
     await run.backups.restore();

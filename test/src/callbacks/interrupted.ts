@@ -91,6 +91,7 @@ export const killedAt = async (
   make: () => Training,
   ticks: readonly number[],
   saveFreq: 'epoch' | number,
+  worker: gt.FitOptions['worker'] = false,
 ): Promise<Outcome> => {
   const { files, store } = memory();
   const started = (): Training => {
@@ -104,11 +105,12 @@ export const killedAt = async (
       throw new Kill();
     });
     try {
-      await training.fit([gt.callbacks.backupAndRestore('run', { ...store, saveFreq }), kill]);
+      await training.fit([gt.callbacks.backupAndRestore('run', { ...store, saveFreq }), kill], undefined, worker);
     } catch (error) {
       if (!(error instanceof Kill)) throw error;
     }
   }
   const training = started();
-  return outcomeOf(training, await training.fit([gt.callbacks.backupAndRestore('run', { ...store, saveFreq })]));
+  const backup = gt.callbacks.backupAndRestore('run', { ...store, saveFreq });
+  return outcomeOf(training, await training.fit([backup], undefined, worker));
 };

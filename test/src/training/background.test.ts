@@ -1,6 +1,6 @@
 /** Training in a worker is training here: the same bits of weights, optimizer, history and random numbers, then and later. */
 import t from 'tap';
-import { made, outcomeOf, type Outcome } from '../callbacks/interrupted.ts';
+import { killedAt, made, outcomeOf, undisturbed, type Outcome } from '../callbacks/interrupted.ts';
 import { trainings } from '../callbacks/trainings.ts';
 
 t.setTimeout(120_000);
@@ -33,4 +33,16 @@ for (const [name, make] of Object.entries(trainings)) {
     t.strictSame(await fits(true, false), here, 'first in a worker');
     t.strictSame(await fits(false, true), here, 'second in a worker');
   });
+}
+
+for (const name of ['mlp', 'statefulLstm', 'endless', 'ownVariables', 'averagedBatches']) {
+  const make = trainings[name] as (typeof trainings)[string];
+  t.test(
+    `${name}: killed in a worker at a batch, in a validation and at an epoch's end, it goes on with the same bits`,
+    async (t) => {
+      const wanted = await undisturbed(make);
+      t.strictSame(await killedAt(make, [1, 4], 1, { customObjects }), wanted, 'a backup at each batch');
+      t.strictSame(await killedAt(make, [5], 'epoch', { customObjects }), wanted, 'a backup at each epoch');
+    },
+  );
 }
