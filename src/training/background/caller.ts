@@ -1,5 +1,4 @@
 /** Answers what a worker asks while it trains: calls hooks, makes backups, draws batches. */
-import type { Model } from '../../models/model.ts';
 import { Tensor } from '../../tensor/tensor.ts';
 import type { BatchStream } from '../batches.ts';
 import type { CallbackList, Logs } from '../callback.ts';

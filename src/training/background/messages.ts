@@ -60,9 +60,9 @@ export interface ResumedRun extends ReachedRun {
 
 /** From which the worker begins to train. */
 export interface RunJob {
+  /** Of the variables that `trainingVariables` lists. */
   readonly values: readonly Float32Array[];
   readonly generator: { readonly seed: number; readonly ordinal: number; readonly counter: Float32Array };
-  /** The default generator's counter and those of the layers outside models are among the values. */
   readonly shuffles: number;
   readonly initialEpoch: number;
   readonly stopTraining: boolean;

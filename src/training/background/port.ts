@@ -1,6 +1,6 @@
 /** A worker seen from the fit that made it: a thread of Node or a Worker of a page, with one way to speak and to end. */
 import { DeviceError } from '../../errors.ts';
-import { importThreads } from '../../workers/threads.ts';
+import { importThreads, startThread } from '../../workers/threads.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { urlOf, type FitWorkerOptions, type WorkerLike } from './options.ts';
 
@@ -83,7 +83,7 @@ async function startWorker(where: string, program: FitWorkerOptions['program']):
     }
     const threads = await importThreads(where);
     const url = program === undefined ? new URL('./training-worker.js', import.meta.url) : urlOf(program);
-    return new threads.Worker(url, { name: 'gradtape-fit' });
+    return startThread(threads, url, 'gradtape-fit');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DeviceError(`${where}: the worker cannot be started: ${reason}`, { where, cause });

@@ -1,8 +1,7 @@
 /** The training in a worker: the epochs of `fit` over a copy of the model, with hooks and backups that ask the fit. */
-import { looseRandomCounter } from '../../layers/call-scope.ts';
 import type { Model } from '../../models/model.ts';
 import { generatorState, setGeneratorState } from '../../ops/random-state.ts';
-import { Tensor, tensor } from '../../tensor/tensor.ts';
+import { Tensor } from '../../tensor/tensor.ts';
 import type { Variable } from '../../tensor/variable.ts';
 import { packError } from '../../workers/packed-error.ts';
 import { batchStream, type BatchStream } from '../batches.ts';

@@ -177,7 +177,7 @@ t.test('an error of the worker has its class, message and fields', async (t) => 
     net.compile({ loss: 'mse' });
     return net.fit(gt.ops.add(gt.ops.abs(x), 1), gt.zeros([64, 2]), { verbose: 0, worker }).then(
       () => 'no error',
-      (error: Error) => [error.constructor, error.name, error.message, { ...error }],
+      (error: Error) => [error.constructor, error.name, error.message, Object.entries(error)],
     );
   };
   const here = await failing(false);

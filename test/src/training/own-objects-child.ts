@@ -8,4 +8,5 @@ export function doubled(yTrue: gt.Tensor, yPred: gt.Tensor): gt.Tensor {
 }
 
 const objects: Readonly<Record<string, unknown>> = { Centred, doubled };
+// oxlint-disable-next-line import/no-default-export -- what workers import
 export default objects;
