@@ -1,5 +1,5 @@
 /** The model that a worker trains: made from its config, compiled alike, with the seeds that it was made under. */
-import { setDevice } from '../../devices/default-device.ts';
+import { defaultDevice, setDevice } from '../../devices/default-device.ts';
 import { ArgumentError, describeValue } from '../../errors.ts';
 import { withoutInitializers } from '../../layers/first-values.ts';
 import type { Layer } from '../../layers/layer.ts';
@@ -20,14 +20,14 @@ import type { ModelJob } from './messages.ts';
 export async function makeModel(job: ModelJob, given: ReadonlyMap<string, unknown>): Promise<Model> {
   const { where, config, compileConfig, trainable, layers, undecayed, needed } = job;
   const { name: device, ...options } = job.device;
-  await setDevice(device, options);
+  if (Object.keys(options).length > 0 || defaultDevice().name !== device) await setDevice(device, options);
   const customObjects = new Map([...given, ...(await importObjects(job))]);
   for (const [name, what] of needed) if (!customObjects.has(name)) throw unknown(job, name, what, customObjects);
   const model = readModel(where, config, customObjects);
   takeSeeds(where, layersOf(model), layers);
   const weights = model.weights;
   const trained = trainable.map((place) => weights[place] as Variable);
-  compileModel(model, { ...compileOptionsFrom(compileConfig, customObjects), device }, trained);
+  compileModel(model, compileOptionsFrom(compileConfig, customObjects), trained);
   const { optimizer } = stateOf(model, 'fit').compilation;
   optimizer.excludeFromWeightDecay({
     variables: undecayed.variables.map((place) => trained[place] as Variable),

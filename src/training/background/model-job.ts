@@ -1,5 +1,6 @@
 /** A compiled model as data from which a worker makes the same one. */
-import { defaultDevice } from '../../devices/default-device.ts';
+import { defaultDevice, deviceNamed } from '../../devices/default-device.ts';
+import { WasmDevice } from '../../devices/wasm-device.ts';
 import { ArgumentError } from '../../errors.ts';
 import type { Model } from '../../models/model.ts';
 import { compileConfig } from '../compile-config.ts';
@@ -46,7 +47,11 @@ export function modelJob(
 }
 
 function deviceOf({ device = defaultDevice() }: Compilation): WorkerDevice {
-  return { name: (typeof device === 'string' ? device : device.name) as WorkerDevice['name'] };
+  const chosen = typeof device === 'string' ? deviceNamed(device) : device;
+  const name = chosen.name as WorkerDevice['name'];
+  if (!(chosen instanceof WasmDevice)) return { name };
+  const { fastMath, sharing } = chosen;
+  return { name, ...(fastMath && { fastMath }), ...(sharing.threads > 1 && { threads: sharing.threads }) };
 }
 
 function written<Config>(where: string, write: () => Config): Config {

@@ -25,7 +25,7 @@ export interface FitWorkerOptions {
    * webpack find; with other bundlers `gradtape/training-worker`, bundled as a file of its own.
    */
   readonly program?: string | URL | (() => WorkerLike);
-  /** Default: what `compile` was given, else the kind of device that is the default here. */
+  /** Default: what `compile` was given, else the default here, with its options: threads, `fastMath`. */
   readonly device?: WorkerDevice;
 }
 

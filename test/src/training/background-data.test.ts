@@ -1,6 +1,9 @@
 /** Whatever `fit` takes, it takes in a worker too, to the same bits: forms of data, weights of samples, what compile settled. */
+import type { Worker } from 'node:worker_threads';
 import * as gt from 'gradtape';
 import t from 'tap';
+import { supports } from '../../../src/wasm/index.ts';
+import { captured } from './captured-worker.ts';
 import { doubled } from './own-objects-child.ts';
 import { compiledModel, smallModel, twoClasses, weightsOf } from './data.ts';
 
@@ -164,4 +167,38 @@ t.test('the worker computes on the device that compile named, else on the one th
   t.strictSame(await weights('cpu', true), cpu);
   t.strictSame(await weights('wasm', true), wasm);
   t.strictSame(await weights('wasm', { device: { name: 'cpu' } }), cpu);
+});
+
+t.test('the worker takes over threads and fastMath', async (t) => {
+  t.teardown(() => gt.setDevice('wasm'));
+  for (const options of [{ threads: 2 }, { fastMath: true }] as const) {
+    await gt.setDevice('wasm', options);
+    const { workers, program } = captured();
+    const jobs: unknown[] = [];
+    const noting = (): Worker => {
+      const worker = program();
+      const post = worker.postMessage.bind(worker);
+      worker.postMessage = (
+        message: { readonly kind: string; readonly job?: { readonly device: unknown } },
+        ...rest
+      ) => {
+        if (message.kind === 'prepare') jobs.push(message.job?.device);
+        post(message, ...rest);
+      };
+      return worker;
+    };
+    const weights = async (worker: gt.FitOptions['worker'] = false): Promise<number[]> => {
+      gt.seed(2);
+      const net = gt.sequential([layers.dense(64, { activation: 'tanh', inputShape: [64] }), layers.dense(64)]);
+      net.compile({ optimizer: 'adam', loss: 'mse' });
+      const rows = ops.randomNormal([256, 64], { seed: 1 });
+      await net.fit(rows, rows, { epochs: 3, batchSize: 128, verbose: 0, worker });
+      return weightsOf(net);
+    };
+    const here = await weights();
+    t.strictSame(await weights({ program: noting }), here, JSON.stringify(options));
+    const isThere = !('fastMath' in options) || supports('relaxed-simd');
+    t.strictSame(jobs, [{ name: 'wasm', ...(isThere && options) }]);
+    t.equal(workers[0]?.threadId, -1);
+  }
 });

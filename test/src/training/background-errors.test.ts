@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import * as gt from 'gradtape';
 import t from 'tap';
+import { captured, program } from './captured-worker.ts';
 import { doubled } from './own-objects-child.ts';
 import { compiledModel, smallModel, twoClasses, weightsOf } from './data.ts';
 
@@ -9,22 +10,8 @@ t.setTimeout(60_000);
 
 const { layers } = gt;
 const { x, y } = twoClasses(64);
-const program = new URL('../../../src/training/background/training-worker.js', import.meta.url);
 const customObjects = new URL('./own-objects-child.js', import.meta.url);
 const quiet = { verbose: 0, worker: true } as const;
-
-/** A worker of which the test knows. */
-const captured = (): { readonly workers: Worker[]; readonly program: () => Worker } => {
-  const workers: Worker[] = [];
-  return {
-    workers,
-    program() {
-      const worker = new Worker(program);
-      workers.push(worker);
-      return worker;
-    },
-  };
-};
 
 class Unknown extends gt.Layer {
   override call(given: gt.Tensor): gt.Tensor {

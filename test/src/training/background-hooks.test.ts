@@ -3,12 +3,12 @@ import { Worker } from 'node:worker_threads';
 import * as gt from 'gradtape';
 import t from 'tap';
 import { requestGradients } from '../../../src/training/gradient-requests.ts';
+import { program } from './captured-worker.ts';
 import { trace } from './hook-trace.ts';
 import { compiledModel, twoClasses, weightsOf } from './data.ts';
 
 t.setTimeout(60_000);
 
-const program = new URL('../../../src/training/background/training-worker.js', import.meta.url);
 const both = async <Result>(run: (worker: boolean) => Promise<Result>): Promise<[here: Result, there: Result]> => {
   const results: Result[] = [];
   for (const worker of [false, true]) {
@@ -171,12 +171,18 @@ t.test('timers go on as without training', async (t) => {
     clearInterval(timer);
     return ticks;
   };
-  const wide = gt.sequential([gt.layers.dense(512, { inputShape: [512] }), gt.layers.dense(512)]);
+  const wide = gt.sequential([gt.layers.dense(256, { inputShape: [256] }), gt.layers.dense(256)]);
   wide.compile({ optimizer: 'sgd', loss: 'mse' });
-  const rows = gt.ops.randomNormal([2048, 512], { seed: 1 });
+  const rows = gt.ops.randomNormal([1024, 256], { seed: 1 });
   const start = performance.now();
   // One step is the whole epoch: here nothing else would run meanwhile.
-  const training = await ticksIn(wide.fit(rows, rows, { epochs: 20, batchSize: 2048, verbose: 0, worker: true }));
+  const options = { epochs: 1e6, batchSize: 1024, verbose: 0, worker: true } as const;
+  const callback: gt.Callback = {
+    onEpochEnd() {
+      this.model.stopTraining = performance.now() - start > 2000;
+    },
+  };
+  const training = await ticksIn(wide.fit(rows, rows, { ...options, callbacks: [callback] }));
   const took = performance.now() - start;
   const idle = await ticksIn(new Promise((resolve) => void setTimeout(resolve, took)));
   t.comment(`${training} ticks in ${took.toFixed(0)} ms, ${idle} without training`);
