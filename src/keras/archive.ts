@@ -6,7 +6,7 @@ import { isKeras2 } from '../models/keras2/to-keras3.ts';
 import type { Model } from '../models/model.ts';
 import { parseJson } from '../models/parse-json.ts';
 import { optimizerOf } from '../training/state.ts';
-import { compileConfig, compileFrom } from './compile-config.ts';
+import { compileConfig, compileFrom } from '../training/compile-config.ts';
 import { readFile } from './file-access.ts';
 import type { LoadOptions } from './options.ts';
 import { readH5, writeH5, type H5Group } from './hdf5.ts';

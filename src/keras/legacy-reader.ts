@@ -7,7 +7,7 @@ import type { Model } from '../models/model.ts';
 import { parseJson } from '../models/parse-json.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { assignArrays, type Delivery } from './assign-arrays.ts';
-import { compileFrom } from './compile-config.ts';
+import { compileFrom } from '../training/compile-config.ts';
 import type { LoadOptions } from './options.ts';
 import { groupAt, newGroup, type H5Dataset, type H5Group } from './hdf5.ts';
 import { toKeras3Optimizer } from './keras2-optimizer.ts';

@@ -7,7 +7,7 @@ import { isEnvelope, isObject } from '../models/json-reader.ts';
 import type { Model } from '../models/model.ts';
 import type { Variable } from '../tensor/variable.ts';
 import { optimizerOf } from '../training/state.ts';
-import { compileConfig } from './compile-config.ts';
+import { compileConfig } from '../training/compile-config.ts';
 import { configText } from './config-text.ts';
 import { makeGroup, newGroup, writeH5, type H5Group } from './hdf5.ts';
 import { KERAS_VERSION } from './keras-version.ts';

@@ -137,6 +137,11 @@ export abstract class Optimizer {
     this.#undecayed = { variables, names };
   }
 
+  /** @internal What `excludeFromWeightDecay` chose. */
+  get undecayed(): WeightDecayExclusion {
+    return this.#undecayed;
+  }
+
   /** The loss times `lossScaleFactor`: what gradients for `apply` are taken of. */
   scaleLoss(loss: Tensor): Tensor {
     return this.lossScaleFactor === undefined ? loss : mul(loss, this.lossScaleFactor);

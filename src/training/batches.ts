@@ -45,9 +45,14 @@ export interface BatchStream {
   batches(): AsyncIterable<Batch>;
   /** Passes over batches of the epoch that `begin` readied, all or so many, and says how many there were. */
   skip(count?: number): Promise<number>;
+  /** Takes back the last batches that were given, of an iterable: at most `MOST_GIVEN_BACK`. They come again. */
+  giveBack?(count: number): void;
   /** Ends iterators that are still open. */
   close(): Promise<void>;
 }
+
+/** Batches of an iterable that are remembered, for those who draw them before they are needed. */
+export const MOST_GIVEN_BACK = 2;
 
 /** Arrays, lists of arrays and records are data; any other iterable gives batches. */
 export function isBatchSource(value: unknown): value is BatchSource {
@@ -141,26 +146,38 @@ function iterableStream(
   let open: Entries | undefined;
   let first: IteratorResult<BatchEntry> | undefined;
   let step = 0;
+  /** The iterator that was opened last, whether it has ended or not. */
+  let latest: Entries | undefined;
+  let recent: IteratorYieldResult<BatchEntry>[] = [];
+  let returned: IteratorYieldResult<BatchEntry>[] = [];
+  const opened = (): Entries => (latest = iteratorOf(where, source));
+  const draw = async (from: Entries | undefined): Promise<IteratorResult<BatchEntry> | undefined> =>
+    returned.shift() ?? (from && (await nextOf(where, from)));
   const nextEntry = async (): Promise<IteratorYieldResult<BatchEntry> | undefined> => {
-    const next = step === 0 ? first : open && (await nextOf(where, open));
-    if (next && !next.done) return next;
+    const next = step === 0 ? first : await draw(open);
+    if (next && !next.done) {
+      recent = [...recent, next].slice(-MOST_GIVEN_BACK);
+      return next;
+    }
     open = undefined;
     return undefined;
   };
   const close = async (): Promise<void> => {
     const last = open;
     open = undefined;
+    returned = [];
     await last?.return?.();
   };
   return {
     async begin() {
       // A generator cannot begin anew: it is read on.
-      if (restarts && open !== (source as unknown)) await close();
+      if (restarts && latest !== (source as unknown)) await close();
       const continues = open !== undefined;
-      open ??= iteratorOf(where, source);
-      first = await nextOf(where, open);
+      // What was given back comes first, even if looking ahead has found the end behind it.
+      if (returned.length === 0) open ??= opened();
+      first = (await draw(open)) as IteratorResult<BatchEntry>;
       if (first.done && continues) {
-        open = iteratorOf(where, source);
+        open = opened();
         first = await nextOf(where, open);
       }
       step = 0;
@@ -187,6 +204,9 @@ function iterableStream(
       const end = Math.min(step + count, steps ?? Infinity);
       while (step < end && (await nextEntry()) !== undefined) step++;
       return step - before;
+    },
+    giveBack(count) {
+      if (count > 0) returned = [...recent.slice(-count), ...returned];
     },
     close,
   };

@@ -77,7 +77,7 @@ export interface CallbackState {
 /** A callback. In an object literal `this.model` and `this.params` are known. */
 export type Callback = CallbackHooks & ThisType<CallbackHooks & CallbackState>;
 
-type HookName = Exclude<keyof CallbackHooks, 'setModel' | 'setParams' | 'getState' | 'setState' | 'runKeeper'>;
+export type HookName = Exclude<keyof CallbackHooks, 'setModel' | 'setParams' | 'getState' | 'setState' | 'runKeeper'>;
 
 /** The callbacks of one run. */
 export class CallbackList {

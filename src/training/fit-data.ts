@@ -1,11 +1,26 @@
 /** The batches that a fit trains on and validates with: what is held out, what weighs what, how many to an epoch. */
 import { ArgumentError, describeValue } from '../errors.ts';
 import type { Model } from '../models/model.ts';
-import { batchSizeFor, batchStream, isBatchSource, type BatchStream, type Source } from './batches.ts';
+import {
+  batchSizeFor,
+  batchStream,
+  isBatchSource,
+  type BatchStream,
+  type Source,
+  type StreamOptions,
+} from './batches.ts';
 import { sliceColumns, type BatchData, type BatchSource, type DataSet } from './data.ts';
 import type { FitOptions } from './fit.ts';
 import { withClassWeights } from './prepare.ts';
 import { sourceOf } from './sources.ts';
+
+/** What a stream of batches is made from. */
+export interface StreamSetup {
+  /** Begins messages. */
+  readonly where: string;
+  readonly source: Source;
+  readonly options: StreamOptions;
+}
 
 export interface FitStreams {
   readonly training: BatchStream;
@@ -16,6 +31,8 @@ export interface FitStreams {
   readonly batchSize: number;
   /** Samples of arrays; undefined for an iterable. */
   readonly samples: number | undefined;
+  /** What the streams were made from. */
+  readonly setups: { readonly training: StreamSetup; readonly validation: StreamSetup | undefined };
 }
 
 /**
@@ -33,16 +50,16 @@ export function fitStreams(
   const { training, validation } = sources(model, where, x, y, options);
   const { stepsPerEpoch, validationSteps } = options;
   const batchSize = batchSizeFor(lengthOf(training), options.batchSize, stepsPerEpoch);
-  return {
-    training: batchStream(model, where, training, {
-      batchSize,
-      steps: stepsPerEpoch,
-      shuffle: options.shuffle !== false,
-      restarts: false,
-    }),
-    validation:
-      validation &&
-      batchStream(model, `${where}: validation`, validation, {
+  const setups = {
+    training: {
+      where,
+      source: training,
+      options: { batchSize, steps: stepsPerEpoch, shuffle: options.shuffle !== false, restarts: false },
+    },
+    validation: validation && {
+      where: `${where}: validation`,
+      source: validation,
+      options: {
         batchSize: batchSizeFor(
           lengthOf(validation),
           options.validationBatchSize ?? options.batchSize,
@@ -51,7 +68,14 @@ export function fitStreams(
         steps: validationSteps,
         shuffle: false,
         restarts: true,
-      }),
+      },
+    },
+  };
+  const open = (setup: StreamSetup): BatchStream => batchStream(model, setup.where, setup.source, setup.options);
+  return {
+    training: open(setups.training),
+    validation: setups.validation && open(setups.validation),
+    setups,
     batchSize,
     samples: training.kind === 'columns' ? lengthOf(training) : undefined,
     steps: stepsPerEpoch ?? (training.kind === 'columns' ? Math.ceil(lengthOf(training) / batchSize) : undefined),

@@ -4,12 +4,12 @@
  */
 import { ArgumentError } from '../errors.ts';
 import type { Callback, Logs } from './callback.ts';
-import type { RunParts, RunPosition, SavedRun } from './run-state.ts';
+import type { ReachedRun, RunParts, RunPosition } from './run-state.ts';
 
 /** @internal The backups of one fit. */
 export interface RunBackups {
   /** What an interrupted fit left. */
-  readonly saved: SavedRun | undefined;
+  readonly saved: ReachedRun | undefined;
   /** Tells what a state is made of. */
   attach(parts: RunParts): void;
   /** Puts the saved state back, once every callback has begun. */

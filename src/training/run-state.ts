@@ -34,7 +34,7 @@ export interface RunParts {
   readonly steps: Steps;
   readonly callbacks: CallbackList;
   readonly meters: Meters;
-  readonly streams: FitStreams;
+  readonly streams: Pick<FitStreams, 'samples' | 'batchSize' | 'steps'>;
   readonly initialEpoch: number;
   /** Number of the run's first shuffle. */
   readonly firstShuffle: number;
@@ -43,12 +43,16 @@ export interface RunParts {
 }
 
 /** What a fit must know of a state before it draws the first batch. */
-export interface SavedRun {
+export interface ReachedRun {
   readonly position: RunPosition;
   readonly initialEpoch: number;
   readonly firstShuffle: number;
   readonly validated: readonly number[];
   readonly logs: Logs;
+}
+
+/** A state that was read. */
+export interface SavedRun extends ReachedRun {
   readonly fields: StateFields;
 }
 
@@ -168,7 +172,8 @@ async function valuesOf(variables: readonly Variable[]): Promise<Tensor[]> {
   return values;
 }
 
-function layersOf(layer: Layer): readonly Layer[] {
+/** A layer and all those inside it. */
+export function layersOf(layer: Layer): readonly Layer[] {
   return [layer, ...layer.sublayers.flatMap((inner) => layersOf(inner))];
 }
 
@@ -179,11 +184,11 @@ interface DataSizes {
 }
 
 // The batches of an iterable have their own sizes.
-function dataOf({ samples, batchSize, steps }: FitStreams): DataSizes {
+function dataOf({ samples, batchSize, steps }: RunParts['streams']): DataSizes {
   return { samples, batchSize: samples === undefined ? undefined : batchSize, steps };
 }
 
-function checkData(where: string, saved: StateFields, streams: FitStreams): void {
+function checkData(where: string, saved: StateFields, streams: RunParts['streams']): void {
   const given = dataOf(streams);
   for (const [name, what] of [
     ['samples', 'samples'],

@@ -3,6 +3,7 @@ import { ArgumentError } from '../errors.ts';
 import { resolveLoss } from '../losses/index.ts';
 import type { Model } from '../models/model.ts';
 import { resolveOptimizer, type Optimizer } from '../optimizers/index.ts';
+import type { Variable } from '../tensor/variable.ts';
 import { compileOptions, type CompileModelOptions, type Compilation } from './compilation.ts';
 import type { History } from './history.ts';
 import { predictor, Steps, type Predictor } from './steps.ts';
@@ -24,8 +25,13 @@ const histories = new WeakMap<Model, History>();
 /**
  * Replaces the compilation; a wrong option leaves the old one. A sequential model without an input shape has no
  * outputs yet: the rest is settled when the first data have built it.
+ * @param trainable the weights of a built model that training changes. Default: those that are trainable now
  */
-export function compileModel<Names extends string>(model: Model<Names>, options: CompileModelOptions<Names>): void {
+export function compileModel<Names extends string>(
+  model: Model<Names>,
+  options: CompileModelOptions<Names>,
+  trainable?: readonly Variable[],
+): void {
   refuseWhileRunning(model, 'compile');
   const one = model as Model;
   const given = options as CompileModelOptions;
@@ -36,7 +42,8 @@ export function compileModel<Names extends string>(model: Model<Names>, options:
     pending.set(one, { ...given, optimizer });
     compiled.delete(one);
   } else {
-    const compilation = compileOptions(one, given);
+    const settings = compileOptions(one, given);
+    const compilation = trainable ? { ...settings, trainable } : settings;
     pending.delete(one);
     compiled.set(one, { compilation, options: given, steps: new Steps(one, compilation) });
   }

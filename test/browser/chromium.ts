@@ -2,49 +2,22 @@
  * The packed package in an empty Vite app, in headless Chromium: it trains, to the same bits as in Node, under a policy
  * that allows WebAssembly and no `eval`; where the policy forbids WebAssembly too, on the cpu device.
  */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { root } from '../house/sources.ts';
+import { buildWithVite, packedApp } from './packed-app.ts';
 import { train, type Trained } from './page/train.ts';
 import { serveFolder } from './serve-folder.ts';
-import { chromiumPath, playwright, toolFolder } from './tools.ts';
+import { chromiumPath, playwright } from './tools.ts';
 
 t.setTimeout(180_000);
 
-const app = mkdtempSync(join(tmpdir(), 'gradtape-vite-'));
+const app = packedApp(
+  "import { train } from './train.js';\nglobalThis.result = train().catch((error) => ({ error: String(error) }));\n",
+);
 t.teardown(() => rmSync(app, { recursive: true, force: true }));
 
-t.before(() => {
-  const npm = (...args: readonly string[]): string =>
-    execFileSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: app, encoding: 'utf8' });
-  const packed = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', app], {
-      cwd: root,
-      encoding: 'utf8',
-    }),
-  ) as [{ readonly filename: string }];
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  npm('install', '--offline', join(app, packed[0].filename));
-  // The page's own module, compiled; it imports the package by its name.
-  cpSync(join(root, 'dist/test/browser/page/train.js'), join(app, 'train.js'));
-  writeFileSync(
-    join(app, 'main.js'),
-    "import { train } from './train.js';\nglobalThis.result = train().catch((error) => ({ error: String(error) }));\n",
-  );
-  writeFileSync(
-    join(app, 'index.html'),
-    '<!doctype html><title>gradtape</title><script type="module" src="/main.js"></script>',
-  );
-  symlinkSync(join(toolFolder, 'node_modules/vite'), join(app, 'node_modules/vite'));
-  execFileSync(process.execPath, [join(toolFolder, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
-    cwd: app,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS')),
-  });
-});
+t.before(() => buildWithVite(app));
 
 /** Serves the built app under a policy, and gives what the page computed. */
 async function runPage(

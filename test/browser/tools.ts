@@ -54,6 +54,16 @@ export interface Page {
   readonly close: () => Promise<void>;
 }
 
+/** As much of webpack as is used here. */
+export type Webpack = (
+  options: Readonly<Record<string, unknown>>,
+  done: (error: Error | null, stats?: { hasErrors(): boolean; hasWarnings(): boolean; toString(): string }) => void,
+) => void;
+
+export function webpack(): Webpack {
+  return require('webpack') as Webpack;
+}
+
 export function esbuild(): Esbuild {
   return require('esbuild') as Esbuild;
 }

@@ -7,7 +7,8 @@ import { GradtapeError } from '../../errors.ts';
 import type { Study } from '../study.ts';
 import type { Trial } from '../trial.ts';
 import type { TrialRunner } from '../trial-runner.ts';
-import { packError, unpackError } from '../workers/packed-error.ts';
+import { packError } from '../../workers/packed-error.ts';
+import { unpackTrialError } from '../trial-error.ts';
 import { answerCall, type TrialCall } from '../workers/trial-call.ts';
 import {
   closeAll,
@@ -170,7 +171,7 @@ export class Coordinator implements TrialRunner {
       case 'value':
         return told.value;
       case 'error':
-        throw unpackError(told.error);
+        throw unpackTrialError(told.error);
       case 'aborted':
         throw new GradtapeError(`${this.where}: trial ${trial.number} was ended by its worker`);
     }

@@ -1,8 +1,9 @@
 /** The side of a worker: takes trials out of the queue and runs their objective in threads. */
 import { ArgumentError, describeValue, GradtapeError, optionsOf } from '../../errors.ts';
 import type { ModulePayload } from '../workers/job-module.ts';
-import { packError, unpackError } from '../workers/packed-error.ts';
-import { importThreads } from '../workers/threads.ts';
+import { packError } from '../../workers/packed-error.ts';
+import { unpackTrialError } from '../trial-error.ts';
+import { importThreads } from '../../workers/threads.ts';
 import type { TrialPayload } from '../workers/trial-job.ts';
 import { WorkerPool } from '../workers/worker-pool.ts';
 import {
@@ -147,7 +148,7 @@ class Server implements TrialServer {
         throw lost;
       }
       if (answer.abort) controller.abort();
-      if ('error' in answer) throw unpackError(answer.error);
+      if ('error' in answer) throw unpackTrialError(answer.error);
       return answer.value;
     };
     let end: TrialEnd;

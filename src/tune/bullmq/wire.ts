@@ -1,5 +1,5 @@
 /** Values as text on their way through Redis: JSON, and the numbers that JSON lacks. */
-import type { PackedError } from '../workers/packed-error.ts';
+import type { PackedError } from '../../workers/packed-error.ts';
 
 /** What a worker gets: a trial of a study. */
 export interface TrialMessage {

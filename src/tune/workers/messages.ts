@@ -1,5 +1,5 @@
 /** What the threads of a pool and the one that has the pool say to each other. */
-import type { PackedError } from './packed-error.ts';
+import type { PackedError } from '../../workers/packed-error.ts';
 
 /** The jobs that threads know: see `worker.ts`. */
 export type JobName = 'check' | 'fold' | 'trial';

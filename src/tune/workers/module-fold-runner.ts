@@ -7,7 +7,7 @@ import { buildFold, type BuildModel } from '../fold.ts';
 import type { FoldRunner } from '../fold-runner.ts';
 import type { FoldPayload, FoldReport, PlainTensor } from './fold-job.ts';
 import { importDefault } from './job-module.ts';
-import { importThreads } from './threads.ts';
+import { importThreads } from '../../workers/threads.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /**

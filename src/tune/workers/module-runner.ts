@@ -2,7 +2,7 @@
 import type { TrialRunner } from '../trial-runner.ts';
 import type { TrialPayload } from './trial-job.ts';
 import { answerCall, type TrialCall } from './trial-call.ts';
-import { importThreads } from './threads.ts';
+import { importThreads } from '../../workers/threads.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /**

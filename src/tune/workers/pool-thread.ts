@@ -12,8 +12,9 @@ import {
   type ThreadData,
   type ToThread,
 } from './messages.ts';
-import { packError, unpackError } from './packed-error.ts';
-import type { Port, Thread, Threads } from './threads.ts';
+import { packError } from '../../workers/packed-error.ts';
+import { unpackTrialError } from '../trial-error.ts';
+import type { Port, Thread, Threads } from '../../workers/threads.ts';
 
 /** What a thread is to do. */
 export interface Job {
@@ -127,7 +128,7 @@ export class PoolThread {
   #settle(message: FromThread): void {
     if (message.job !== this.#job?.id) return;
     if (message.kind === 'done') this.#job.resolve(message.value);
-    else this.#job.reject(unpackError(message.error));
+    else this.#job.reject(unpackTrialError(message.error));
   }
 
   async #answer({ job, call }: Question): Promise<void> {

@@ -1,6 +1,6 @@
 /** Threads that run jobs, made when they are needed, at most so many at once; one that dies is replaced. */
 import { PoolThread, type Job } from './pool-thread.ts';
-import type { Threads } from './threads.ts';
+import type { Threads } from '../../workers/threads.ts';
 
 const GRACE = 10_000;
 

@@ -10,8 +10,9 @@ import {
   type ThreadData,
   type ToThread,
 } from './messages.ts';
-import { packError, unpackError } from './packed-error.ts';
-import { importThreads, type Port } from './threads.ts';
+import { packError } from '../../workers/packed-error.ts';
+import { unpackTrialError } from '../trial-error.ts';
+import { importThreads, type Port } from '../../workers/threads.ts';
 
 /** What a thread can do, imported when it is first to do it. */
 const programs: Readonly<Record<JobName, () => Promise<JobProgram>>> = {
@@ -44,7 +45,7 @@ function linkOf(job: number, controller: AbortController): JobLink {
       Atomics.wait(flags, ANSWERS, seen);
       checkAborted();
       const answer = threads.receiveMessageOnPort(questions)?.message as Answer;
-      if ('error' in answer) throw unpackError(answer.error);
+      if ('error' in answer) throw unpackTrialError(answer.error);
       return answer.value;
     },
   };

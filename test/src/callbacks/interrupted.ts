@@ -6,7 +6,11 @@ import { generatorState } from '../../../src/ops/random-state.ts';
 export interface Training {
   readonly net: gt.Model;
   /** Fits with these callbacks beside its own. */
-  readonly fit: (callbacks: readonly gt.Callback[], signal?: AbortSignal) => Promise<gt.History>;
+  readonly fit: (
+    callbacks: readonly gt.Callback[],
+    signal?: AbortSignal,
+    worker?: gt.FitOptions['worker'],
+  ) => Promise<gt.History>;
   /** What else must come out equal. */
   readonly outcome?: () => unknown;
 }
@@ -38,7 +42,7 @@ export const outcomeOf = async ({ net, outcome }: Training, history: gt.History)
 });
 
 /** Made as by a new process: automatic names and the default generator begin anew. */
-const made = (make: () => Training): Training => {
+export const made = (make: () => Training): Training => {
   gt.seed(7);
   return make();
 };
@@ -87,6 +91,7 @@ export const killedAt = async (
   make: () => Training,
   ticks: readonly number[],
   saveFreq: 'epoch' | number,
+  worker: gt.FitOptions['worker'] = false,
 ): Promise<Outcome> => {
   const { files, store } = memory();
   const started = (): Training => {
@@ -100,11 +105,12 @@ export const killedAt = async (
       throw new Kill();
     });
     try {
-      await training.fit([gt.callbacks.backupAndRestore('run', { ...store, saveFreq }), kill]);
+      await training.fit([gt.callbacks.backupAndRestore('run', { ...store, saveFreq }), kill], undefined, worker);
     } catch (error) {
       if (!(error instanceof Kill)) throw error;
     }
   }
   const training = started();
-  return outcomeOf(training, await training.fit([gt.callbacks.backupAndRestore('run', { ...store, saveFreq })]));
+  const backup = gt.callbacks.backupAndRestore('run', { ...store, saveFreq });
+  return outcomeOf(training, await training.fit([backup], undefined, worker));
 };

@@ -1,5 +1,6 @@
 /** Trainings that between them have every kind of state that a backup must hold. */
 import * as gt from 'gradtape';
+import { Centred } from './centred.ts';
 import type { Training } from './interrupted.ts';
 
 const { layers, callbacks, ops, optimizers } = gt;
@@ -23,13 +24,14 @@ interface Fitting {
 
 const training = ({ net, x, y, options, callbacks: own = [], outcome }: Fitting): Training => ({
   net,
-  fit: (more, signal) => {
+  fit: (more, signal, worker = false) => {
     const all: gt.FitOptions = {
       verbose: 0,
       epochs: 3,
       ...options,
       callbacks: [...own, ...more],
       ...(signal && { signal }),
+      worker,
     };
     return y ? net.fit(x as gt.Tensor, y, all) : net.fit(x as gt.BatchSource, all);
   },
@@ -132,7 +134,7 @@ const averaged = (): Training => {
   const targets = [y, ops.sum(x, { axis: 1, keepDims: true })];
   return {
     net,
-    fit: (more, signal) =>
+    fit: (more, signal, worker = false) =>
       net.fit(x, targets, {
         verbose: 0,
         epochs: 3,
@@ -141,6 +143,7 @@ const averaged = (): Training => {
         validationFreq: 2,
         callbacks: [callbacks.swapEmaWeights({ swapOnEpoch: true }), ...more],
         ...(signal && { signal }),
+        worker,
       }),
   };
 };
@@ -239,19 +242,6 @@ const impatient = (): Training => {
     callbacks: [ender],
   });
 };
-
-/** Divides by a running mean of its own, and counts its runs; neither is a weight. */
-class Centred extends gt.Layer {
-  readonly mean: gt.Variable = gt.variable(gt.full([], 1), { name: 'mean' });
-  readonly counts: readonly gt.Variable[] = [gt.variable(gt.full([], 0), { name: 'runs' })];
-
-  override call(given: gt.Tensor): gt.Tensor {
-    const [runs] = this.counts as [gt.Variable];
-    runs.assign(ops.add(runs, 1));
-    this.mean.assign(ops.add(ops.mul(this.mean, 0.9), ops.mul(ops.mean(ops.abs(given)), 0.1)));
-    return ops.div(given, ops.mul(this.mean, ops.log1p(runs)));
-  }
-}
 
 const ownVariables = (): Training => {
   const [x, y] = data(10, 4);

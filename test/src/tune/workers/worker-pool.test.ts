@@ -1,7 +1,7 @@
 /** A pool of threads: how many there are, who waits, and jobs that do not end. */
 import { BroadcastChannel } from 'node:worker_threads';
 import t from 'tap';
-import { importThreads } from '../../../../src/tune/workers/threads.ts';
+import { importThreads } from '../../../../src/workers/threads.ts';
 import type { TrialCall } from '../../../../src/tune/workers/trial-call.ts';
 import { WorkerPool } from '../../../../src/tune/workers/worker-pool.ts';
 import type { Job } from '../../../../src/tune/workers/pool-thread.ts';

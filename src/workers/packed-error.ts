@@ -9,8 +9,7 @@ import {
   NumericError,
   ShapeError,
   type ErrorDetails,
-} from '../../errors.ts';
-import { TrialPruned } from '../trial.ts';
+} from '../errors.ts';
 
 /** An error as plain data. */
 export interface PackedError {
@@ -61,17 +60,24 @@ export function packError(error: unknown, depth: number = DEPTH): PackedError {
   };
 }
 
-/** @returns an error of the class that it had where it was thrown, or an Error with its name */
-export function unpackError(packed: PackedError): Error {
-  const error = make(packed);
+/** Further classes of errors, by their names. */
+export type ErrorClasses = ReadonlyMap<string, new (message: string) => Error>;
+
+/**
+ * @param others classes beside those of JavaScript and of gradtape
+ * @returns an error of the class that it had where it was thrown, or an Error with its name
+ */
+export function unpackError(packed: PackedError, others?: ErrorClasses): Error {
+  const error = make(packed, others);
   if (error.name !== packed.name) error.name = packed.name;
   if (packed.stack !== undefined) error.stack = packed.stack;
   return error;
 }
 
-function make({ name, message, where, got, expected, cause: packedCause }: PackedError): Error {
-  if (name === 'TrialPruned') return new TrialPruned(message);
-  const cause = packedCause && unpackError(packedCause);
+function make({ name, message, where, got, expected, cause: packedCause }: PackedError, others?: ErrorClasses): Error {
+  const Other = others?.get(name);
+  if (Other) return new Other(message);
+  const cause = packedCause && unpackError(packedCause, others);
   const Ours = OURS.get(name);
   if (Ours) return new Ours(message, { ...(where !== undefined && { where }), got, expected, cause });
   const BuiltIn = BUILT_IN.get(name) ?? Error;

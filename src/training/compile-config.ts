@@ -6,8 +6,8 @@ import { fieldsOf, isEnvelope, isObject, stringOf } from '../models/json-reader.
 import type { Model } from '../models/model.ts';
 import type { KerasEnvelope } from '../names.ts';
 import { optimizerFromConfig, serializeOptimizer } from '../optimizers/index.ts';
-import type { CompileModelOptions, LossSpec, MetricSpec } from '../training/compilation.ts';
-import { compileOptionsOf, optimizerOf } from '../training/state.ts';
+import type { CompileModelOptions, LossSpec, MetricSpec } from './compilation.ts';
+import { compileOptionsOf, optimizerOf } from './state.ts';
 
 /** Keras's `compile_config`; undefined for a model that was not compiled. */
 export interface CompileConfig {
@@ -96,7 +96,7 @@ export function compileFrom(
   customObjects: ReadonlyMap<string, unknown>,
 ): void {
   try {
-    model.compile(optionsFrom(config, customObjects));
+    model.compile(compileOptionsFrom(config, customObjects));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new FormatError(
@@ -106,7 +106,8 @@ export function compileFrom(
   }
 }
 
-function optionsFrom(config: unknown, customObjects: ReadonlyMap<string, unknown>): CompileModelOptions {
+/** @internal What `compile` was given. @throws ArgumentError or FormatError for what is not known here */
+export function compileOptionsFrom(config: unknown, customObjects: ReadonlyMap<string, unknown>): CompileModelOptions {
   const fields = fieldsOf('compile_config', config);
   const lossOf = (spec: unknown): unknown => readSpec('loss', spec, customObjects, lossFromConfig);
   const metricOf = (spec: unknown): unknown => readSpec('metrics', spec, customObjects, metricFromConfig);

@@ -1,5 +1,5 @@
 /** The threads of Node, imported when they are first asked for: browsers have no module of that name. */
-import { GradtapeError } from '../../errors.ts';
+import { GradtapeError } from '../errors.ts';
 
 /** One end of a channel between threads. */
 export interface Port {
@@ -20,8 +20,13 @@ export interface Thread {
 /** What is used of `node:worker_threads`. */
 export interface Threads {
   readonly Worker: new (
-    program: URL,
-    options: { readonly workerData: unknown; readonly transferList: readonly Port[]; readonly name: string },
+    program: URL | string,
+    options: {
+      readonly workerData?: unknown;
+      readonly transferList?: readonly Port[];
+      readonly name: string;
+      readonly eval?: boolean;
+    },
   ) => Thread;
   readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
   /** Undefined in the process's first thread. */
@@ -46,4 +51,15 @@ export async function importThreads(where: string): Promise<Threads> {
       { where, cause },
     );
   }
+}
+
+/**
+ * Starts a thread whose program is a module.
+ * @param name what debuggers call it
+ */
+export function startThread(threads: Threads, program: URL, name: string): Thread {
+  const { execArgv = [] } = (globalThis as { process?: { readonly execArgv?: readonly string[] } }).process ?? {};
+  // A thread inherits the options of its process, and with `node --input-type` Node runs no files.
+  if (!execArgv.some((option) => option.startsWith('--input-type'))) return new threads.Worker(program, { name });
+  return new threads.Worker(`import(${JSON.stringify(program.href)})`, { name, eval: true });
 }

@@ -1,0 +1,122 @@
+/**
+ * `fit(x, y, { worker: true })` of the packed package in headless Chromium, built by Vite and webpack, which find the
+ * worker's program by themselves, and by esbuild, which is told of it: the weights are those of a training in the page,
+ * and the page goes on drawing.
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { buildWithVite, packedApp } from './packed-app.ts';
+import type { Trained, Watched } from './page/train.ts';
+import { serveFolder } from './serve-folder.ts';
+import { chromiumPath, esbuild, playwright, webpack } from './tools.ts';
+
+t.setTimeout(300_000);
+
+/** How long the page is watched. */
+const SECONDS = 3;
+/** Of the frames that an idle page draws as long. Two processors draw in software and train; a blocked page draws none. */
+const SHARE = 0.5;
+
+interface Results {
+  readonly error?: string;
+  readonly here: Trained;
+  readonly there: Trained;
+  readonly own: Trained | undefined;
+  readonly watched: Watched;
+}
+
+const main = (worker: string, ownWorker = 'undefined'): string => `
+  import { train, watch } from './train.js';
+  const worker = ${worker};
+  const ownWorker = ${ownWorker};
+  const results = async () => ({
+    here: await train(),
+    there: await train(worker),
+    own: ownWorker && (await train(ownWorker)),
+    watched: await watch(worker, ${SECONDS}),
+  });
+  globalThis.result = results().catch((error) => ({ error: error.stack ?? String(error) }));
+`;
+
+/** Serves the built app under a policy that allows WebAssembly and no eval, and gives what the page computed. */
+async function runPage(folder: string): Promise<Results> {
+  const { url, close } = await serveFolder(folder, () => "script-src 'self' 'wasm-unsafe-eval'");
+  const browser = await playwright().chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+  try {
+    const page = await browser.newPage();
+    await page.goto(url);
+    return (await page.evaluate('globalThis.result')) as Results;
+  } finally {
+    await browser.close();
+    close();
+  }
+}
+
+function check(t: Test, { error, here, there, watched }: Results): void {
+  t.equal(error, undefined);
+  t.strictSame(there.losses, here.losses);
+  t.equal(there.weights, here.weights, 'the same bits in every weight');
+  const { frames, idleFrames, seconds, epochs } = watched;
+  t.comment(`${epochs} epochs in ${seconds.toFixed(1)} s: ${frames} frames, ${idleFrames} in an idle page`);
+  t.ok(epochs > 1, 'the page heard of epochs');
+  t.ok(frames >= SHARE * idleFrames, `${frames} of ${idleFrames} frames`);
+}
+
+t.test('Vite, with no settings', async (t) => {
+  // A program of one's own, as for layers of one's own.
+  const own = "{ program: () => new Worker(new URL('./own-worker.js', import.meta.url), { type: 'module' }) }";
+  const app = packedApp(main('true', own));
+  t.teardown(() => rmSync(app, { recursive: true, force: true }));
+  writeFileSync(
+    join(app, 'own-worker.js'),
+    "import { provideObjects } from 'gradtape/training-worker';\nprovideObjects({});\n",
+  );
+  buildWithVite(app);
+  const results = await runPage(join(app, 'dist'));
+  check(t, results);
+  t.equal(results.own?.weights, results.here.weights, 'and in a program of its own');
+});
+
+t.test('webpack, with no settings', async (t) => {
+  const app = packedApp(main('true'));
+  t.teardown(() => rmSync(app, { recursive: true, force: true }));
+  const stats = await new Promise<string>((resolve, reject) =>
+    webpack()(
+      {
+        mode: 'production',
+        context: app,
+        entry: './main.js',
+        output: { path: join(app, 'dist'), publicPath: '/' },
+        performance: false,
+      },
+      (error, result) => {
+        if (error) reject(error);
+        else resolve(result?.hasErrors() || result?.hasWarnings() ? result.toString() : '');
+      },
+    ),
+  );
+  t.equal(stats, '', 'neither errors nor warnings');
+  writeFileSync(join(app, 'dist/index.html'), '<!doctype html><title>gradtape</title><script src="/main.js"></script>');
+  check(t, await runPage(join(app, 'dist')));
+});
+
+t.test('esbuild, with the worker as a second entry', async (t) => {
+  const app = packedApp(main("{ program: new URL('./training-worker.js', import.meta.url) }"));
+  t.teardown(() => rmSync(app, { recursive: true, force: true }));
+  await esbuild().build({
+    absWorkingDir: app,
+    entryPoints: { main: './main.js', 'training-worker': 'gradtape/training-worker' },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    outdir: join(app, 'dist'),
+    logLevel: 'warning',
+  });
+  writeFileSync(
+    join(app, 'dist/index.html'),
+    '<!doctype html><title>gradtape</title><script type="module" src="/main.js"></script>',
+  );
+  check(t, await runPage(join(app, 'dist')));
+});
