@@ -98,7 +98,7 @@ function print({ version: ours, date, machine, versions, load: busy, rows: all }
   const others = Object.entries(versions).map(([name, number]) => `${name} ${number}`);
   console.log(`gradtape ${ours}, ${others.join(', ')}; ${machine}, ${date}, load before ${busy.toFixed(2)}\n`);
   console.log(
-    'A step of fit behind the first epoch; ms, medians of epochs [least, most]; difference: of the losses of the first epoch',
+    'A step of fit in the later half of the epochs; ms, medians [least, most]; difference: of the losses of the first epoch',
   );
   console.log(`${stepTable(all)}\n`);
   console.log('From the start of the process to the end of the first epoch; ms');

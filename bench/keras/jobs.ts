@@ -18,7 +18,7 @@ export interface Job extends Omit<Task, 'x' | 'y' | 'test' | 'weights' | 'model'
 
 export const jobs: readonly Job[] = [
   job('dense 64-32-32-10', 'sequential', { samples: 4096, epochs: 17, data: largest }),
-  job('two inputs: question answering', 'questionAnswering', { samples: 1024, epochs: 5, data: questions }),
+  job('two inputs: question answering', 'questionAnswering', { samples: 1024, epochs: 5, rounds: 2, data: questions }),
   job('three outputs: age, income, gender', 'profile', { samples: 128, epochs: 5, rounds: 2, data: posts }),
   job('MLP 784-512-512-10', 'mlp', { samples: 2048, epochs: 6, data: flatDigits }),
   job('MLP 784-512-512-10', 'mlp', { samples: 4096, batchSize: 128, epochs: 6, data: flatDigits }),

@@ -40,9 +40,12 @@ export interface Spread {
   readonly most: number;
 }
 
-/** Milliseconds of a step behind the first epoch; of an epoch with validation, its share. Undefined without runs. */
+/**
+ * Milliseconds of a warm step: of the later half of the epochs behind the first one, since engines compile what is hot. Of
+ * an epoch with validation, its share. Undefined without runs.
+ */
 export function stepTime(side: Side | undefined, steps: number): Spread | undefined {
-  return spread(side?.runs.flatMap(({ epochs }) => epochs.map((epoch) => epoch / steps)));
+  return spread(side?.runs.flatMap(({ epochs }) => epochs.slice(epochs.length >> 1).map((epoch) => epoch / steps)));
 }
 
 /** Milliseconds from the start of a process to the end of its first epoch. Undefined without runs. */
@@ -80,7 +83,7 @@ export function lossDifference({ random, sides }: KerasRow): number | undefined 
 }
 
 /**
- * Steps behind the first epoch: medians in ms with the fastest and the slowest epoch, how many times as fast as the faster
+ * Warm steps: medians in ms with the fastest and the slowest epoch, how many times as fast as the faster
  * Keras ours is, the cores that worked on each side, the difference of the first epoch's losses.
  */
 export function stepTable(rows: readonly KerasRow[]): string {
