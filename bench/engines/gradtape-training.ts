@@ -24,7 +24,7 @@ export function trainingStep({ kind }: TrainingWorkload, [x, , ...weights]: read
   };
 }
 
-function outputOf(kind: TrainingWorkload['kind'], input: gt.SymbolicTensor): gt.SymbolicTensor {
+export function outputOf(kind: TrainingWorkload['kind'], input: gt.SymbolicTensor): gt.SymbolicTensor {
   const { conv2d, dense, flatten, lstm, maxPooling2d } = gt.layers;
   switch (kind) {
     case 'mlp': {
