@@ -10,6 +10,7 @@ const active: ReadonlyMap<string, string> = new Map([
   ['src/models/operations.ts', 'tables of rules, made by calls; every model writes configs with them'],
   ['src/ops/methods.ts', 'attaches ops to tensors; stands under sideEffects'],
   ['src/tape/tape.ts', 'tells variables of the tape that records; no program is without it'],
+  ['src/devices/threads/page-worker.ts', 'what a thread of a page begins with, where its text may not be'],
   ['src/training/background/training-worker.ts', 'what a worker begins with; stands under sideEffects'],
   ['src/tune/workers/worker.ts', 'what a thread begins with; nothing imports it'],
   ['src/wasm/atomic.ts', 'tables of instructions, made by calls; used whole or not at all'],
