@@ -41,8 +41,9 @@ export function checkDeviceOptions(name: string, { fastMath, threads, mode }: De
  */
 export async function chooseWasm(known: Device | undefined, options: DeviceOptions): Promise<Device> {
   const fastMath = options.fastMath === true && hasFusedArithmetic();
-  const cores = await coreCount();
-  const threads = usableThreads(options.threads === 'auto' ? cores : (options.threads ?? 1));
+  const { threads: wanted = 1 } = options;
+  const cores = wanted === 1 ? 1 : await coreCount();
+  const threads = usableThreads(wanted === 'auto' ? cores : wanted);
   const present = known instanceof WasmDevice ? known : undefined;
   const hasThreads = present?.sharing.threads ?? 1;
   if (known && (present?.fastMath ?? false) === fastMath && hasThreads === threads) return known;
