@@ -13,8 +13,9 @@ export class ShuffledDevice extends WasmDevice {
   parts = 0;
   readonly #draw: (count: number) => number;
 
-  constructor(name = 'shuffled', seed = 1) {
-    super(name, { sharing: { threads: THREADS, however: true } });
+  /** @param however whether calls are shared that are too small to be worth it */
+  constructor(name = 'shuffled', seed = 1, however = true) {
+    super(name, { sharing: { threads: THREADS, however } });
     this.#draw = seededDraw(seed);
   }
 
