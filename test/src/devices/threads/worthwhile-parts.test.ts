@@ -87,6 +87,7 @@ const moved: readonly Case[] = [
     'pad',
     ([x]) =>
       ops.pad(x, {
+        value: 0.5,
         paddings: [
           [3, 1],
           [0, 2],
