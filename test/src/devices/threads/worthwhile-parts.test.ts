@@ -104,7 +104,13 @@ const moved: readonly Case[] = [
   ['oneHot', ([some]) => ops.oneHot(some, 203), [indices(301, 203)]],
 ];
 
-const cases: readonly Case[] = [...batchNorm, ...recurrent, ...moved];
+const depthwise: readonly Case[] = [48, 80].map((channels): Case => {
+  const call = ([x, filters]: Inputs): Tensor => ops.depthwiseConv2d(x, filters, { strides: 2, padding: 'same' });
+  const inputs = [values([3, 29, 31, channels]), values([3, 5, channels, 1])];
+  return [`depthwiseConv2d of ${channels} channels`, gradients(call), inputs];
+});
+
+const cases: readonly Case[] = [...batchNorm, ...recurrent, ...moved, ...depthwise];
 
 for (const [name, call, inputs] of cases) {
   t.test(name, async (t) => {
