@@ -95,8 +95,8 @@ export function wideRowsCall(
     args: argsOf(rows, channels, wide, share),
   });
   const whole: Share = { ...wide, column: 0 };
-  // Records, then as many bytes of doubles.
-  const workspaceBytes = (2 * RECORD * wide.width) / 4;
+  // Records, then as many bytes of doubles, and what aligns them.
+  const workspaceBytes = (2 * RECORD * wide.width) / 4 + RECORD;
   return {
     code,
     emit: emitOf(steps.map(({ emit }) => emit)),
@@ -172,7 +172,9 @@ export interface Sizes extends RowSizes {
 function sizesOf(f: FunctionBuilder, { args, workspace }: WasmParams, { narrow }: WideRows): Sizes {
   const [rowCount, channels, stride, rows, column, width, rest] = args as [I, I, I, I, I, I, I];
   const bytesOf = (columns: I): Value<'i32'> => i32.mul(columns, RECORD / 16);
-  const records = f.index(i32.add(workspace, bytesOf(column)));
+  // Records are lines of a cache: threads that write to neighbouring ones do not wait for each other.
+  const first = i32.and(i32.add(workspace, RECORD - 1), -RECORD);
+  const records = f.index(i32.add(first, bytesOf(column)));
   const doubles = f.index(i32.add(records, bytesOf(stride)));
   return {
     narrow,
