@@ -14,7 +14,7 @@ import {
   type Local,
   type Value,
 } from '../../src/wasm/index.ts';
-import type { WasmCall } from '../contract.ts';
+import type { WasmCall, WasmParams } from '../contract.ts';
 import type { BatchNormGeometry } from './geometry.ts';
 import { BLOCK, halfOf, SECOND, SECOND_SUM, SHIFT, sumOf, SUM } from './wasm-moments.ts';
 import { doubleOf, emitInverse, emitRecords, emitScale } from './wasm.ts';
@@ -35,72 +35,94 @@ const SCALE = 48;
 
 type I = Local<'i32'>;
 
+/** x and dy, and dx. */
+const OPERANDS = { inputs: [1, 0, 0, 0, 1], outputs: [1] };
+
 /** Through the moments of the batch: `dx = scale (dy - mean of dy - (x - mean) slope)`. */
 export function batchNormGradWasm(geometry: BatchNormGeometry, present: readonly boolean[]): WasmCall {
-  return wideRowsCall('batchNormGrad', geometry, present, (f, sizes, params) => {
-    const { inputs, outputs } = params;
-    const [x, , mean, inverseStddev, dy] = inputs as readonly [I, I, I, I, I];
-    const [dx, dgamma, dbeta] = outputs as readonly [I, I, I];
-    eachChannel(f, sizes, (channel) => emitRecords(f, sizes, channel, [f32.load(i32.add(mean, channel))]));
-    emitSums(f, sizes, x, dy, undefined);
-    eachChannel(f, sizes, (channel) => {
-      const { first, second } = emitChannelSums(f, sizes, channel);
-      const inverse = f.local('f64', doubleOf(inverseStddev, channel));
-      const gammaSum = f.local('f64', f64.mul(second, inverse));
-      f.store(i32.add(dbeta, channel), f32.demoteF64(first));
-      f.store(i32.add(dgamma, channel), f32.demoteF64(gammaSum));
-      const divisor = f.local('f64', f64.max(f64.convertI32Signed(sizes.rowCount), f64.const(1)));
-      emitRecords(f, sizes, channel, [
-        f32.load(i32.add(mean, channel)),
-        f32.demoteF64(f64.div(first, divisor)),
-        f32.demoteF64(f64.div(f64.mul(gammaSum, inverse), divisor)),
-        f32.demoteF64(emitScale(f, params, present, channel, inverse)),
-      ]);
-    });
-    const toDy = f.index(i32.sub(dy, x));
-    const toDx = f.index(i32.sub(dx, x));
-    const emitRow = ({ record, places, load, store }: Columns): void => {
-      const [center, mean, slope, scale] = [SHIFT, SUM, SECOND_SUM, SCALE].map((at) =>
-        f.local('v128', load(record, at)),
-      );
-      for (const place of places) {
-        const along = f32x4.mul(f32x4.sub(load(place), center!), slope!);
-        const centered = f32x4.sub(f32x4.sub(load(i32.add(place, toDy)), mean!), along);
-        store(i32.add(place, toDx), f32x4.mul(centered, scale!));
-      }
-    };
-    const place = f.index(x);
-    walkRows(f, sizes, place, sizes.rows, emitRow);
-    walkRest(f, sizes, place, emitRow);
-  });
+  const centerAt = ({ inputs }: WasmParams, channel: I): Value<'f32'> => f32.load(i32.add(inputs[2]!, channel));
+  return wideRowsCall('batchNormGrad', geometry, present, OPERANDS, [
+    {
+      by: 'nothing',
+      emit: (f, sizes, params) =>
+        eachChannel(f, sizes, (channel) => emitRecords(f, sizes, channel, [centerAt(params, channel)])),
+    },
+    { by: 'columns', emit: (f, sizes, { inputs }) => emitSums(f, sizes, inputs[0]!, inputs[4]!, undefined) },
+    {
+      by: 'nothing',
+      emit: (f, sizes, params) =>
+        eachChannel(f, sizes, (channel) => {
+          const { first, second } = emitChannelSums(f, sizes, channel);
+          const inverse = f.local('f64', doubleOf(params.inputs[3]!, channel));
+          const gammaSum = f.local('f64', f64.mul(second, inverse));
+          f.store(i32.add(params.outputs[2]!, channel), f32.demoteF64(first));
+          f.store(i32.add(params.outputs[1]!, channel), f32.demoteF64(gammaSum));
+          const divisor = f.local('f64', f64.max(f64.convertI32Signed(sizes.rowCount), f64.const(1)));
+          emitRecords(f, sizes, channel, [
+            centerAt(params, channel),
+            f32.demoteF64(f64.div(first, divisor)),
+            f32.demoteF64(f64.div(f64.mul(gammaSum, inverse), divisor)),
+            f32.demoteF64(emitScale(f, params, present, channel, inverse)),
+          ]);
+        }),
+    },
+    {
+      by: 'rows',
+      emit: (f, sizes, { inputs, outputs }) => emitGradient(f, sizes, inputs[0]!, inputs[4]!, outputs[0]!),
+    },
+  ]);
+}
+
+/** Writes dx from the records. */
+function emitGradient(f: FunctionBuilder, sizes: Sizes, x: I, dy: I, dx: I): void {
+  const toDy = f.index(i32.sub(dy, x));
+  const toDx = f.index(i32.sub(dx, x));
+  const emitRow = ({ record, places, load, store }: Columns): void => {
+    const [center, mean, slope, scale] = [SHIFT, SUM, SECOND_SUM, SCALE].map((at) => f.local('v128', load(record, at)));
+    for (const place of places) {
+      const along = f32x4.mul(f32x4.sub(load(place), center!), slope!);
+      const centered = f32x4.sub(f32x4.sub(load(i32.add(place, toDy)), mean!), along);
+      store(i32.add(place, toDx), f32x4.mul(centered, scale!));
+    }
+  };
+  const place = f.index(x);
+  walkRows(f, sizes, place, sizes.rows, emitRow);
+  walkRest(f, sizes, place, emitRow);
 }
 
 /** With constant moments: `dx = scale dy`. */
 export function batchNormInferenceGradWasm(geometry: BatchNormGeometry, present: readonly boolean[]): WasmCall {
-  return wideRowsCall('batchNormInferenceGrad', geometry, present, (f, sizes, params) => {
-    const { inputs, outputs } = params;
-    const [x, , mean, variance, dy] = inputs as readonly [I, I, I, I, I];
-    const [dx, dgamma, dbeta] = outputs as readonly [I, I, I];
-    eachChannel(f, sizes, (channel) => {
-      const inverse = emitInverse(f, doubleOf(variance, channel), geometry);
-      const scale = f32.demoteF64(emitScale(f, params, present, channel, inverse));
-      const zero = f32.const(0);
-      emitRecords(f, sizes, channel, [f32.load(i32.add(mean, channel)), zero, zero, scale]);
-    });
-    emitSums(f, sizes, x, dy, dx);
-    eachChannel(f, sizes, (channel) => {
-      const { first, second } = emitChannelSums(f, sizes, channel);
-      f.store(i32.add(dbeta, channel), f32.demoteF64(first));
-      const inverse = emitInverse(f, doubleOf(variance, channel), geometry);
-      f.store(i32.add(dgamma, channel), f32.demoteF64(f64.mul(second, inverse)));
-    });
-  });
+  const inverseAt = (f: FunctionBuilder, { inputs }: WasmParams, channel: I): Local<'f64'> =>
+    emitInverse(f, doubleOf(inputs[3]!, channel), geometry);
+  return wideRowsCall('batchNormInferenceGrad', geometry, present, OPERANDS, [
+    {
+      by: 'nothing',
+      emit: (f, sizes, params) =>
+        eachChannel(f, sizes, (channel) => {
+          const inverse = inverseAt(f, params, channel);
+          const scale = f32.demoteF64(emitScale(f, params, present, channel, inverse));
+          const zero = f32.const(0);
+          emitRecords(f, sizes, channel, [f32.load(i32.add(params.inputs[2]!, channel)), zero, zero, scale]);
+        }),
+    },
+    { by: 'columns', emit: (f, sizes, { inputs, outputs }) => emitSums(f, sizes, inputs[0]!, inputs[4]!, outputs[0]) },
+    {
+      by: 'nothing',
+      emit: (f, sizes, params) =>
+        eachChannel(f, sizes, (channel) => {
+          const { first, second } = emitChannelSums(f, sizes, channel);
+          f.store(i32.add(params.outputs[2]!, channel), f32.demoteF64(first));
+          const gammaSum = f64.mul(second, inverseAt(f, params, channel));
+          f.store(i32.add(params.outputs[1]!, channel), f32.demoteF64(gammaSum));
+        }),
+    },
+  ]);
 }
 
 /** Leaves the sums of dy and of dy (x - shift) over each column in its doubles; writes dx = scale dy where it is given. */
 function emitSums(f: FunctionBuilder, sizes: Sizes, x: I, dy: I, dx: I | undefined): void {
-  const { rows, records, doubles } = sizes;
-  f.fillMemory(doubles, 0, i32.sub(doubles, records));
+  const { rows, recordBytes, doubles } = sizes;
+  f.fillMemory(doubles, 0, recordBytes);
   eachRecord(f, sizes, (record) => closeBlock(f, record));
   const toDy = f.index(i32.sub(dy, x));
   const toDx = f.index(i32.sub(dx ?? dy, x));

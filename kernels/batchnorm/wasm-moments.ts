@@ -39,9 +39,9 @@ export const SECOND = 32;
  * more than the others.
  */
 export function emitMoments(f: FunctionBuilder, sizes: Sizes, x: Local<'i32'>): void {
-  const { rows, records, doubles } = sizes;
+  const { rows, recordBytes, doubles } = sizes;
   const place = f.index(x);
-  f.fillMemory(doubles, 0, i32.sub(doubles, records));
+  f.fillMemory(doubles, 0, recordBytes);
   const first = f.index(x);
   f.if(rows, () => {
     eachRecord(f, sizes, (record) => {

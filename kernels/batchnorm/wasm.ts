@@ -27,6 +27,7 @@ import {
   wideRowsCall,
   type Columns,
   type Sizes,
+  type Step,
 } from './wide-rows.ts';
 
 /** Vectors of a record while rows are normalised. */
@@ -34,41 +35,52 @@ const HIGH = 0;
 const SCALE = 16;
 const ADDED = 32;
 
+/** x and y. */
+const OPERANDS = { inputs: [1], outputs: [1] };
+
+const NORMALIZE: Step = { by: 'rows', emit: emitNormalize };
+
 /** With the moments of the batch. */
 export function batchNormTrainingWasm(geometry: BatchNormGeometry, present: readonly boolean[]): WasmCall {
-  return wideRowsCall('batchNormTraining', geometry, present, (f, sizes, params, module) => {
-    const { inputs, outputs } = params;
-    emitMoments(f, sizes, inputs[0]!);
-    eachChannel(f, sizes, (channel) => {
-      const { mean, squares } = emitChannelMoments(f, sizes, channel);
-      const divisor = f64.max(f64.convertI32Signed(sizes.rowCount), 1);
-      const variance = f.local('f64', f64.div(squares, divisor));
-      const inverse = emitInverse(f, variance, geometry);
-      [mean, variance, inverse].forEach((value, k) => {
-        f.store(i32.add(outputs[k + 1]!, channel), f32.demoteF64(value));
-      });
-      const high = f.local('f32', f32.demoteF64(mean));
-      const scale = emitScale(f, params, present, channel, inverse);
-      const low = f64.sub(mean, f64.promoteF32(high));
-      const added = f64.sub(betaOf(params, present, channel), f64.mul(low, scale));
-      emitRecords(f, sizes, channel, [high, f32.demoteF64(scale), f32.demoteF64(added)]);
-    });
-    emitNormalize(f, sizes, params, module);
-  });
+  return wideRowsCall('batchNormTraining', geometry, present, OPERANDS, [
+    { by: 'columns', emit: (f, sizes, { inputs }) => emitMoments(f, sizes, inputs[0]!) },
+    {
+      by: 'nothing',
+      emit: (f, sizes, params) =>
+        eachChannel(f, sizes, (channel) => {
+          const { mean, squares } = emitChannelMoments(f, sizes, channel);
+          const divisor = f64.max(f64.convertI32Signed(sizes.rowCount), 1);
+          const variance = f.local('f64', f64.div(squares, divisor));
+          const inverse = emitInverse(f, variance, geometry);
+          [mean, variance, inverse].forEach((value, k) => {
+            f.store(i32.add(params.outputs[k + 1]!, channel), f32.demoteF64(value));
+          });
+          const high = f.local('f32', f32.demoteF64(mean));
+          const scale = emitScale(f, params, present, channel, inverse);
+          const low = f64.sub(mean, f64.promoteF32(high));
+          const added = f64.sub(betaOf(params, present, channel), f64.mul(low, scale));
+          emitRecords(f, sizes, channel, [high, f32.demoteF64(scale), f32.demoteF64(added)]);
+        }),
+    },
+    NORMALIZE,
+  ]);
 }
 
 /** With given moments. */
 export function batchNormInferenceWasm(geometry: BatchNormGeometry, present: readonly boolean[]): WasmCall {
-  return wideRowsCall('batchNormInference', geometry, present, (f, sizes, params, module) => {
-    const { inputs } = params;
-    eachChannel(f, sizes, (channel) => {
-      const inverse = emitInverse(f, doubleOf(inputs[4]!, channel), geometry);
-      const scale = emitScale(f, params, present, channel, inverse);
-      const mean = f32.load(i32.add(inputs[3]!, channel));
-      emitRecords(f, sizes, channel, [mean, f32.demoteF64(scale), f32.demoteF64(betaOf(params, present, channel))]);
-    });
-    emitNormalize(f, sizes, params, module);
-  });
+  return wideRowsCall('batchNormInference', geometry, present, OPERANDS, [
+    {
+      by: 'nothing',
+      emit: (f, sizes, params) =>
+        eachChannel(f, sizes, (channel) => {
+          const inverse = emitInverse(f, doubleOf(params.inputs[4]!, channel), geometry);
+          const scale = emitScale(f, params, present, channel, inverse);
+          const mean = f32.load(i32.add(params.inputs[3]!, channel));
+          emitRecords(f, sizes, channel, [mean, f32.demoteF64(scale), f32.demoteF64(betaOf(params, present, channel))]);
+        }),
+    },
+    NORMALIZE,
+  ]);
 }
 
 interface ChannelMoments {
@@ -162,7 +174,7 @@ function emitNormalizer(f: FunctionBuilder, narrow: boolean, params: Six<Local<'
       store(i32.add(place, away), f32x4.add(scaled, added!));
     }
   };
-  walkRows(f, { narrow, width, records }, x, rows, normalize);
+  walkRows(f, { narrow, width, stride: width, records }, x, rows, normalize);
   walkRest(f, { rest, records }, x, normalize);
 }
 

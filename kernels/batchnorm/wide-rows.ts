@@ -13,7 +13,8 @@ import {
   type V128,
   type Value,
 } from '../../src/wasm/index.ts';
-import type { WasmCall, WasmParams } from '../contract.ts';
+import type { WasmCall, WasmPart, WasmParams, WasmStage } from '../contract.ts';
+import { bytesFrom, rangesOf, type Range } from '../split.ts';
 import type { BatchNormGeometry } from './geometry.ts';
 
 type I = Local<'i32'>;
@@ -54,27 +55,105 @@ export function wideRows(rows: number, channels: number): WideRows {
   };
 }
 
-/** The call of a kernel that builds in which inputs are present, and epsilon. */
+type Emit = (f: FunctionBuilder, sizes: Sizes, params: WasmParams, module: ModuleBuilder) => void;
+
+/** A step of a kernel: what it reads of rows, of records and of doubles, the steps before have left. */
+export interface Step {
+  /**
+   * What threads take parts of. Columns of a wide row have their sums in whole: blocks of rows follow each other. In a
+   * step by columns or rows, x, dy and their like are the only operands.
+   */
+  readonly by: 'nothing' | 'columns' | 'rows';
+  readonly emit: Emit;
+}
+
+/** The least columns that make a part: of fewer, sums are read before they are written, see `LEAST_WIDTH`. */
+const PART_COLUMNS = LEAST_WIDTH;
+
+/**
+ * The call of a kernel that builds in which inputs are present, and epsilon.
+ * @param operands 1 for those of x's shape, 0 for the others
+ */
 export function wideRowsCall(
   name: string,
   { rows, channels, epsilon }: BatchNormGeometry,
   present: readonly boolean[],
-  emit: (f: FunctionBuilder, sizes: Sizes, params: WasmParams, module: ModuleBuilder) => void,
+  operands: { readonly inputs: readonly number[]; readonly outputs: readonly number[] },
+  steps: readonly Step[],
 ): WasmCall {
   const wide = wideRows(rows, channels);
+  const code = `${name} ${wide.narrow ? 'narrow' : 'wide'} ${epsilon} ${present.map(Number).join('')}`;
+  const emitOf = (emits: readonly Emit[]): WasmCall['emit'] => {
+    return (f, params, module) => {
+      const sizes = sizesOf(f, params, wide);
+      for (const emit of emits) emit(f, sizes, params, module);
+    };
+  };
+  const partOf = (start: number, share: Share): WasmPart => ({
+    inputs: bytesFrom(start, operands.inputs),
+    outputs: bytesFrom(start, operands.outputs),
+    args: argsOf(rows, channels, wide, share),
+  });
+  const whole: Share = { ...wide, column: 0 };
+  // Records, then as many bytes of doubles, and what aligns them.
+  const workspaceBytes = (2 * RECORD * wide.width) / 4 + RECORD;
   return {
-    code: `${name} ${wide.narrow ? 'narrow' : 'wide'} ${epsilon} ${present.map(Number).join('')}`,
-    emit: (f, params, module) => emit(f, sizesOf(f, params, wide), params, module),
-    args: [rows, 4 * channels, 4 * wide.width, wide.rows, 4 * wide.rest],
-    // Records, then as many bytes of doubles.
-    workspaceBytes: (2 * RECORD * wide.width) / 4,
+    code,
+    emit: emitOf(steps.map(({ emit }) => emit)),
+    args: argsOf(rows, channels, wide, whole),
+    workspaceBytes,
+    split(most, however) {
+      if (channels === 0) return undefined;
+      const partsBy = {
+        nothing: [partOf(0, whole)],
+        columns: columnRanges(wide, most, however).map(({ start, size }) =>
+          partOf(start, columnShare(wide, start, size)),
+        ),
+        rows: rangesOf(Math.max(1, lines(wide)), most).map((range) =>
+          partOf(wide.width * range.start, rowShare(wide, range)),
+        ),
+      };
+      const stages = steps.map(({ by, emit }, step): WasmStage => {
+        return { code: `${code} step ${step}`, emit: emitOf([emit]), parts: partsBy[by] };
+      });
+      return stages.some(({ parts }) => parts.length > 1) ? { stages, workspaceBytes } : undefined;
+    },
   };
 }
 
-/** What walking over rows needs; `width` counts bytes. */
+/** What a call works on: some columns of some wide rows, and of the rest. */
+interface Share extends Pick<WideRows, 'width' | 'rows' | 'rest'> {
+  readonly column: number;
+}
+
+function argsOf(rowCount: number, channels: number, { width }: WideRows, share: Share): number[] {
+  return [rowCount, 4 * channels, 4 * width, share.rows, 4 * share.column, 4 * share.width, 4 * share.rest];
+}
+
+function columnRanges({ width }: WideRows, most: number, however: boolean): readonly Range[] {
+  const least = however ? 4 : PART_COLUMNS;
+  return rangesOf(width, Math.max(1, Math.min(most, Math.floor(width / least))), 4);
+}
+
+function columnShare({ rows, rest }: WideRows, column: number, width: number): Share {
+  return { column, width, rows, rest: Math.max(0, Math.min(width, rest - column)) };
+}
+
+/** Wide rows; the rest counts as one. */
+function lines({ rows, rest }: WideRows): number {
+  return rest > 0 ? rows + 1 : rows;
+}
+
+function rowShare(wide: WideRows, { start, size }: Range): Share {
+  const end = start + size;
+  return { ...wide, column: 0, rows: Math.min(end, wide.rows) - start, rest: end > wide.rows ? wide.rest : 0 };
+}
+
+/** What walking over rows needs, in bytes: the columns that are walked, and from a wide row to the next. */
 export interface RowSizes {
   readonly narrow: boolean;
   readonly width: I;
+  readonly stride: I;
   readonly records: I;
 }
 
@@ -84,14 +163,31 @@ export interface Sizes extends RowSizes {
   readonly channels: I;
   readonly rows: I;
   readonly rest: I;
+  /** Bytes of the records that belong to the columns: those of the doubles, too. */
+  readonly recordBytes: I;
   /** Where the doubles of the first record stand. */
   readonly doubles: I;
 }
 
 function sizesOf(f: FunctionBuilder, { args, workspace }: WasmParams, { narrow }: WideRows): Sizes {
-  const [rowCount, channels, width, rows, rest] = args as [I, I, I, I, I];
-  const doubles = f.index(i32.add(workspace, i32.mul(width, RECORD / 16)));
-  return { narrow, rowCount, channels, width, rows, rest, records: workspace, doubles };
+  const [rowCount, channels, stride, rows, column, width, rest] = args as [I, I, I, I, I, I, I];
+  const bytesOf = (columns: I): Value<'i32'> => i32.mul(columns, RECORD / 16);
+  // Records are lines of a cache: threads that write to neighbouring ones do not wait for each other.
+  const first = i32.and(i32.add(workspace, RECORD - 1), -RECORD);
+  const records = f.index(i32.add(first, bytesOf(column)));
+  const doubles = f.index(i32.add(records, bytesOf(stride)));
+  return {
+    narrow,
+    rowCount,
+    channels,
+    width,
+    stride,
+    rows,
+    rest,
+    records,
+    recordBytes: f.index(bytesOf(width)),
+    doubles,
+  };
 }
 
 /** Four neighbouring columns, or one, in some rows. */
@@ -113,12 +209,17 @@ export function walkRows(f: FunctionBuilder, sizes: RowSizes, x: I, rows: I32, v
   f.forRest(row, rows, 1, () => walkTogether(f, sizes, x, 1, visit));
 }
 
-function walkTogether(f: FunctionBuilder, { width, records }: RowSizes, x: I, together: 1 | 2, visit: Visit): void {
+function walkTogether(
+  f: FunctionBuilder,
+  { width, stride, records }: RowSizes,
+  x: I,
+  together: 1 | 2,
+  visit: Visit,
+): void {
   const record = f.index(records);
   const end = f.index(i32.add(x, width));
   const places = [f.index(x)];
-  for (let k = 1; k < together; k++) places.push(f.index(i32.add(places[k - 1] as I, width)));
-  const last = places[together - 1] as I;
+  for (let k = 1; k < together; k++) places.push(f.index(i32.add(places[k - 1] as I, stride)));
   f.forRest(places[0] as I, end, 16, () => {
     visit({
       record,
@@ -129,7 +230,7 @@ function walkTogether(f: FunctionBuilder, { width, records }: RowSizes, x: I, to
     for (const place of places.slice(1)) f.increment(place, 16);
     f.increment(record, RECORD);
   });
-  f.set(x, last);
+  f.increment(x, together === 1 ? stride : i32.shl(stride, 1));
 }
 
 /** Visits the elements behind the last wide row, which begin at `x`. */
@@ -165,12 +266,12 @@ export function walkRest(
 /** Runs the body for each record, and the doubles that belong to it. */
 export function eachRecord(
   f: FunctionBuilder,
-  { records, doubles }: Sizes,
+  { records, recordBytes, doubles }: Sizes,
   body: (record: I, doubles: I) => void,
 ): void {
   const record = f.local('i32');
   const pair = f.index(doubles);
-  f.for(record, records, doubles, RECORD, () => {
+  f.for(record, records, f.index(i32.add(records, recordBytes)), RECORD, () => {
     body(record, pair);
     f.increment(pair, RECORD);
   });

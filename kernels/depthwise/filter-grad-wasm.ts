@@ -18,6 +18,7 @@ import {
   type Value,
 } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
+import { bytesFrom, rangesOf, splitOf } from '../split.ts';
 import { outputRuns, type Run } from '../window-runs.ts';
 import { ELEMENT, emitTouch, forVectors, loadLanes, storeLanes, VECTOR, vectorBytes } from '../window-wasm.ts';
 import type { DepthwiseSizes } from './cpu.ts';
@@ -34,16 +35,41 @@ const SUMS = 2;
 const TOTALS = 32;
 
 export function depthwiseFilterGradCall(sizes: DepthwiseSizes): WasmCall {
+  const { multiplier } = sizes;
+  const channels = sizes.channels * multiplier;
+  const args = [sizes.batch];
+  return {
+    ...callOf(sizes, channels),
+    args,
+    split(most, however) {
+      const step = however ? 4 : PART_CHANNELS;
+      if (multiplier !== 1 || mergedPixels(sizes) > 1 || channels % step > 0) return undefined;
+      // Parts of equal code have equal sizes.
+      let count = Math.min(most, channels / step);
+      while (count > 0 && channels % (count * step) > 0) count--;
+      return splitOf(callOf(sizes, channels / count), rangesOf(channels, count, channels / count), ({ start }) => ({
+        inputs: bytesFrom(start, [1, 1]),
+        outputs: bytesFrom(start, [1]),
+        args,
+      }));
+    },
+  };
+}
+
+/** The least channels that make a part: each reads a cache line of every pixel, or more. */
+const PART_CHANNELS = 16;
+
+/** The gradient of so many neighbouring channels. */
+function callOf(sizes: DepthwiseSizes, walked: number): Pick<WasmCall, 'code' | 'emit' | 'workspaceBytes'> {
   const { rows, columns, multiplier } = sizes;
   const channels = sizes.channels * multiplier;
   const { image, output, repeatedBytes } = elementsOf(sizes);
   const pixels = mergedPixels(sizes);
-  const tapBytes = (vectorBytes(channels * pixels) / (4 * ELEMENT)) * TOTALS;
+  const tapBytes = (vectorBytes(walked * pixels) / (4 * ELEMENT)) * TOTALS;
   const taps = rows.kernelSize * columns.kernelSize;
   const totalBytes = taps * tapBytes;
   return {
-    code: `depthwiseFilterGrad ${keyOf(sizes)}`,
-    args: [sizes.batch],
+    code: `depthwiseFilterGrad ${keyOf(sizes)}, ${walked} channels`,
     workspaceBytes: repeatedBytes + totalBytes + VECTOR,
     emit: (f, { inputs, outputs, workspace, args }, module) => {
       if (channels === 0) return;
@@ -52,17 +78,17 @@ export function depthwiseFilterGradCall(sizes: DepthwiseSizes): WasmCall {
       const totals = f.index(i32.add(workspace, repeatedBytes));
       f.fillMemory(totals, 0, totalBytes);
       const unused = f.index(i32.add(totals, totalBytes));
-      const line = defineLine(module, sizes, tapBytes);
+      const line = defineLine(module, sizes, walked, tapBytes);
       const imageAt = f.local('i32');
       f.for(f.local('i32'), 0, args[0]!, 1, () => {
         f.set(imageAt, multiplier === 1 ? x : workspace);
         if (multiplier !== 1) emitRepeat(f, x, workspace, image, multiplier);
-        emitLines(f, sizes, line, imageAt, dy, totals, columns.kernelSize * tapBytes, unused);
+        emitLines(f, sizes, walked, line, imageAt, dy, totals, columns.kernelSize * tapBytes, unused);
         f.increment(x, image * ELEMENT);
         f.increment(dy, output * ELEMENT);
       });
       f.for(f.local('i32'), 0, taps, 1, () => {
-        emitResult(f, channels, pixels, totals, dFilters);
+        emitResult(f, walked, pixels, totals, dFilters);
         f.increment(totals, tapBytes);
         f.increment(dFilters, channels * ELEMENT);
       });
@@ -77,6 +103,7 @@ type Line = Func<typeof LINE_PARAMS, undefined>;
 function emitLines(
   f: FunctionBuilder,
   { rows, columns, channels, multiplier }: DepthwiseSizes,
+  walked: number,
   line: Line,
   image: Local<'i32'>,
   dy: Local<'i32'>,
@@ -87,6 +114,8 @@ function emitLines(
   const runs = outputRuns(rows);
   const imageLine = columns.size * channels * multiplier * ELEMENT;
   const outputLine = columns.outputSize * channels * multiplier * ELEMENT;
+  // The channels that are not walked, behind the last ones that are.
+  const others = (channels * multiplier - walked) * ELEMENT;
   const [row, tap, firstAt, imageAt, dyAt, totalsAt] = f.locals('i32', 6) as readonly Local<'i32'>[];
   for (const { first, count, taps, firstTap, source } of runs.list) {
     if (taps === 0) continue;
@@ -95,8 +124,8 @@ function emitLines(
     f.for(row!, 0, count, 1, () => {
       f.set(imageAt!, firstAt!);
       f.set(totalsAt!, i32.add(totals, firstTap * totalsRow));
-      emitTouch(f, i32.add(firstAt!, (taps - 1) * runs.sourceTapStep * imageLine), imageLine, unused);
-      emitTouch(f, dyAt!, outputLine, unused);
+      emitTouch(f, i32.add(firstAt!, (taps - 1) * runs.sourceTapStep * imageLine), imageLine - others, unused);
+      emitTouch(f, dyAt!, outputLine - others, unused);
       f.for(tap!, 0, taps, 1, () => {
         f.call(line, imageAt!, dyAt!, totalsAt!);
         f.increment(imageAt!, runs.sourceTapStep * imageLine);
@@ -109,11 +138,10 @@ function emitLines(
 }
 
 /** Adds to the totals of a row of taps what a line of outputs and the image line under it give. */
-function defineLine(module: ModuleBuilder, sizes: DepthwiseSizes, tapBytes: number): Line {
+function defineLine(module: ModuleBuilder, sizes: DepthwiseSizes, channels: number, tapBytes: number): Line {
   const { columns } = sizes;
-  const channels = sizes.channels * sizes.multiplier;
   const pixels = mergedPixels(sizes);
-  const pixelBytes = channels * ELEMENT;
+  const pixelBytes = sizes.channels * sizes.multiplier * ELEMENT;
   return module.define({ name: 'depthwiseFilterLine', params: LINE_PARAMS }, (f, image, dy, totals) => {
     const slot = f.local('i32');
     for (const { from, taps } of tapGroups(columns.kernelSize)) {

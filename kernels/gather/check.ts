@@ -18,14 +18,27 @@ export interface Check {
 /** Goes over the positions from the last to the first, so that the flag keeps the first bad index. */
 export function emitCheck(
   f: FunctionBuilder,
-  { indices, count, size, flag }: Check,
+  check: Check,
+  good: (position: Int, index: Int) => void,
+  bad: (position: Int) => void,
+): void {
+  f.store(check.flag, f32.const(0));
+  eachIndex(f, check, good, (position) => {
+    f.store(check.flag, f32.convertI32Signed(i32.add(position, 1)));
+    bad(position);
+  });
+}
+
+/** Visits the positions from the last to the first. */
+export function eachIndex(
+  f: FunctionBuilder,
+  { indices, count, size }: Omit<Check, 'flag'>,
   good: (position: Int, index: Int) => void,
   bad: (position: Int) => void,
 ): void {
   const position = f.index(count);
   const value = f.local('f32');
   const index = f.local('i32');
-  f.store(flag, f32.const(0));
   f.for(f.local('i32'), 0, count, 1, () => {
     f.increment(position, -1);
     f.set(value, f32.load(i32.add(indices, i32.shl(position, 2))));
@@ -34,10 +47,7 @@ export function emitCheck(
     f.if(
       i32.and(f32.eq(f32.convertI32Signed(index), value), i32.ltUnsigned(index, size)),
       () => good(position, index),
-      () => {
-        f.store(flag, f32.convertI32Signed(i32.add(position, 1)));
-        bad(position);
-      },
+      () => bad(position),
     );
   });
 }

@@ -4,45 +4,82 @@
  */
 import { f32x4, f64x2, i32, v128, type FunctionBuilder, type ModuleBuilder, type Value } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
+import { bytesFrom, rangesOf } from '../split.ts';
 import { fillRow } from '../strided/rows.ts';
 import type { GatherGeometry } from './cpu.ts';
 import { alignedWords, emitCheck, type Int } from './check.ts';
 
 /** Inputs (indices, updates), outputs (sums, flag). */
 export function scatterAddCall({ outer, size, inner, count }: GatherGeometry): WasmCall {
+  const next = alignedWords(size);
+  const argsOf = (tables: number, firstRow: number, rows: number): number[] => {
+    return [tables, rows, 4 * inner, count, 4 * firstRow, next];
+  };
+  const whole = argsOf(outer, 0, size);
+  const workspaceBytes = next + alignedWords(count);
   return {
     code: 'scatterAdd',
-    emit: emitScatterAdd,
-    args: [outer, size, 4 * inner, count],
-    workspaceBytes: alignedWords(size) + alignedWords(count),
+    emit: (f, params, module) => {
+      emitLists(f, params, module);
+      emitRows(f, params, module);
+    },
+    args: whole,
+    workspaceBytes,
+    split(most) {
+      const parts =
+        outer === 1
+          ? rangesOf(size, most).map((range) => ({
+              inputs: [],
+              outputs: bytesFrom(range.start, [inner]),
+              args: argsOf(1, range.start, range.size),
+            }))
+          : rangesOf(outer, most).map((range) => ({
+              inputs: bytesFrom(range.start, [0, count * inner]),
+              outputs: bytesFrom(range.start, [size * inner]),
+              args: argsOf(range.size, 0, size),
+            }));
+      if (parts.length < 2) return undefined;
+      return {
+        stages: [
+          { code: 'scatterAdd lists', emit: emitLists, parts: [{ inputs: [], outputs: [], args: whole }] },
+          { code: 'scatterAdd rows', emit: emitRows, parts },
+        ],
+        workspaceBytes,
+      };
+    },
   };
 }
 
 /** Columns that one walk over a list of positions sums up: 8 vectors of doubles, or 2, or one element. */
 const WIDTHS = [16, 4, 1] as const;
 
-function emitScatterAdd(
+const entry = (list: Int, k: Int): Value<'i32'> => i32.add(list, i32.shl(k, 2));
+
+/** Leaves `first`, the first position of each row, and `next`, that after each position; -1 ends a list. */
+function emitLists(
   f: FunctionBuilder,
-  { inputs, outputs, workspace, args }: WasmParams,
+  { inputs, outputs, workspace: first, args }: WasmParams,
   module: ModuleBuilder,
 ): void {
-  const [indices, updates] = inputs as [Int, Int];
-  const [out, flag] = outputs as [Int, Int];
-  const [outer, size, bytes, count] = args as [Int, Int, Int, Int];
-  // `first` holds the first position of each row, `next` that after each position; -1 ends a list.
-  const first = workspace;
-  const next = f.index(i32.add(first, i32.and(i32.add(i32.shl(size, 2), 15), -16)));
-  const entry = (list: Int, k: Int) => i32.add(list, i32.shl(k, 2));
+  const [, size, , count, , toNext] = args as Six;
+  const next = f.index(i32.add(first, toNext));
   f.call(fillRow(module), first, i32.shl(size, 2), -1);
   emitCheck(
     f,
-    { indices, count, size, flag },
+    { indices: inputs[0]!, count, size, flag: outputs[1]! },
     (position, index) => {
       f.store(entry(next, position), i32.load(entry(first, index)));
       f.store(entry(first, index), position);
     },
     () => {},
   );
+}
+
+function emitRows(f: FunctionBuilder, { inputs, outputs, workspace, args }: WasmParams, module: ModuleBuilder): void {
+  const [updates, out] = [inputs[1]!, outputs[0]!];
+  const [outer, size, bytes, count, toFirst, toNext] = args as Six;
+  const first = f.index(i32.add(workspace, toFirst));
+  const next = f.index(i32.add(workspace, toNext));
   const [row, head, k, column] = [f.local('i32'), f.local('i32'), f.local('i32'), f.local('i32')];
   f.for(f.local('i32'), 0, outer, 1, () => {
     f.for(row, 0, size, 1, () => {
@@ -95,3 +132,5 @@ function emitSums(
     else f.storeLane64(address, value, 0, 8 * k);
   });
 }
+
+type Six = [Int, Int, Int, Int, Int, Int];

@@ -4,16 +4,15 @@
  */
 import { i32, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import { namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
 import { writeInputGradient } from '../recurrent/wasm-input.ts';
 import { multiplyPacked } from '../recurrent/wasm-product.ts';
 import { copyOrClear, copyRow, keepGradient } from '../recurrent/wasm-row.ts';
 import { backwardBytes, sizesOf } from '../recurrent/wasm-sizes.ts';
+import { gradientCall, weightNumbers, writeBiasGradient, writeSideGradient } from '../recurrent/wasm-split.ts';
 import { forSamples, forStepsBack, ifMasked, type Step } from '../recurrent/wasm-steps.ts';
-import { sumRows } from '../recurrent/wasm-sums.ts';
-import { writeKernelGradient, writeWeightGradient } from '../recurrent/wasm-weights.ts';
 import type { GruGradGeometry } from './geometry.ts';
 import { gruGradRow, resetGradRow } from './wasm-grad-row.ts';
 import { gruParts, partNumbers, type PartName } from './wasm-parts.ts';
@@ -21,10 +20,13 @@ import { gruParts, partNumbers, type PartName } from './wasm-parts.ts';
 type Given = Readonly<
   Record<'resetAfter' | 'mask' | 'inputDropout' | 'recurrentDropout' | 'dSequence' | 'dLastHidden', boolean>
 >;
-type Name = PartName | 'dGates' | 'dInner' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace';
+type Name =
+  | PartName
+  | ('dGates' | 'dInner' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace')
+  | ('firstColumn' | 'inputColumns' | 'gateColumns' | 'candidateColumns');
 
 export function gruGradWasm(geometry: GruGradGeometry, present: readonly boolean[]): WasmCall {
-  const { batch, steps, features, units, resetAfter, hiddenLayout } = geometry;
+  const { batch, steps, features, units, resetAfter, inputLayout, hiddenLayout } = geometry;
   const given: Given = {
     resetAfter,
     mask: present[5] === true,
@@ -35,25 +37,49 @@ export function gruGradWasm(geometry: GruGradGeometry, present: readonly boolean
   };
   const rows = batch * steps;
   const workspace = new Workspace();
-  return namedCall<Name>({
+  const saved = {
+    dGates: workspace.take(3 * rows * units),
+    dInner: workspace.take(resetAfter ? rows * units : 0),
+    previousHidden: workspace.take(rows * units),
+  };
+  const sharedBytes = workspace.bytes;
+  const sides = [
+    { name: 'gateColumns', columns: 2 * units, width: units },
+    { name: 'candidateColumns', columns: units, width: units },
+    { name: 'inputColumns', columns: 3 * units, width: features },
+  ] as const;
+  const [sequence, masks] = [steps * units, [steps, inputLayout.groups * features, hiddenLayout.groups * units]];
+  // Of x, the weights, the state before and the masks; of what the forward pass left; of what comes back.
+  const operands = [steps * features, 0, 0, 0, units, ...masks];
+  const left = [sequence, units, 3 * sequence, sequence];
+  return gradientCall<Name>({
     code: `gruGrad${namesOf(given)}`,
     numbers: {
       ...sizesOf(geometry, 3),
       ...partNumbers(workspace, units, hiddenLayout.groups, true),
-      dGates: workspace.take(3 * rows * units),
-      dInner: workspace.take(resetAfter ? rows * units : 0),
-      previousHidden: workspace.take(rows * units),
+      ...saved,
       // One step's gradient, then the states of all steps.
       maskedHidden: workspace.take(given.recurrentDropout || !resetAfter ? rows * units : 0),
       maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
       productSpace: workspace.takeBytes(backwardBytes(geometry, 3)),
+      ...weightNumbers(sides),
     },
     workspace,
-    emit: (emission) => emitGruGrad(emission, given),
+    emitStates: (emission) => emitStates(emission, given),
+    emitWeights: (emission) => emitWeights(emission, given),
+    elements: {
+      inputs: [...operands, ...left, sequence, units],
+      outputs: [steps * features, 0, 0, 0, units],
+    },
+    saved: { dGates: 3 * sequence, dInner: resetAfter ? sequence : 0, previousHidden: sequence },
+    sharedBytes,
+    sides,
+    hasMasks: given.inputDropout || given.recurrentDropout,
   });
 }
 
-function emitGruGrad({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
+/** The gradients of the states and of x, and what the weights' gradients are made of. */
+function emitStates({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
   const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
   const output = (index: number): Local<'i32'> => params.outputs[index] as Local<'i32'>;
   const { batch, steps, units, hiddenGroups } = numbers;
@@ -157,54 +183,63 @@ function emitGruGrad({ f, module, params, numbers, place }: Emission<Name>, give
     addHiddenGradient(f, module, recurrent, candidate, { dGates: left, dGateStride: innerStride, dHidden });
   });
 
-  // a = (x * inputDropout) kernel + bias: dx = (da kernelᵀ) * inputDropout, dKernel = (x * inputDropout)ᵀ da
-  const maskedInput = place('maskedInput');
-  const side = { ...common, x: input(0), kernel: input(1), dropout: inputDropout, maskedInput };
+  // a = (x * inputDropout) kernel + bias: dx = (da kernelᵀ) * inputDropout
+  const side = { ...common, x: input(0), kernel: input(1), dropout: inputDropout, maskedInput: place('maskedInput') };
   writeInputGradient(f, module, side, dGates, output(0));
-  writeKernelGradient(
+}
+
+/**
+ * dKernel = (x * inputDropout)ᵀ da, dRecurrentKernel = (h * recurrentDropout)ᵀ dq, or without `resetAfter`
+ * (r h * recurrentDropout)ᵀ dc' for the candidate's columns, dBias = sum of da over rows; with `resetAfter` then that of dq.
+ */
+function emitWeights({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
+  const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
+  const [dKernel, dRecurrentKernel, dBias] = params.outputs.slice(1) as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
+  const { batch, steps, units, firstColumn, inputGroups, hiddenGroups } = numbers;
+  const unitBytes = f.index(i32.shl(units, 2));
+  const gateBytes = f.index(i32.mul(units, 12));
+  const [dGates, dInner] = [place('dGates'), place('dInner')];
+  const operands = { batch, steps, productSpace: place('productSpace') };
+  const gates = { firstColumn, dGates, dGateStride: gateBytes, outStride: gateBytes };
+  writeSideGradient(
     f,
     module,
+    { ...gates, columns: numbers.inputColumns, out: dKernel, groups: inputGroups },
     {
-      ...common,
+      ...operands,
       source: input(0),
       width: numbers.features,
-      dropout: inputDropout,
-      maskedSource: maskedInput,
-      groups: numbers.inputGroups,
+      dropout: given.inputDropout ? input(6) : undefined,
+      maskedSource: place('maskedInput'),
+      groups: inputGroups,
     },
-    { groupWidth: numbers.inputGroupWidth, gateBytes, dGates, out: output(1) },
   );
-  // dRecurrentKernel = (h * recurrentDropout)ᵀ dq; the candidate's columns without `resetAfter`: (r h * dropout)ᵀ dc'
   const state = {
-    ...common,
-    source: previousHidden,
+    ...operands,
+    source: place('previousHidden'),
     width: units,
-    dropout,
-    maskedSource: maskedHidden,
+    dropout: given.recurrentDropout ? input(7) : undefined,
+    maskedSource: place('maskedHidden'),
     groups: hiddenGroups,
   };
-  forParts(f, parts, ({ group, column, width }) => {
-    const [from, out] = [i32.add(dGates, column), i32.add(output(2), column)];
-    const part = { group, columns: width, dGates: from, dGateStride: gateBytes, out, outStride: gateBytes };
-    writeWeightGradient(f, module, state, part);
-  });
-  const source = given.resetAfter ? state : { ...state, source: inner, dropout: undefined };
-  writeWeightGradient(f, module, source, {
-    group: candidate.group,
-    columns: units,
-    dGates: given.resetAfter ? dInner : i32.add(dGates, candidate.column),
-    dGateStride: given.resetAfter ? unitBytes : gateBytes,
-    out: i32.add(output(2), candidate.column),
-    outStride: gateBytes,
-  });
+  const resetAndUpdate = { ...gates, columns: numbers.gateColumns };
+  writeSideGradient(f, module, { ...resetAndUpdate, out: dRecurrentKernel, groups: numbers.partCount }, state);
+  const last = f.index(i32.shl(unitBytes, 1));
+  const dCandidates = f.index(i32.add(dGates, last));
+  const candidate = { ...gates, columns: numbers.candidateColumns, dGates: dCandidates };
+  const inner = given.resetAfter ? { ...candidate, dGates: dInner, dGateStride: unitBytes } : candidate;
+  writeSideGradient(
+    f,
+    module,
+    { ...inner, out: i32.add(dRecurrentKernel, last), groups: 1, firstGroup: i32.sub(hiddenGroups, 1) },
+    given.resetAfter ? state : { ...state, source: input(11), dropout: undefined },
+  );
 
-  // dBias: the sum of da over rows; with `resetAfter` then that of dq
   const rows = f.index(i32.mul(batch, steps));
-  const dBias = output(3);
-  sumRows(f, module, { source: dGates, stride: gateBytes, rows, bytes: gateBytes, out: dBias });
+  writeBiasGradient(f, module, { ...resetAndUpdate, out: dBias }, rows);
+  writeBiasGradient(f, module, { ...candidate, out: i32.add(dBias, last) }, rows);
   if (!given.resetAfter) return;
-  const second = f.index(i32.add(dBias, gateBytes));
-  f.call(copyRow(module), second, dBias, candidate.column);
-  const last = f.index(i32.add(second, candidate.column));
-  sumRows(f, module, { source: dInner, stride: unitBytes, rows, bytes: unitBytes, out: last });
+  const first = f.index(i32.add(dBias, i32.shl(firstColumn, 2)));
+  f.call(copyRow(module), i32.add(first, gateBytes), first, i32.shl(numbers.gateColumns, 2));
+  writeBiasGradient(f, module, { ...inner, out: i32.add(i32.add(dBias, gateBytes), last) }, rows);
 }

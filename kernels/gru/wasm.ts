@@ -4,7 +4,15 @@
  */
 import { i32, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import {
+  namesOf,
+  rowAt,
+  splitSamples,
+  Workspace,
+  type Emission,
+  type NamedCall,
+  type SampleElements,
+} from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, forParts, maskHidden, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
 import { multiplyPacked } from '../recurrent/wasm-product.ts';
@@ -28,7 +36,7 @@ export function gruWasm(geometry: GruGeometry, present: readonly boolean[]): Was
     recurrentDropout: present[7] === true,
   };
   const workspace = new Workspace();
-  return namedCall<Name>({
+  const named: NamedCall<Name> = {
     code: `gru${namesOf(given)}`,
     numbers: {
       ...sizesOf(geometry, 3),
@@ -40,7 +48,17 @@ export function gruWasm(geometry: GruGeometry, present: readonly boolean[]): Was
     },
     workspace,
     emit: (emission) => emitGru(emission, given),
-  });
+  };
+  return splitSamples(named, gruElements(geometry));
+}
+
+/** Elements of each operand of a sample. */
+function gruElements({ steps, features, units, inputLayout, hiddenLayout }: GruGeometry): SampleElements {
+  const masks = [steps, inputLayout.groups * features, hiddenLayout.groups * units];
+  return {
+    inputs: [steps * features, 0, 0, 0, units, ...masks],
+    outputs: [steps * units, units, 3 * steps * units, steps * units],
+  };
 }
 
 function emitGru({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {

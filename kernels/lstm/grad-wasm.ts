@@ -5,16 +5,8 @@
  */
 import { i32, type Local } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
-import {
-  splitGradient,
-  weightNumbers,
-  writeBiasGradient,
-  writeSideGradient,
-  type SideGradient,
-  type SideName,
-  type WeightName,
-} from '../recurrent/wasm-split.ts';
+import { namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import { gradientCall, weightNumbers, writeBiasGradient, writeSideGradient } from '../recurrent/wasm-split.ts';
 import { addHiddenGradient, forParts, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
 import { writeInputGradient } from '../recurrent/wasm-input.ts';
@@ -38,7 +30,11 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
   const rows = batch * steps;
   const workspace = new Workspace();
   const saved = { dGates: workspace.take(4 * rows * units), previousHidden: workspace.take(rows * units) };
-  const shared = workspace.bytes;
+  const sharedBytes = workspace.bytes;
+  const sides = [
+    { name: 'hiddenColumns', columns: 4 * units, width: units },
+    { name: 'inputColumns', columns: 4 * units, width: features },
+  ] as const;
   const numbers = {
     ...sizesOf(geometry, 4),
     ...partNumbers(workspace, units, hiddenLayout.groups, true),
@@ -47,47 +43,37 @@ export function lstmGradWasm(geometry: LstmGradGeometry, present: readonly boole
     maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
     maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
     productSpace: workspace.takeBytes(backwardBytes(geometry, 4)),
-    ...weightNumbers({ columns: 4 * units }),
+    ...weightNumbers(sides),
   };
-  const code = `lstmGrad${namesOf({ ...given })}`;
-  const call = namedCall<Name>({
-    code,
-    numbers,
-    workspace,
-    emit(emission) {
-      emitStates(emission, given);
-      emitWeights(emission, given);
-    },
-  });
   const [sequence, masks] = [steps * units, [steps, inputLayout.groups * features, hiddenLayout.groups * units]];
   // Of x, the weights, the states before and the masks; of what the forward pass left; of what comes back.
   const operands = [steps * features, 0, 0, 0, units, units, ...masks];
   const left = [sequence, units, units, 4 * sequence, sequence];
-  return {
-    ...call,
-    split: (most, however) =>
-      splitGradient({
-        numbers,
-        states: namedCall<Name>({ code: `${code} states`, numbers, workspace, emit: (at) => emitStates(at, given) }),
-        weights: namedCall<Name>({ code: `${code} weights`, numbers, workspace, emit: (at) => emitWeights(at, given) }),
-        elements: {
-          inputs: [...operands, ...left, sequence, units, units],
-          outputs: [steps * features, 0, 0, 0, units, units],
-        },
-        saved: { dGates: 4 * sequence, previousHidden: sequence },
-        sharedBytes: shared,
-        hasMasks: given.inputDropout || given.recurrentDropout,
-        most,
-        however,
-      }),
-  };
+  return gradientCall<Name>({
+    code: `lstmGrad${namesOf({ ...given })}`,
+    numbers,
+    workspace,
+    emitStates: (emission) => emitStates(emission, given),
+    emitWeights: (emission) => emitWeights(emission, given),
+    elements: {
+      inputs: [...operands, ...left, sequence, units, units],
+      outputs: [steps * features, 0, 0, 0, units, units],
+    },
+    saved: { dGates: 4 * sequence, previousHidden: sequence },
+    sharedBytes,
+    sides,
+    hasMasks: given.inputDropout || given.recurrentDropout,
+  });
 }
 
 type Given = Readonly<
   Record<'mask' | 'inputDropout' | 'recurrentDropout' | 'dSequence' | 'dLastHidden' | 'dLastCell', boolean>
 >;
 
-type Name = PartName | WeightName | 'dGates' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace';
+type Name =
+  | PartName
+  | ('dGates' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace')
+  | ('firstColumn' | 'inputColumns' | 'hiddenColumns');
 
 /** The gradients of the states and of x, and what the weights' gradients are made of. */
 function emitStates({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
@@ -166,23 +152,35 @@ function emitWeights({ f, module, params, numbers, place }: Emission<Name>, give
   const [dKernel, dRecurrentKernel, dBias] = params.outputs.slice(1) as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
   const gateBytes = f.index(i32.shl(units, 4));
   const dGates = place('dGates');
+  const { firstColumn, inputColumns, hiddenColumns, inputGroups, hiddenGroups } = numbers;
   const operands = { batch, steps, productSpace: place('productSpace') };
-  const of = (side: SideName, out: Local<'i32'>): SideGradient => ({ ...numbers, gateBytes, dGates, out, side });
-  writeSideGradient(f, module, of('input', dKernel), {
-    ...operands,
-    source: params.inputs[0] as Local<'i32'>,
-    width: numbers.features,
-    dropout: given.inputDropout ? params.inputs[7] : undefined,
-    maskedSource: place('maskedInput'),
-    groups: numbers.inputGroups,
-  });
-  writeSideGradient(f, module, of('hidden', dRecurrentKernel), {
-    ...operands,
-    source: place('previousHidden'),
-    width: units,
-    dropout: given.recurrentDropout ? params.inputs[8] : undefined,
-    maskedSource: place('maskedHidden'),
-    groups: numbers.hiddenGroups,
-  });
-  writeBiasGradient(f, module, of('hidden', dBias), i32.mul(batch, steps));
+  const columns = { firstColumn, dGates, dGateStride: gateBytes, outStride: gateBytes };
+  writeSideGradient(
+    f,
+    module,
+    { ...columns, columns: inputColumns, out: dKernel, groups: inputGroups },
+    {
+      ...operands,
+      source: params.inputs[0] as Local<'i32'>,
+      width: numbers.features,
+      dropout: given.inputDropout ? params.inputs[7] : undefined,
+      maskedSource: place('maskedInput'),
+      groups: inputGroups,
+    },
+  );
+  const hidden = { ...columns, columns: hiddenColumns };
+  writeSideGradient(
+    f,
+    module,
+    { ...hidden, out: dRecurrentKernel, groups: hiddenGroups },
+    {
+      ...operands,
+      source: place('previousHidden'),
+      width: units,
+      dropout: given.recurrentDropout ? params.inputs[8] : undefined,
+      maskedSource: place('maskedHidden'),
+      groups: hiddenGroups,
+    },
+  );
+  writeBiasGradient(f, module, { ...hidden, out: dBias }, i32.mul(batch, steps));
 }

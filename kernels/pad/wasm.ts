@@ -2,6 +2,7 @@
 import { i32, type FunctionBuilder, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { Shape } from '../../src/tensor/shape.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
+import { bytesFrom, elementRanges, rangesOf, splitOf } from '../split.ts';
 import { copyRows, fillRow } from '../strided/rows.ts';
 
 /** Cells along one axis: of the value, then of x, then of the value. */
@@ -35,17 +36,36 @@ export function padCall(levels: readonly PadLevel[], value: number): WasmCall {
     cells[k] = cells[k + 1]! * (before + size + after);
   }
   const last = levels.length - 1;
-  return {
+  const bits = new Int32Array(Float32Array.of(value).buffer)[0]!;
+  const argsOf = (all: readonly PadLevel[]): number[] => [
+    bits,
+    ...all.flatMap(({ before, size, after }, k) => [
+      before * cells[k]!,
+      k === last ? 4 * size : size,
+      after * cells[k]!,
+    ]),
+  ];
+  const call: Omit<WasmCall, 'split'> = {
     code: `pad ${levels.length} axes`,
     emit: (f, params, module) => emitPad(f, module, params, levels.length),
-    args: [
-      new Int32Array(Float32Array.of(value).buffer)[0]!,
-      ...levels.flatMap(({ before, size, after }, k) => [
-        before * cells[k]!,
-        k === last ? 4 * size : size,
-        after * cells[k]!,
-      ]),
-    ],
+    args: argsOf(levels),
+  };
+  return {
+    ...call,
+    split(most, however) {
+      const [{ before, size: length, after }, ...inner] = levels as [PadLevel, ...PadLevel[]];
+      const inside = inner.reduce((product, { size }) => product * size, 1);
+      const ranges = last > 0 ? rangesOf(length, most) : elementRanges(length, most, however);
+      // What comes before the first position and after the last belongs to their parts.
+      return splitOf(call, ranges, ({ start, size }) => ({
+        inputs: bytesFrom(start, [inside]),
+        outputs: [start === 0 ? 0 : (before + start) * cells[0]!],
+        args: argsOf([
+          { before: start === 0 ? before : 0, size, after: start + size === length ? after : 0 },
+          ...inner,
+        ]),
+      }));
+    },
   };
 }
 

@@ -64,29 +64,3 @@ export function writeWeightGradient(
     },
   );
 }
-
-/** The same for all groups of gates, side by side. */
-export function writeKernelGradient(
-  f: FunctionBuilder,
-  module: ModuleBuilder,
-  o: WeightOperands,
-  all: {
-    readonly groupWidth: Local<'i32'>;
-    readonly gateBytes: Local<'i32'>;
-    readonly dGates: Local<'i32'>;
-    readonly out: Local<'i32'>;
-  },
-): void {
-  const group = f.local('i32');
-  f.for(group, 0, o.groups, 1, () => {
-    const column = f.index(i32.shl(i32.mul(group, all.groupWidth), 2));
-    writeWeightGradient(f, module, o, {
-      group,
-      columns: all.groupWidth,
-      dGates: i32.add(all.dGates, column),
-      dGateStride: all.gateBytes,
-      out: i32.add(all.out, column),
-      outStride: all.gateBytes,
-    });
-  });
-}

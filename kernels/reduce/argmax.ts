@@ -1,6 +1,7 @@
 /** Argmax as WebAssembly, bit for bit that of the cpu: the lowest position of the largest element, or of the first NaN. */
 import { f32, f32x4, i32, i32x4, v128, type FunctionBuilder, type Local, type Value } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
+import { alongFirstAxis } from '../split.ts';
 import type { SpanGeometry } from './plan.ts';
 
 /** Rows below this length are folded like a column: two passes of vectors would cost more. */
@@ -8,11 +9,15 @@ const LONG_ROW = 16;
 
 export function argmaxCall({ outer, length, inner }: SpanGeometry): WasmCall {
   const rows = inner === 1 && length >= LONG_ROW;
-  return {
+  const call = {
     code: `argmax ${rows ? 'rows' : 'columns'}`,
-    emit: (f, params) => emitArgmax(f, params, rows),
-    args: [outer, length, 4 * inner],
+    emit: (f: FunctionBuilder, params: WasmParams) => emitArgmax(f, params, rows),
   };
+  return alongFirstAxis(call, outer, { inputs: [length * inner], outputs: [inner] }, (count) => [
+    count,
+    length,
+    4 * inner,
+  ]);
 }
 
 interface Span {

@@ -4,20 +4,22 @@
  */
 import { f32x4, i32, v128, type Func, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import { namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
 import { addHiddenGradient, packPart } from '../recurrent/wasm-hidden.ts';
 import { recoverHistory } from '../recurrent/wasm-history.ts';
 import { writeInputGradient } from '../recurrent/wasm-input.ts';
 import { packedBytes } from '../recurrent/wasm-product.ts';
 import { copyOrClear, forRow, keepGradient } from '../recurrent/wasm-row.ts';
 import { backwardBytes, sizesOf, type SizeName } from '../recurrent/wasm-sizes.ts';
+import { gradientCall, weightNumbers, writeBiasGradient, writeSideGradient } from '../recurrent/wasm-split.ts';
 import { forSamples, forStepsBack, ifMasked } from '../recurrent/wasm-steps.ts';
-import { sumRows } from '../recurrent/wasm-sums.ts';
-import { writeKernelGradient } from '../recurrent/wasm-weights.ts';
 import type { SimpleRnnGradGeometry } from './geometry.ts';
 
 type Given = Readonly<Record<'mask' | 'inputDropout' | 'recurrentDropout' | 'dSequence' | 'dLastHidden', boolean>>;
-type Name = SizeName | 'packed' | 'dStates' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace';
+type Name =
+  | SizeName
+  | ('packed' | 'dStates' | 'previousHidden' | 'maskedHidden' | 'maskedInput' | 'productSpace')
+  | ('firstColumn' | 'inputColumns' | 'hiddenColumns');
 
 export function simpleRnnGradWasm(geometry: SimpleRnnGradGeometry, present: readonly boolean[]): WasmCall {
   const { batch, steps, features, units } = geometry;
@@ -30,24 +32,41 @@ export function simpleRnnGradWasm(geometry: SimpleRnnGradGeometry, present: read
   };
   const rows = batch * steps;
   const workspace = new Workspace();
-  return namedCall<Name>({
+  const saved = { dStates: workspace.take(rows * units), previousHidden: workspace.take(rows * units) };
+  const sharedBytes = workspace.bytes;
+  const sides = [
+    { name: 'hiddenColumns', columns: units, width: units },
+    { name: 'inputColumns', columns: units, width: features },
+  ] as const;
+  const sequence = steps * units;
+  return gradientCall<Name>({
     code: `simpleRnnGrad${namesOf(given)}`,
     numbers: {
       ...sizesOf(geometry, 1),
       packed: workspace.takeBytes(packedBytes(units, units)),
-      dStates: workspace.take(rows * units),
-      previousHidden: workspace.take(rows * units),
+      ...saved,
       // One step's gradient, then the states of all steps.
       maskedHidden: workspace.take(given.recurrentDropout ? rows * units : 0),
       maskedInput: workspace.take(given.inputDropout ? rows * features : 0),
       productSpace: workspace.takeBytes(backwardBytes(geometry, 1)),
+      ...weightNumbers(sides),
     },
     workspace,
-    emit: (emission) => emitSimpleRnnGrad(emission, given),
+    emitStates: (emission) => emitStates(emission, given),
+    emitWeights: (emission) => emitWeights(emission, given),
+    elements: {
+      inputs: [steps * features, 0, 0, 0, units, steps, features, units, sequence, units, sequence, sequence, units],
+      outputs: [steps * features, 0, 0, 0, units],
+    },
+    saved: { dStates: sequence, previousHidden: sequence },
+    sharedBytes,
+    sides,
+    hasMasks: given.inputDropout || given.recurrentDropout,
   });
 }
 
-function emitSimpleRnnGrad({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
+/** The gradients of the states and of x, and what the weights' gradients are made of. */
+function emitStates({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
   const input = (index: number): Local<'i32'> => params.inputs[index] as Local<'i32'>;
   const output = (index: number): Local<'i32'> => params.outputs[index] as Local<'i32'>;
   const { batch, steps, units } = numbers;
@@ -90,35 +109,52 @@ function emitSimpleRnnGrad({ f, module, params, numbers, place }: Emission<Name>
     addHiddenGradient(f, module, recurrent, whole, { dGates, dGateStride: stepStride, dHidden });
   });
 
-  // z = (x * inputDropout) kernel + (h * recurrentDropout) recurrentKernel + bias
-  // dx = (dz kernelᵀ) * inputDropout, dKernel = (x * inputDropout)ᵀ dz, dBias = sum of dz over rows
-  const dropout = given.inputDropout ? input(6) : undefined;
-  const maskedInput = place('maskedInput');
-  const previousHidden = place('previousHidden');
-  writeInputGradient(f, module, { ...common, x: input(0), kernel: input(1), dropout, maskedInput }, dStates, output(0));
-  const all = { groupWidth: units, gateBytes: unitBytes, dGates: dStates };
-  const groups = numbers.inputGroups;
-  const width = numbers.features;
-  writeKernelGradient(
-    f,
-    module,
-    { ...common, source: input(0), width, dropout, maskedSource: maskedInput, groups },
-    { ...all, out: output(1) },
-  );
-  recoverHistory(f, module, { ...common, h0: input(4), mask, sequence: input(8), previousHidden });
-  writeKernelGradient(
-    f,
-    module,
-    { ...common, source: previousHidden, width: units, dropout: recurrentDropout, maskedSource: maskedHidden, groups },
-    { ...all, out: output(2) },
-  );
-  sumRows(f, module, {
-    source: dStates,
-    stride: unitBytes,
-    rows: i32.mul(batch, steps),
-    bytes: unitBytes,
-    out: output(3),
+  recoverHistory(f, module, {
+    ...common,
+    h0: input(4),
+    mask,
+    sequence: input(8),
+    previousHidden: place('previousHidden'),
   });
+  // z = (x * inputDropout) kernel + (h * recurrentDropout) recurrentKernel + bias: dx = (dz kernelᵀ) * inputDropout
+  const dropout = given.inputDropout ? input(6) : undefined;
+  const side = { ...common, x: input(0), kernel: input(1), dropout, maskedInput: place('maskedInput') };
+  writeInputGradient(f, module, side, dStates, output(0));
+}
+
+/** dKernel = (x * inputDropout)ᵀ dz, the same for the state's, dBias = sum of dz over rows. */
+function emitWeights({ f, module, params, numbers, place }: Emission<Name>, given: Given): void {
+  const { batch, steps, units, firstColumn, inputColumns, hiddenColumns } = numbers;
+  const [dKernel, dRecurrentKernel, dBias] = params.outputs.slice(1) as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
+  const unitBytes = f.index(i32.shl(units, 2));
+  const operands = { batch, steps, productSpace: place('productSpace'), groups: numbers.inputGroups };
+  const columns = { firstColumn, dGates: place('dStates'), dGateStride: unitBytes, outStride: unitBytes, groups: 1 };
+  writeSideGradient(
+    f,
+    module,
+    { ...columns, columns: inputColumns, out: dKernel },
+    {
+      ...operands,
+      source: params.inputs[0] as Local<'i32'>,
+      width: numbers.features,
+      dropout: given.inputDropout ? params.inputs[6] : undefined,
+      maskedSource: place('maskedInput'),
+    },
+  );
+  const hidden = { ...columns, columns: hiddenColumns };
+  writeSideGradient(
+    f,
+    module,
+    { ...hidden, out: dRecurrentKernel },
+    {
+      ...operands,
+      source: place('previousHidden'),
+      width: units,
+      dropout: given.recurrentDropout ? params.inputs[7] : undefined,
+      maskedSource: place('maskedHidden'),
+    },
+  );
+  writeBiasGradient(f, module, { ...hidden, out: dBias }, i32.mul(batch, steps));
 }
 
 /** One sample at one step: h' = tanh(z), tanh' = 1 - t t. */

@@ -5,7 +5,7 @@
 import { i32, type Func, type Local, type ModuleBuilder } from '../../src/wasm/index.ts';
 import { tanh } from '../../src/wasm/math/index.ts';
 import type { WasmCall } from '../contract.ts';
-import { namedCall, namesOf, rowAt, Workspace, type Emission } from '../recurrent/wasm-call.ts';
+import { namesOf, rowAt, splitSamples, Workspace, type Emission, type NamedCall } from '../recurrent/wasm-call.ts';
 import { addHiddenProduct, packPart } from '../recurrent/wasm-hidden.ts';
 import { projectInput } from '../recurrent/wasm-input.ts';
 import { packedBytes } from '../recurrent/wasm-product.ts';
@@ -26,7 +26,7 @@ export function simpleRnnWasm(geometry: SimpleRnnGeometry, present: readonly boo
     recurrentDropout: present[7] === true,
   };
   const workspace = new Workspace();
-  return namedCall<Name>({
+  const named: NamedCall<Name> = {
     code: `simpleRnn${namesOf(given)}`,
     numbers: {
       ...sizesOf(geometry, 1),
@@ -37,6 +37,10 @@ export function simpleRnnWasm(geometry: SimpleRnnGeometry, present: readonly boo
     },
     workspace,
     emit: (emission) => emitSimpleRnn(emission, given),
+  };
+  return splitSamples(named, {
+    inputs: [steps * features, 0, 0, 0, units, steps, features, units],
+    outputs: [steps * units, units, steps * units],
   });
 }
 

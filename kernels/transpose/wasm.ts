@@ -9,6 +9,7 @@ import {
   type ModuleBuilder,
 } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
+import { bytesFrom, rangesOf, splitOf } from '../split.ts';
 import { emitNest } from '../strided/nest.ts';
 import { stepRows } from '../strided/rows.ts';
 import type { Tiles } from './cpu.ts';
@@ -20,10 +21,37 @@ export function tilesCall({ batch, rows, columns, outStride, xStride }: Tiles): 
     ...Array.from(batch.sizes, (size, axis) => [size, outStrides[axis]!, xStrides[axis]!] as const),
     [batch.length, outStep, xStep] as const,
   ];
-  return {
+  const argsOf = (matrixRows: number, outer: typeof axes): number[] => {
+    return [
+      matrixRows,
+      columns,
+      4 * outStride,
+      4 * xStride,
+      ...outer.flatMap(([size, out, x]) => [size, 4 * out, 4 * x]),
+    ];
+  };
+  const call: Omit<WasmCall, 'split'> = {
     code: `transpose ${axes.length} axes`,
     emit: (f, params, module) => emitTiles(f, module, params, axes.length),
-    args: [rows, columns, 4 * outStride, 4 * xStride, ...axes.flatMap(([size, out, x]) => [size, 4 * out, 4 * x])],
+    args: argsOf(rows, axes),
+  };
+  return {
+    ...call,
+    split(most, however) {
+      const [[length, out, x], ...inner] = axes as [(typeof axes)[number], ...typeof axes];
+      if (length !== 1) {
+        return splitOf(call, rangesOf(length, most), ({ start, size }) => ({
+          inputs: bytesFrom(start, [x]),
+          outputs: bytesFrom(start, [out]),
+          args: argsOf(rows, [[size, out, x], ...inner]),
+        }));
+      }
+      return splitOf(call, rangesOf(rows, most, however ? 4 : BLOCK), ({ start, size }) => ({
+        inputs: bytesFrom(start, [1]),
+        outputs: bytesFrom(start, [outStride]),
+        args: argsOf(size, axes),
+      }));
+    },
   };
 }
 

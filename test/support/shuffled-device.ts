@@ -13,8 +13,9 @@ export class ShuffledDevice extends WasmDevice {
   parts = 0;
   readonly #draw: (count: number) => number;
 
-  constructor(name = 'shuffled', seed = 1) {
-    super(name, { sharing: { threads: THREADS, however: true } });
+  /** @param however whether calls are shared that are too small to be worth it */
+  constructor(name = 'shuffled', seed = 1, however = true) {
+    super(name, { sharing: { threads: THREADS, however } });
     this.#draw = seededDraw(seed);
   }
 
@@ -28,13 +29,33 @@ export class ShuffledDevice extends WasmDevice {
     };
   }
 
-  #run({ code, rows, rowBytes, count }: ReadyStage): boolean {
+  #run({ label, code, rows, rowBytes, count }: ReadyStage): boolean {
     const left = Array.from({ length: count }, (_, part) => part);
+    const writers = new Map<number, number>();
     while (left.length > 0) {
       const [part = 0] = left.splice(this.#draw(left.length), 1);
-      code.run(rows + part * rowBytes, this.#draw(THREADS));
+      const thread = this.#draw(THREADS);
+      const before = new Int32Array(this.heap.memory.buffer).slice();
+      code.run(rows + part * rowBytes, thread);
       this.parts++;
+      requireOwnPlaces(label, before, new Int32Array(this.heap.memory.buffer), thread, writers);
     }
     return true;
+  }
+}
+
+/** Parts that run one after the other get away with a place that they share; two threads would not. */
+function requireOwnPlaces(
+  label: string,
+  before: Int32Array,
+  after: Int32Array,
+  thread: number,
+  writers: Map<number, number>,
+): void {
+  for (let word = 0; word < before.length; word++) {
+    if (before[word] === after[word]) continue;
+    const other = writers.get(word);
+    if (other !== undefined && other !== thread) throw new Error(`${label}: two threads write to word ${word}`);
+    writers.set(word, thread);
   }
 }
