@@ -14,6 +14,8 @@ export interface GpuFold {
   /** The value of no elements. */
   readonly start: number;
   step(total: string, value: string): string;
+  /** Numbers that what is stored for a total may name: `n1`, `n2`, ... Default none. */
+  readonly numbers?: readonly number[];
 }
 
 export const gpuSum: GpuFold = { uses: [], start: 0, step: (total, value) => `${total} + ${value}` };
@@ -72,7 +74,7 @@ export function foldPasses(
   const count = sizeOf(axes.filter(({ reduced }) => reduced));
   if (count === 0) {
     const size = sizeOf(axes.filter(({ reduced }) => !reduced));
-    return passes.push({ source: `return ${finish('n0')};`, operands: [], numbers: [fold.start], size }) - 1;
+    return passes.push({ source: `return ${finish('n0')};`, operands: [], numbers: numbersOf(fold, finish), size }) - 1;
   }
   if (count <= MOST_FOLDED) return passes.push(foldPass(fold, stridesOf(axes), source, finish)) - 1;
   const last = axes.findLastIndex(({ reduced }) => reduced);
@@ -84,6 +86,10 @@ export function foldPasses(
   const pieces = Math.ceil(length / piece);
   const rest = pieces > 1 ? axes.with(last, { size: pieces, reduced: true }) : axes.toSpliced(last, 1);
   return foldPasses(passes, fold, rest, valuesOf({ pass }), finish);
+}
+
+function numbersOf({ start, numbers = [] }: GpuFold, finish: Finish): readonly number[] {
+  return finish === asIs ? [start] : [start, ...numbers];
 }
 
 interface Strided extends FoldAxis {
@@ -159,7 +165,7 @@ function foldPass(
     ].join('\n'),
     functions: sourcesOf([...fold.uses, ...uses]),
     operands,
-    numbers: [fold.start],
+    numbers: numbersOf(fold, finish),
     size: sizeOf(kept),
   };
 }

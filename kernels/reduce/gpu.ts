@@ -42,8 +42,9 @@ interface Reduction {
 
 function meanOf({ count }: ReduceGeometry): Reduction {
   if (count === 0) return { fold: { ...gpuSum, start: NaN } };
-  const finish = (total: string): string => `${quotientOf.name}(${total}, ${count})`;
-  return { fold: { ...gpuSum, uses: [quotientOf] }, finish };
+  // The count comes as a number: written out, an H100's compiler makes a product of the division and cancels what is put right.
+  const finish = (total: string): string => `${quotientOf.name}(${total}, n1)`;
+  return { fold: { ...gpuSum, uses: [quotientOf], numbers: [count] }, finish };
 }
 
 const reductions: ReadonlyMap<Kernel, (geometry: ReduceGeometry) => Reduction> = new Map([
