@@ -15,8 +15,8 @@ export type DeviceName = 'cpu' | 'wasm' | 'gpu';
 export interface DeviceOptions {
   /**
    * `'wasm'`: threads that share the work of large ops, this one among them; `'auto'` for as many as there are cores.
-   * Results have the same bits for any number. They need shared memory, in a page cross-origin isolation: without it one
-   * line of log says so, and one thread does the work. Default 1.
+   * Results have the same bits for any number. They need shared memory, in a page cross-origin isolation and a policy that
+   * lets Workers start: where these are missing one line of log says so, and one thread does the work. Default 1.
    */
   readonly threads?: number | 'auto';
   /**

@@ -1,10 +1,11 @@
 /** The wasm device that was asked for: with fused arithmetic or without, in one thread or in several. */
 import { warn } from '../console.ts';
 import { ArgumentError, DeviceError, describeValue } from '../errors.ts';
+import { isNode } from '../is-node.ts';
 import { supports } from '../wasm/index.ts';
 import type { DeviceOptions } from './default-device.ts';
 import type { Device } from './device.ts';
-import type { ThreadedDevice } from './threads/threaded-device.ts';
+import type { ThreadedDevice, ThreadedOptions } from './threads/threaded-device.ts';
 import { WasmDevice } from './wasm-device.ts';
 
 /** More threads than any machine has cores are a mistake. */
@@ -37,7 +38,7 @@ export function checkDeviceOptions(name: string, { fastMath, threads, mode }: De
 
 /**
  * @param known the wasm device that there is; it stays if it is what was asked for, and else its threads end
- * @throws DeviceError where threads do not start
+ * @throws DeviceError where Node starts no threads; in a page that starts none one thread does the work
  */
 export async function chooseWasm(known: Device | undefined, options: DeviceOptions): Promise<Device> {
   const fastMath = options.fastMath === true && hasFusedArithmetic();
@@ -46,11 +47,24 @@ export async function chooseWasm(known: Device | undefined, options: DeviceOptio
   const threads = usableThreads(wanted === 'auto' ? cores : wanted);
   const present = known instanceof WasmDevice ? known : undefined;
   const hasThreads = present?.sharing.threads ?? 1;
-  if (known && (present?.fastMath ?? false) === fastMath && hasThreads === threads) return known;
+  const hasMath = (present?.fastMath ?? false) === fastMath;
+  if (known && hasMath && hasThreads === threads) return known;
   if (hasThreads > 1) (present as ThreadedDevice).close();
-  if (threads === 1) return new WasmDevice('wasm', { fastMath });
+  const threaded = threads > 1 ? await openThreads({ threads, cores, fastMath }) : undefined;
+  if (threaded) return threaded;
+  return known && hasMath && hasThreads === 1 ? known : new WasmDevice('wasm', { fastMath });
+}
+
+/** The device; undefined in a page that starts no threads, as its security policy may forbid them: one line says so. */
+async function openThreads(options: ThreadedOptions): Promise<ThreadedDevice | undefined> {
   const { ThreadedDevice } = await import('./threads/threaded-device.ts');
-  return ThreadedDevice.open({ threads, cores, fastMath });
+  try {
+    return await ThreadedDevice.open(options);
+  } catch (error) {
+    if (isNode() || !(error instanceof DeviceError)) throw error;
+    warn(`gradtape: ${error.message} One thread does the work.`);
+    return undefined;
+  }
 }
 
 function hasFusedArithmetic(): boolean {
@@ -80,11 +94,8 @@ const SYSTEM = 'node:os';
 
 /** How many threads can run at once. */
 async function coreCount(): Promise<number> {
-  const scope = globalThis as {
-    readonly navigator?: { readonly hardwareConcurrency?: number };
-    readonly process?: { readonly versions?: { readonly node?: string } };
-  };
-  if (scope.process?.versions?.node === undefined) return scope.navigator?.hardwareConcurrency ?? 1;
+  const scope = globalThis as { readonly navigator?: { readonly hardwareConcurrency?: number } };
+  if (!isNode()) return scope.navigator?.hardwareConcurrency ?? 1;
   const system = (await import(/* webpackIgnore: true */ /* @vite-ignore */ SYSTEM)) as {
     availableParallelism(): number;
   };

@@ -6,10 +6,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { buildWithVite, packedApp } from './packed-app.ts';
+import { buildWithEsbuild, buildWithVite, buildWithWebpack, packedApp } from './packed-app.ts';
 import type { Trained, Watched } from './page/train.ts';
-import { serveFolder } from './serve-folder.ts';
-import { chromiumPath, esbuild, playwright, webpack } from './tools.ts';
+import { runPage } from './run-page.ts';
 
 t.setTimeout(300_000);
 
@@ -39,18 +38,15 @@ const main = (worker: string, ownWorker = 'undefined'): string => `
   globalThis.result = results().catch((error) => ({ error: error.stack ?? String(error) }));
 `;
 
-/** Serves the built app under a policy that allows WebAssembly and no eval, and gives what the page computed. */
-async function runPage(folder: string): Promise<Results> {
-  const { url, close } = await serveFolder(folder, () => "script-src 'self' 'wasm-unsafe-eval'");
-  const browser = await playwright().chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
-  try {
-    const page = await browser.newPage();
-    await page.goto(url);
-    return (await page.evaluate('globalThis.result')) as Results;
-  } finally {
-    await browser.close();
-    close();
-  }
+function appOf(t: Test, program: string): string {
+  const app = packedApp({ 'main.js': program, 'train.js': new URL('./page/train.js', import.meta.url) });
+  t.teardown(() => rmSync(app, { recursive: true, force: true }));
+  return app;
+}
+
+/** Under a policy that allows WebAssembly and no eval. */
+async function run(app: string): Promise<Results> {
+  return (await runPage<Results>(join(app, 'dist'), { policy: "script-src 'self' 'wasm-unsafe-eval'" })).result;
 }
 
 function check(t: Test, { error, here, there, watched }: Results): void {
@@ -66,57 +62,26 @@ function check(t: Test, { error, here, there, watched }: Results): void {
 t.test('Vite, with no settings', async (t) => {
   // A program of one's own, as for layers of one's own.
   const own = "{ program: () => new Worker(new URL('./own-worker.js', import.meta.url), { type: 'module' }) }";
-  const app = packedApp(main('true', own));
-  t.teardown(() => rmSync(app, { recursive: true, force: true }));
+  const app = appOf(t, main('true', own));
   writeFileSync(
     join(app, 'own-worker.js'),
     "import { provideObjects } from 'gradtape/training-worker';\nprovideObjects({});\n",
   );
   buildWithVite(app);
-  const results = await runPage(join(app, 'dist'));
+  const results = await run(app);
   check(t, results);
   t.equal(results.own?.weights, results.here.weights, 'and in a program of its own');
 });
 
 t.test('webpack, with no settings', async (t) => {
-  const app = packedApp(main('true'));
-  t.teardown(() => rmSync(app, { recursive: true, force: true }));
-  const stats = await new Promise<string>((resolve, reject) =>
-    webpack()(
-      {
-        mode: 'production',
-        context: app,
-        entry: './main.js',
-        output: { path: join(app, 'dist'), publicPath: '/' },
-        performance: false,
-      },
-      (error, result) => {
-        if (error) reject(error);
-        else resolve(result?.hasErrors() || result?.hasWarnings() ? result.toString() : '');
-      },
-    ),
-  );
-  t.equal(stats, '', 'neither errors nor warnings');
-  writeFileSync(join(app, 'dist/index.html'), '<!doctype html><title>gradtape</title><script src="/main.js"></script>');
-  check(t, await runPage(join(app, 'dist')));
+  const app = appOf(t, main('true'));
+  t.equal(await buildWithWebpack(app), '', 'neither errors nor warnings');
+  check(t, await run(app));
 });
 
 t.test('esbuild, with the worker as a second entry', async (t) => {
-  const app = packedApp(main("{ program: new URL('./training-worker.js', import.meta.url) }"));
-  t.teardown(() => rmSync(app, { recursive: true, force: true }));
-  await esbuild().build({
-    absWorkingDir: app,
-    entryPoints: { main: './main.js', 'training-worker': 'gradtape/training-worker' },
-    bundle: true,
-    splitting: true,
-    minify: true,
-    format: 'esm',
-    outdir: join(app, 'dist'),
-    logLevel: 'warning',
-  });
-  writeFileSync(
-    join(app, 'dist/index.html'),
-    '<!doctype html><title>gradtape</title><script type="module" src="/main.js"></script>',
-  );
-  check(t, await runPage(join(app, 'dist')));
+  const app = appOf(t, main("{ program: new URL('./training-worker.js', import.meta.url) }"));
+  const entries = { main: './main.js', 'training-worker': 'gradtape/training-worker' };
+  await buildWithEsbuild(app, entries, { splitting: true });
+  check(t, await run(app));
 });

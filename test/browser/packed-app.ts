@@ -1,17 +1,20 @@
 /** An empty app outside the repository that has the packed package installed, for bundlers to build. */
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../house/sources.ts';
-import { toolFolder } from './tools.ts';
+import { esbuild, toolFolder, webpack } from './tools.ts';
+
+const MODULE_PAGE = '<!doctype html><title>gradtape</title><script type="module" src="/main.js"></script>';
 
 /**
- * Makes the app; it imports `./train.js`, the module of page/, and the package by its name.
- * @param main the page's program
+ * Makes the app; its modules import the package by its name.
+ * @param files the app's own, by their names: the text of a program, or the address of a built module; `main.js` is the
+ * page's program
  * @returns its folder, which the caller removes
  */
-export function packedApp(main: string): string {
+export function packedApp(files: Readonly<Record<string, string | URL>>): string {
   const app = mkdtempSync(join(tmpdir(), 'gradtape-app-'));
   const npm = (...args: readonly string[]): string =>
     execFileSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: app, encoding: 'utf8' });
@@ -23,21 +26,63 @@ export function packedApp(main: string): string {
   ) as [{ readonly filename: string }];
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
   npm('install', '--offline', join(app, packed[0].filename));
-  cpSync(join(root, 'dist/test/browser/page/train.js'), join(app, 'train.js'));
-  writeFileSync(join(app, 'main.js'), main);
-  writeFileSync(
-    join(app, 'index.html'),
-    '<!doctype html><title>gradtape</title><script type="module" src="/main.js"></script>',
-  );
+  for (const [name, file] of Object.entries(files)) {
+    writeFileSync(join(app, name), typeof file === 'string' ? file : readFileSync(file));
+  }
+  writeFileSync(join(app, 'index.html'), MODULE_PAGE);
   symlinkSync(join(toolFolder, 'node_modules/vite'), join(app, 'node_modules/vite'));
   return app;
 }
 
-/** Builds the app as a user would, with no settings, into `dist`. */
-export function buildWithVite(app: string): void {
-  execFileSync(process.execPath, [join(toolFolder, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], {
+/** Builds the app as a user would, with no settings, into `dist`. Gives the bundler's warnings. */
+export function buildWithVite(app: string): string {
+  const vite = join(toolFolder, 'node_modules/vite/bin/vite.js');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: app,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    encoding: 'utf8',
     env: Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'NODE_OPTIONS')),
   });
+  if (status !== 0) throw new Error(`Vite does not build the app: ${stdout}${stderr}`);
+  return stdout + stderr;
+}
+
+/** Builds `main.js` with webpack into `dist`. Gives its errors and warnings. */
+export async function buildWithWebpack(app: string): Promise<string> {
+  const report = await new Promise<string>((resolve, reject) =>
+    webpack()(
+      {
+        mode: 'production',
+        context: app,
+        entry: './main.js',
+        output: { path: join(app, 'dist'), publicPath: '/' },
+        performance: false,
+      },
+      (error, result) => {
+        if (error) reject(error);
+        else resolve(result?.hasErrors() || result?.hasWarnings() ? result.toString() : '');
+      },
+    ),
+  );
+  writeFileSync(join(app, 'dist/index.html'), '<!doctype html><title>gradtape</title><script src="/main.js"></script>');
+  return report;
+}
+
+/** Builds the entries with esbuild into `dist`, whose page loads `main.js`. Gives its warnings. */
+export async function buildWithEsbuild(
+  app: string,
+  entryPoints: Readonly<Record<string, string>>,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const { warnings } = await esbuild().build({
+    absWorkingDir: app,
+    entryPoints,
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    outdir: join(app, 'dist'),
+    logLevel: 'warning',
+    ...options,
+  });
+  writeFileSync(join(app, 'dist/index.html'), MODULE_PAGE);
+  return warnings.map(({ text }) => text).join('\n');
 }

@@ -12,6 +12,7 @@ const require = createRequire(join(toolFolder, 'package.json'));
 export interface Esbuild {
   readonly build: (options: Readonly<Record<string, unknown>>) => Promise<{
     readonly outputFiles: readonly { readonly contents: Uint8Array }[];
+    readonly warnings: readonly { readonly text: string }[];
   }>;
 }
 
@@ -33,6 +34,8 @@ export interface Playwright {
 
 export interface Page {
   readonly goto: (url: string) => Promise<unknown>;
+  /** Runs before the page's own scripts. */
+  readonly addInitScript: (script: string) => Promise<void>;
   on(event: 'console', listener: (message: { text: () => string }) => void): void;
   on(event: 'pageerror', listener: (error: Error) => void): void;
   readonly evaluate: (code: string) => Promise<unknown>;

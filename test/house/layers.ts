@@ -5,7 +5,7 @@
 
 /** Bottom first: what stands lower in this list may import what stands higher, never the other way round. */
 const rows: readonly (readonly string[])[] = [
-  ['errors', 'clock', 'console', 'names', 'svg', 'workers'],
+  ['errors', 'clock', 'console', 'is-node', 'names', 'svg', 'workers'],
   ['tensor', 'wasm'],
   ['kernels'],
   ['devices'],

@@ -1,12 +1,6 @@
 /** B1 to B3: the weights of trained models, to the bit, from run to run, for any number of threads and on any engine. */
-import {
-  enginePaths,
-  goldenHashes,
-  hashesOn,
-  THREAD_COUNTS,
-  versionOf,
-  type Hashes,
-} from '../src/engine-promises/golden-run.ts';
+import { enginePaths, goldenHashes, hashesOn, THREAD_COUNTS, versionOf } from '../src/engine-promises/golden-run.ts';
+import type { Hashes } from '../src/engine-promises/golden-training.ts';
 import type { Measured } from './measure.ts';
 
 const textOf = (hashes: Hashes): string => JSON.stringify(hashes);
@@ -27,8 +21,8 @@ export async function runToRun(
 }
 
 /** B2: threads that begin each part after a random delay; every call that can be shared is. */
-export async function threadCounts(mostDelay: number): Promise<Measured> {
-  const golden = textOf(goldenHashes());
+export async function threadCounts(mostDelay: number, expected: Hashes = goldenHashes()): Promise<Measured> {
+  const golden = textOf(expected);
   const outcomes: Record<string, boolean> = {};
   for (const threads of THREAD_COUNTS) {
     outcomes[threads] = textOf(await hashesOn(process.execPath, { threads, mostDelay })) === golden;
@@ -41,7 +35,7 @@ export async function threadCounts(mostDelay: number): Promise<Measured> {
   };
 }
 
-/** B3: each engine's weights beside those that are written down. Chromium's are compared by test/browser/chromium.ts. */
+/** B3: each engine's weights beside those that are written down. Those of Chromium and Firefox: test/browser/threads.ts. */
 export async function engines(
   paths: readonly string[] = enginePaths(),
   golden: Hashes = goldenHashes(),

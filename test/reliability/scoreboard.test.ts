@@ -4,8 +4,6 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import t from 'tap';
-import type { Plan } from '../../src/devices/device.ts';
-import { HostDevice, type HostExecutable } from '../../src/devices/host-device.ts';
 import { callbacks, FormatError, layers, ops, tensor } from '../../src/index.ts';
 import { SEAL_BYTES, sealBytes } from '../../src/io/sealed-bytes.ts';
 import type { LayerRow } from '../../src/testing/layer-row.ts';
@@ -18,12 +16,14 @@ import { bitRot, PATH, type Load } from './bit-rot.ts';
 import { deviceError } from './device-error.ts';
 import { diskFaults, type Save } from './disk-faults.ts';
 import { measuredEdgeValues } from './edge-values.ts';
+import { environments, rightChoices } from './environments.ts';
 import { exactIntegers } from './exact-integers.ts';
 import { gradientProperties } from './gradient-properties.ts';
 import type { Hole } from './hostile/hole.ts';
 import { hostileFiles } from './hostile-files.ts';
 import type { HostileReader } from './hostile-readers.ts';
 import { indexSafety } from './index-safety.ts';
+import { InexactDevice } from './inexact-device.ts';
 import { injectedNaN } from './injected-nan.ts';
 import { killedAppends } from './killed-appends.ts';
 import { crashes, killedSaves, powerCuts } from './killed-saves.ts';
@@ -39,36 +39,14 @@ import { prototypePollution } from './prototype-pollution.ts';
 import { realKeras } from './real-keras.ts';
 import { resume } from './resume.ts';
 import { isNotMet, score, scoreRows, type ScoreRow } from './scoreboard.ts';
-import { engines, runToRun } from './same-bits.ts';
+import { engines, runToRun, threadCounts } from './same-bits.ts';
 import { supplyChain } from './supply-chain.ts';
+import { deaths } from './thread-deaths.ts';
 
 const rowsOf = (...names: readonly string[]): readonly OpRow[] => opRows.filter(({ op }) => names.includes(op));
 
 // Memory is measured in processes of their own, with the collector at work.
 t.setTimeout(300_000);
-
-/** The first element of every result is off by a millionth, of all ops or of those with such a label. */
-class Inexact extends HostDevice {
-  readonly #labels: RegExp;
-
-  constructor(labels: RegExp = /^/) {
-    super('inexact');
-    this.#labels = labels;
-  }
-
-  override link(plan: Plan): HostExecutable {
-    const steps = plan.steps.map((step): Plan['steps'][number] => {
-      const { kernel, ...rest } = step;
-      if (!this.#labels.test(step.label)) return step;
-      const cpu: typeof kernel.cpu = (inputs, outputs, geometry) => {
-        kernel.cpu(inputs, outputs, geometry);
-        for (const output of outputs) output[0] = (output[0] ?? 0) * (1 + 2 ** -20);
-      };
-      return { ...rest, kernel: { ...kernel, cpu } };
-    });
-    return super.link({ ...plan, steps });
-  }
-}
 
 const halfGradient: OpRow = {
   op: 'half a gradient',
@@ -170,13 +148,13 @@ const claims: Readonly<Record<string, Claim>> = {
     met: () => exactIntegers(5, rowsOf('matmul', 'conv2d', 'gather', 'maxPool2d')),
     notMet: {
       'a wrong result': () => exactIntegers(5, [wrongSum]),
-      'a device that rounds': () => exactIntegers(20, rowsOf('matmul'), [new Inexact()]),
-      'gradients that a device rounds': () => exactIntegers(20, rowsOf('matmul'), [new Inexact(/gradient/)]),
+      'a device that rounds': () => exactIntegers(20, rowsOf('matmul'), [new InexactDevice()]),
+      'gradients that a device rounds': () => exactIntegers(20, rowsOf('matmul'), [new InexactDevice(/gradient/)]),
     },
   },
   A3: {
     met: () => deviceError(2, 4),
-    notMet: { 'a device that rounds': () => deviceError(2, 4, [new Inexact()]) },
+    notMet: { 'a device that rounds': () => deviceError(2, 4, [new InexactDevice()]) },
   },
   A5: {
     met: () => lawsOfLayers(layerRows),
@@ -193,6 +171,7 @@ const claims: Readonly<Record<string, Claim>> = {
       'no error': () => measuredEdgeValues([{ name: 'one', call: () => tensor([NaN]), stated: /refused/ }]),
     },
   },
+  D4: { met: () => deaths(2), notMet: { 'no thread that is ended': () => deaths(0) } },
   D5: {
     met: () => injectedNaN(),
     notMet: {
@@ -269,6 +248,10 @@ const claims: Readonly<Record<string, Claim>> = {
     met: () => runToRun(2),
     notMet: { 'a run that ends elsewhere': () => runToRun(2, moreOrLess()) },
   },
+  B2: {
+    met: () => threadCounts(0.005),
+    notMet: { 'other bits than those written down': () => threadCounts(0, { mlp: '0' }) },
+  },
   B4: {
     met: () => resume(1, ['mlp']),
     notMet: {
@@ -317,6 +300,16 @@ const claims: Readonly<Record<string, Claim>> = {
     notMet: {
       'a bare error': () => misuse(10, [['bare', () => (undefined as unknown as { x: number }).x]]),
       'calls that are all taken': () => misuse(10, [['careless', () => undefined]]),
+    },
+  },
+  F2: {
+    met: () => rightChoices(environments, [process.execPath]),
+    notMet: {
+      'another device': () => rightChoices({ planted: { device: 'cpu', threads: 1 } }, [process.execPath]),
+      'other threads': () => rightChoices({ planted: { asked: 2, device: 'wasm', threads: 3 } }, [process.execPath]),
+      'a line of log too many': () =>
+        rightChoices({ planted: { before: "console.warn('gradtape');", device: 'wasm', threads: 1 } }),
+      'no environment': () => rightChoices({}, []),
     },
   },
   F3: {

@@ -5,6 +5,7 @@ import { bitRot } from './bit-rot.ts';
 import { deviceError } from './device-error.ts';
 import { diskFaults } from './disk-faults.ts';
 import { measuredEdgeValues } from './edge-values.ts';
+import { rightChoices } from './environments.ts';
 import { exactIntegers } from './exact-integers.ts';
 import { gradientProperties } from './gradient-properties.ts';
 import { hostileFiles } from './hostile-files.ts';
@@ -102,7 +103,8 @@ export const scoreRows: readonly ScoreRow[] = [
   {
     number: 'B3',
     measure: 'engines',
-    target: 'identical bits in Node versions and Chromium',
+    target: 'identical bits in Node versions, Chromium and Firefox',
+    // Those of the browsers are compared by test/browser/threads.ts.
     run: () => engines(),
   },
   {
@@ -204,8 +206,9 @@ export const scoreRows: readonly ScoreRow[] = [
   {
     number: 'F2',
     measure: 'environments',
-    target: 'right device chosen, one log line',
-    run: 'needs the gpu device; test/browser/chromium.ts has the wasm and cpu devices under two policies',
+    target: 'right device and threads chosen, at most one log line, right weights',
+    // Those of pages are in test/browser/threads.ts.
+    run: () => rightChoices(),
   },
   {
     number: 'F3',

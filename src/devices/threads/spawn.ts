@@ -1,5 +1,6 @@
 /** Threads of Node and Workers of a page, started from the source text of their program, and seen alike. */
 import { DeviceError } from '../../errors.ts';
+import { isNode } from '../../is-node.ts';
 import type { ThreadStart } from './layout.ts';
 import { runThread } from './program.ts';
 
@@ -45,10 +46,7 @@ const THREADS = 'node:worker_threads';
 
 /** The ways to start threads here, the first that works being the one to take. @throws DeviceError where there are none */
 export async function waysToSpawn(): Promise<readonly Spawn[]> {
-  const scope = globalThis as {
-    readonly process?: { readonly versions?: { readonly node?: string } };
-  };
-  if (scope.process?.versions?.node !== undefined) {
+  if (isNode()) {
     const threads = (await import(/* webpackIgnore: true */ /* @vite-ignore */ THREADS)) as NodeThreads;
     return [(start) => nodeThread(threads.Worker, start)];
   }
@@ -83,7 +81,7 @@ function nodeThread(NodeWorkerClass: NodeThreads['Worker'], start: ThreadStart):
 function pageThread(worker: PageWorker, start: ThreadStart): Spawned {
   const thread: Mutable = { end: undefined, tells: false, terminate: () => worker.terminate() };
   worker.onerror = (event) => {
-    thread.end ??= event.message ?? 'it could not start';
+    thread.end ??= event.message ?? "its Worker did not load, which a page's security policy may forbid (worker-src)";
     event.preventDefault();
   };
   worker.postMessage(start);

@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { root } from '../../house/sources.ts';
-
-/** Hashes of all weights by the model's name. */
-export type Hashes = Readonly<Record<string, string>>;
+import type { Hashes } from './golden-training.ts';
 
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('./golden-models.js', import.meta.url));

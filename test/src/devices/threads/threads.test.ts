@@ -1,5 +1,7 @@
 /** `setDevice('wasm', { threads })`: which device it makes, what becomes of threads that fail, and of those that nobody needs. */
 import * as gt from 'gradtape';
+import { syncBuiltinESMExports } from 'node:module';
+import threads from 'node:worker_threads';
 import t from 'tap';
 import type { Kernel, WasmCall } from '../../../../kernels/contract.ts';
 import { defaultDevice } from '../../../../src/devices/default-device.ts';
@@ -74,6 +76,27 @@ t.test('without shared memory one line says so, and one thread does the work', a
     );
     t.equal((defaultDevice() as WasmDevice).sharing.threads, 1);
   }
+});
+
+t.test('threads that Node does not start are an error', async (t) => {
+  await gt.setDevice('wasm');
+  const one = defaultDevice();
+  const { Worker } = threads;
+  t.teardown(() => {
+    threads.Worker = Worker;
+    syncBuiltinESMExports();
+  });
+  threads.Worker = class {
+    constructor() {
+      throw new Error('planted');
+    }
+  } as unknown as typeof Worker;
+  syncBuiltinESMExports();
+  await t.rejects(gt.setDevice('wasm', { threads: 2 }), {
+    name: 'DeviceError',
+    message: "wasm: threads do not start here: Error: planted. Leave out the option 'threads'.",
+  });
+  t.equal(defaultDevice(), one, 'the device stays');
 });
 
 /** Turns of waiting for the other part: seconds. */
