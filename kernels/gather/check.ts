@@ -29,12 +29,12 @@ export function emitCheck(
   });
 }
 
-/** Visits the positions from the last to the first. */
+/** Visits the positions from the last to the first; those of bad indices where somebody asks for them. */
 export function eachIndex(
   f: FunctionBuilder,
   { indices, count, size }: Omit<Check, 'flag'>,
   good: (position: Int, index: Int) => void,
-  bad: (position: Int) => void,
+  bad?: (position: Int) => void,
 ): void {
   const position = f.index(count);
   const value = f.local('f32');
@@ -47,7 +47,7 @@ export function eachIndex(
     f.if(
       i32.and(f32.eq(f32.convertI32Signed(index), value), i32.ltUnsigned(index, size)),
       () => good(position, index),
-      () => bad(position),
+      bad && (() => bad(position)),
     );
   });
 }

@@ -125,15 +125,10 @@ function emitOnes(f: FunctionBuilder, { inputs, outputs, args }: WasmParams, mod
   const [indices, out] = [inputs[0]!, outputs[0]!];
   const [count, depth] = args as [Int, Int];
   f.call(fillRow(module), out, i32.shl(i32.mul(count, depth), 2), 0);
-  eachIndex(
-    f,
-    { indices, count, size: depth },
-    (position, index) => {
-      const element = i32.add(i32.mul(position, depth), index);
-      f.store(i32.add(out, i32.shl(element, 2)), f32.const(1));
-    },
-    () => {},
-  );
+  eachIndex(f, { indices, count, size: depth }, (position, index) => {
+    const element = i32.add(i32.mul(position, depth), index);
+    f.store(i32.add(out, i32.shl(element, 2)), f32.const(1));
+  });
 }
 
 function emitFlag(f: FunctionBuilder, { inputs, outputs, args }: WasmParams): void {

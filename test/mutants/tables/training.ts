@@ -190,9 +190,9 @@ export const mutants: readonly Mutant[] = [
     ['the sums of an epoch are kept', 'stale buffer', 'reset() {\n        this.#sums = new Float64Array(0);', 'reset() {', semantics],
     ['evaluation trains', 'wrong value', 'pack(this.#report(args, false).values)', 'pack(this.#report(args, true).values)', { test: 'test/keras/models.test.ts' }],
   ]),
-  ...mutantsOf('src/training/fit.ts', semantics, [
+  ...mutantsOf('src/training/epochs.ts', semantics, [
     ['validation is one epoch late', 'off by one', '(epoch + 1) % frequency === 0', 'epoch % frequency === 0'],
-    ['the wish to stop is ignored within an epoch', 'wrong value', 'if (model.stopTraining)\n                    break;', ''],
+    ['the wish to stop is ignored within an epoch', 'wrong value', 'if (model.stopTraining)\n                    break;\n            }', '}'],
     ['averages are not put in place', 'state', 'await compilation.optimizer.finalizeVariableValues(compilation.trainable);', ';'],
     ['epochs count from 0', 'off by one', 'isOver ? epochs : initialEpoch', 'isOver ? epochs : 0'],
   ]),

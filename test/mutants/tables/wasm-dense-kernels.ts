@@ -70,7 +70,7 @@ export const mutants: readonly Mutant[] = [
   ]),
   ...mutantsOf('kernels/matmul/wasm.ts', { ops: ['matmul', 'affine'] }, [
     ['the bias is left out', 'missing term', 'withBias ? bias : NO_ADDEND', 'NO_ADDEND', { ops: ['affine'] }],
-    ['every matrix of a batch is written over the first', 'stride', 'f.increment(c, i32.mul(cStep, rows));', ''],
+    ['every matrix of a batch is written over the first', 'stride', 'f.increment(c, i32.mul(cRows, rows));', ''],
     ['b is walked with the steps of a', 'stride', 'f.increment(b, bStride);', 'f.increment(b, aStride);'],
     ['a is not rewound', 'stride', 'f.set(a, i32.sub(a, i32.mul(length, aStride)));', ''],
     ['a that is transposed is read by rows', 'transposed', "aDepth === 1 ? 'rows' : 'columns'", "'rows'"],

@@ -5,6 +5,8 @@ const fused = { test: 'test/src/tape/fuse.test.ts' };
 const planned = { test: 'test/src/tape/plan.test.ts' };
 const devices = { test: 'test/src/devices/devices.test.ts' };
 const memory = { test: 'test/src/devices/wasm-memory.test.ts' };
+const parts = { test: 'test/src/devices/threads/parts.test.ts' };
+const threads = { test: 'test/src/devices/threads/threads.test.ts' };
 
 // One bug a line.
 // prettier-ignore
@@ -46,7 +48,7 @@ export const mutants: readonly Mutant[] = [
     ['the workspace lies on the buffers', 'stale buffer', 'this.#workspaceOffset = alignedBytes(plan.scratchSize * BYTES_PER_ELEMENT);', 'this.#workspaceOffset = 0;', { ops: ['matmul', 'conv2d'] }],
     ['the last element of a variable is not written', 'last batch', 'start, start + variable.size);', 'start, start + variable.size - 1);', planned],
     ['a result is a view of scratch', 'stale buffer', 'return floats.slice(start, start + sizeOfRef(ref));', 'return floats.subarray(start, start + sizeOfRef(ref));', planned],
-    ['arguments are written to the beginning of scratch', 'stride', 'this.#device.heap.floats.set(values, this.#addressOf(ref) / BYTES_PER_ELEMENT);', 'this.#device.heap.floats.set(values, this.#device.residents.scratchAddress / BYTES_PER_ELEMENT);', planned],
+    ['arguments are written to the beginning of scratch', 'stride', 'floats.set(values, this.#addressOf(ref) / BYTES_PER_ELEMENT);', 'floats.set(values, this.#device.residents.scratchAddress / BYTES_PER_ELEMENT);', planned],
   ]),
   ...mutantsOf('src/devices/wasm-device.ts', memory, [
     ['the workspace of an eager op lies on its operands', 'stale buffer', 'scratchAddress + workspaceAt', 'scratchAddress', { ops: ['matmul', 'conv2d'] }],
@@ -58,5 +60,22 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('src/devices/wasm-heap.ts', memory, [
     ['a view of the memory is kept', 'stale buffer', 'if (this.#floats.buffer !== this.memory.buffer)', 'if (false)'],
     ['the memory grows by a page too few', 'off by one', 'Math.ceil((this.#space.size - this.byteLength) / PAGE)', 'Math.floor((this.#space.size - this.byteLength) / PAGE)'],
+  ]),
+  ...mutantsOf('kernels/split.ts', parts, [
+    ['ranges leave out the last position', 'off by one', 'const end = Math.min(length, ', 'const end = Math.min(length - 1, '],
+    ['all parts read what the first one reads', 'stride', 'inputs: bytesFrom(start, elements.inputs)', 'inputs: []'],
+    ['all parts write where the first one writes', 'stride', 'outputs: bytesFrom(start, elements.outputs)', 'outputs: []'],
+  ]),
+  ...mutantsOf('kernels/matmul/wasm.ts', parts, [
+    ['parts of columns read the first columns of b', 'stride', 'inputs: [aRow * i, bColumn * j, j].map(bytesOf)', 'inputs: [aRow * i, 0, j].map(bytesOf)'],
+    ['parts of columns add the first of the bias', 'stride', 'inputs: [aRow * i, bColumn * j, j].map(bytesOf)', 'inputs: [aRow * i, bColumn * j, 0].map(bytesOf)'],
+  ]),
+  ...mutantsOf('src/devices/threads/shared-call.ts', parts, [
+    ['threads share one workspace', 'stale buffer', 'workspace, ...args, aligned(ownWorkspaceBytes)]', 'workspace, ...args, 0]', { test: 'test/src/devices/threads/worthwhile-parts.test.ts' }],
+    ['rows lie on each other', 'stride', 'address += rowBytes;', 'address += 4;'],
+  ]),
+  ...mutantsOf('src/devices/threads/keeper.ts', threads, [
+    ['an end is told twice', 'wrong value', 'if (team.isEndTold)', 'if (false)'],
+    ['nobody hears of an end', 'missing term', 'if (team.isEndTold)', 'if (true)'],
   ]),
 ];

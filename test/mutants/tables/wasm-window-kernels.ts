@@ -72,7 +72,7 @@ export const mutants: readonly Mutant[] = [
     ['places behind fours are left out', 'last batch', 'f.forRest(at, picked, 1', 'f.forRest(at, i32.and(picked, -4), 1'],
   ]),
   ...mutantsOf('kernels/pool/strips-wasm.ts', { ops: ['maxPool2d', 'avgPool2d'] }, [
-    ['every image is written over the first', 'stride', 'f.increment(y, rows.outputSize * columns.outputSize * channels * ELEMENT);', ''],
+    ['every image is written over the first', 'stride', 'f.increment(y, pooled * ELEMENT);', ''],
     ['a line starts at the first target', 'padding', 'i32.add(target, run.first * pixel)', 'target'],
     ['target lines lie side by side', 'stride', 'f.increment(targetAt, rows.step * targetWidth * pixel);', 'f.increment(targetAt, pixel);'],
     ['taps lie side by side, whatever the dilation', 'dilation', 'tap: columns.sourceTapStep * pixel', 'tap: pixel'],
