@@ -6,6 +6,7 @@ const planned = { test: 'test/src/tape/plan.test.ts' };
 const devices = { test: 'test/src/devices/devices.test.ts' };
 const memory = { test: 'test/src/devices/wasm-memory.test.ts' };
 const parts = { test: 'test/src/devices/threads/parts.test.ts' };
+const largeParts = { test: 'test/src/devices/threads/worthwhile-parts.test.ts' };
 const threads = { test: 'test/src/devices/threads/threads.test.ts' };
 
 // One bug a line.
@@ -66,12 +67,12 @@ export const mutants: readonly Mutant[] = [
     ['all parts read what the first one reads', 'stride', 'inputs: bytesFrom(start, elements.inputs)', 'inputs: []'],
     ['all parts write where the first one writes', 'stride', 'outputs: bytesFrom(start, elements.outputs)', 'outputs: []'],
   ]),
-  ...mutantsOf('kernels/matmul/wasm.ts', parts, [
+  ...mutantsOf('kernels/matmul/wasm.ts', largeParts, [
     ['parts of columns read the first columns of b', 'stride', 'inputs: [aRow * i, bColumn * j, j].map(bytesOf)', 'inputs: [aRow * i, 0, j].map(bytesOf)'],
     ['parts of columns add the first of the bias', 'stride', 'inputs: [aRow * i, bColumn * j, j].map(bytesOf)', 'inputs: [aRow * i, bColumn * j, 0].map(bytesOf)'],
   ]),
   ...mutantsOf('src/devices/threads/shared-call.ts', parts, [
-    ['threads share one workspace', 'stale buffer', 'workspace, ...args, aligned(ownWorkspaceBytes)]', 'workspace, ...args, 0]', { test: 'test/src/devices/threads/worthwhile-parts.test.ts' }],
+    ['threads share one workspace', 'stale buffer', 'workspace, ...args, aligned(ownWorkspaceBytes)]', 'workspace, ...args, 0]', largeParts],
     ['rows lie on each other', 'stride', 'address += rowBytes;', 'address += 4;'],
   ]),
   ...mutantsOf('src/devices/threads/keeper.ts', threads, [

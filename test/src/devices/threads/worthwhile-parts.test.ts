@@ -76,6 +76,46 @@ const recurrent: readonly Case[] = [20, 72].flatMap((units): Case[] => {
   ];
 });
 
+/** Columns or rows of products are shared out, whichever of both operands has to be packed or turned. */
+const products: readonly Case[] = [
+  ['product by columns', ([a, b]) => ops.matmul(a, b), [values([70, 300]), values([300, 203])]],
+  [
+    'product by columns, b transposed',
+    ([a, b]) => ops.matmul(a, b, { transposeB: true }),
+    [values([70, 300]), values([203, 300])],
+  ],
+  ['product by rows', ([a, b]) => ops.matmul(a, b), [values([900, 130]), values([130, 21])]],
+  [
+    'product by rows, a transposed',
+    ([a, b]) => ops.matmul(a, b, { transposeA: true }),
+    [values([300, 203]), values([300, 90])],
+  ],
+  [
+    'product by columns, a transposed',
+    ([a, b]) => ops.matmul(a, b, { transposeA: true }),
+    [values([300, 90]), values([300, 203])],
+  ],
+  ['products of a batch', ([a, b]) => ops.matmul(a, b), [values([9, 40, 50]), values([9, 50, 60])]],
+  [
+    'product with a bias',
+    ([a, b, bias]) => ops.affine(a, b, bias),
+    [values([70, 300]), values([300, 203]), values([203])],
+  ],
+];
+
+const convolutions: readonly Case[] = [
+  [16, 24],
+  [5, 20],
+].flatMap(([channels = 0, filters = 0]): Case[] => {
+  const call = ([x, f, bias]: Inputs): Tensor => ops.conv2d(x, f, bias, { padding: 'same' });
+  const inputs = [values([9, 20, 21, channels]), values([3, 3, channels, filters]), values([filters])];
+  const pooled = ([x]: Inputs): Tensor => ops.maxPool2d(x, { poolSize: 2 });
+  return [
+    [`conv2d from ${channels} to ${filters} channels`, gradients(call), inputs],
+    [`maxPool2d of ${channels} channels`, gradients(pooled), [values([17, 40, 41, channels])]],
+  ];
+});
+
 const [rowsPicked, columnsPicked] = [indices(700, 301), indices(203, 203)];
 
 const moved: readonly Case[] = [
@@ -110,7 +150,7 @@ const depthwise: readonly Case[] = [48, 80].map((channels): Case => {
   return [`depthwiseConv2d of ${channels} channels`, gradients(call), inputs];
 });
 
-const cases: readonly Case[] = [...batchNorm, ...recurrent, ...moved, ...depthwise];
+const cases: readonly Case[] = [...products, ...convolutions, ...batchNorm, ...recurrent, ...moved, ...depthwise];
 
 for (const [name, call, inputs] of cases) {
   t.test(name, async (t) => {
