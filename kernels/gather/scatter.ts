@@ -4,10 +4,10 @@
  */
 import { f32x4, f64x2, i32, v128, type FunctionBuilder, type ModuleBuilder, type Value } from '../../src/wasm/index.ts';
 import type { WasmCall, WasmParams } from '../contract.ts';
-import { bytesFrom, rangesOf } from '../split.ts';
 import { fillRow } from '../strided/rows.ts';
 import type { GatherGeometry } from './cpu.ts';
 import { alignedWords, emitCheck, type Int } from './check.ts';
+import { splitTables } from './tables.ts';
 
 /** Inputs (indices, updates), outputs (sums, flag). */
 export function scatterAddCall({ outer, size, inner, count }: GatherGeometry): WasmCall {
@@ -15,7 +15,6 @@ export function scatterAddCall({ outer, size, inner, count }: GatherGeometry): W
   const argsOf = (tables: number, firstRow: number, rows: number): number[] => {
     return [tables, rows, 4 * inner, count, 4 * firstRow, next];
   };
-  const whole = argsOf(outer, 0, size);
   const workspaceBytes = next + alignedWords(count);
   return {
     code: 'scatterAdd',
@@ -23,30 +22,19 @@ export function scatterAddCall({ outer, size, inner, count }: GatherGeometry): W
       emitLists(f, params, module);
       emitRows(f, params, module);
     },
-    args: whole,
+    args: argsOf(outer, 0, size),
     workspaceBytes,
-    split(most) {
-      const parts =
-        outer === 1
-          ? rangesOf(size, most).map((range) => ({
-              inputs: [],
-              outputs: bytesFrom(range.start, [inner]),
-              args: argsOf(1, range.start, range.size),
-            }))
-          : rangesOf(outer, most).map((range) => ({
-              inputs: bytesFrom(range.start, [0, count * inner]),
-              outputs: bytesFrom(range.start, [size * inner]),
-              args: argsOf(range.size, 0, size),
-            }));
-      if (parts.length < 2) return undefined;
-      return {
-        stages: [
-          { code: 'scatterAdd lists', emit: emitLists, parts: [{ inputs: [], outputs: [], args: whole }] },
-          { code: 'scatterAdd rows', emit: emitRows, parts },
-        ],
-        workspaceBytes,
-      };
-    },
+    split: (most) =>
+      splitTables(
+        { outer, rows: size, inner, inputs: [0, count * inner] },
+        {
+          prepared: { code: 'scatterAdd lists', emit: emitLists },
+          shared: { code: 'scatterAdd rows', emit: emitRows },
+          workspaceBytes,
+        },
+        argsOf,
+        most,
+      ),
   };
 }
 

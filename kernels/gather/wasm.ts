@@ -5,6 +5,7 @@ import { bytesFrom, rangesOf } from '../split.ts';
 import { copyRows, fillRow } from '../strided/rows.ts';
 import type { GatherGeometry } from './cpu.ts';
 import { alignedWords, eachIndex, emitCheck, type Int } from './check.ts';
+import { splitTables } from './tables.ts';
 
 /** Inputs (x, indices), outputs (picked rows, flag). The offsets stand in the workspace. */
 export function gatherCall({ outer, size, inner, count }: GatherGeometry): WasmCall {
@@ -12,7 +13,6 @@ export function gatherCall({ outer, size, inner, count }: GatherGeometry): WasmC
   const argsOf = (tables: number, start: number, positions: number): number[] => {
     return [tables, size, 4 * inner, positions, 4 * start];
   };
-  const whole = argsOf(outer, 0, count);
   const emitRows: WasmCall['emit'] = (f, params, module) => emitPicked(f, module, params, inner === 1);
   const workspaceBytes = alignedWords(count);
   return {
@@ -21,30 +21,19 @@ export function gatherCall({ outer, size, inner, count }: GatherGeometry): WasmC
       emitOffsets(f, params);
       emitRows(f, params, module);
     },
-    args: whole,
+    args: argsOf(outer, 0, count),
     workspaceBytes,
-    split(most) {
-      const parts =
-        outer === 1
-          ? rangesOf(count, most).map((range) => ({
-              inputs: [],
-              outputs: bytesFrom(range.start, [inner]),
-              args: argsOf(1, range.start, range.size),
-            }))
-          : rangesOf(outer, most).map((range) => ({
-              inputs: bytesFrom(range.start, [size * inner]),
-              outputs: bytesFrom(range.start, [count * inner]),
-              args: argsOf(range.size, 0, count),
-            }));
-      if (parts.length < 2) return undefined;
-      return {
-        stages: [
-          { code: 'gather offsets', emit: emitOffsets, parts: [{ inputs: [], outputs: [], args: whole }] },
-          { code: `${code}, offsets known`, emit: emitRows, parts },
-        ],
-        workspaceBytes,
-      };
-    },
+    split: (most) =>
+      splitTables(
+        { outer, rows: count, inner, inputs: [size * inner] },
+        {
+          prepared: { code: 'gather offsets', emit: emitOffsets },
+          shared: { code: `${code}, offsets known`, emit: emitRows },
+          workspaceBytes,
+        },
+        argsOf,
+        most,
+      ),
   };
 }
 
