@@ -16,13 +16,15 @@ export interface ErrorDetails {
 
 /** The base of every error that gradtape throws on purpose. */
 export class GradtapeError extends Error {
+  /** @internal The name of its errors, whatever a bundler calls the class. Classes of one's own are called by theirs. */
+  static readonly errorName: string = 'GradtapeError';
   readonly where: string | undefined;
   readonly got: unknown;
   readonly expected: unknown;
 
   constructor(message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
-    this.name = new.target.name;
+    this.name = Object.hasOwn(new.target, 'errorName') ? new.target.errorName : new.target.name;
     this.where = details.where;
     this.got = details.got;
     this.expected = details.expected;
@@ -30,16 +32,23 @@ export class GradtapeError extends Error {
 }
 
 /** Shapes that do not fit together or are not what an op or a layer takes. */
-export class ShapeError extends GradtapeError {}
+export class ShapeError extends GradtapeError {
+  static override readonly errorName: string = 'ShapeError';
+}
 
 /** A wrong value or option: an unknown name, a number out of range, a call at the wrong time. */
-export class ArgumentError extends GradtapeError {}
+export class ArgumentError extends GradtapeError {
+  static override readonly errorName: string = 'ArgumentError';
+}
 
 /** Bytes or JSON that are not what they should be. */
-export class FormatError extends GradtapeError {}
+export class FormatError extends GradtapeError {
+  static override readonly errorName: string = 'FormatError';
+}
 
 /** A file that the system did not let us read or write: a full disk, missing permissions. `cause` has its code. */
 export class FileError extends GradtapeError {
+  static override readonly errorName: string = 'FileError';
   /** The file. */
   readonly path: string;
   /** What was being done with it. */
@@ -60,13 +69,19 @@ export interface FileErrorDetails {
 }
 
 /** A device that is missing, lost, busy, or cannot do what was asked. */
-export class DeviceError extends GradtapeError {}
+export class DeviceError extends GradtapeError {
+  static override readonly errorName: string = 'DeviceError';
+}
 
 /** A number that went wrong: NaN or infinity where it must not be. */
-export class NumericError extends GradtapeError {}
+export class NumericError extends GradtapeError {
+  static override readonly errorName: string = 'NumericError';
+}
 
 /** An analytic gradient that differs from the numeric one. */
-export class GradientError extends GradtapeError {}
+export class GradientError extends GradtapeError {
+  static override readonly errorName: string = 'GradientError';
+}
 
 /**
  * Ends a message about an unknown name: the nearest known one first, then all of them.

@@ -16,7 +16,9 @@ const VERSION = 1;
 export const SEAL_BYTES = 40;
 
 /** Bytes that are not as they were written. */
-export class DamagedFileError extends FormatError {}
+export class DamagedFileError extends FormatError {
+  static override readonly errorName: string = 'DamagedFileError';
+}
 
 export interface Seal {
   /** Counts the saves; the higher one is the newer. */

@@ -3,6 +3,7 @@ import { GradtapeError, type ErrorDetails } from '../errors.ts';
 
 /** A law that does not hold. The message has the law, the failure and, with fast-check, the smallest case that fails. */
 export class LawError extends GradtapeError {
+  static override readonly errorName: string = 'LawError';
   /** The claim that failed, as the report lists it. */
   readonly law: string;
   /** Cases run until the first failure; shrinking is not counted. */

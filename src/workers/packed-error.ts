@@ -35,7 +35,7 @@ const OURS: ReadonlyMap<string, new (message: string, details: ErrorDetails) => 
       DeviceError,
       NumericError,
       GradientError,
-    ].map((one) => [one.name, one]),
+    ].map((one) => [one.errorName, one]),
   );
 
 const BUILT_IN: ReadonlyMap<string, ErrorConstructor> = /* @__PURE__ */ new Map(

@@ -1,6 +1,17 @@
 /** Errors carry their facts as fields, and suggestions name what is near. */
 import t from 'tap';
-import { ArgumentError, GradtapeError, ShapeError, suggestName } from '../../src/errors.ts';
+import {
+  ArgumentError,
+  DeviceError,
+  FormatError,
+  GradientError,
+  GradtapeError,
+  NumericError,
+  ShapeError,
+  suggestName,
+} from '../../src/errors.ts';
+import { DamagedFileError } from '../../src/io/sealed-bytes.ts';
+import { packError, unpackError } from '../../src/workers/packed-error.ts';
 
 t.test('an error has the name of its class, is a GradtapeError, and carries what was given', (t) => {
   const cause = new Error('below');
@@ -12,6 +23,31 @@ t.test('an error has the name of its class, is a GradtapeError, and carries what
   t.equal(error.where, 'conv');
   t.strictSame([error.got, error.expected], [[1], [2]]);
   t.equal(error.cause, cause);
+  t.end();
+});
+
+t.test('a bundler that shortens the names of classes does not shorten those of errors', (t) => {
+  const classes = [
+    GradtapeError,
+    ShapeError,
+    ArgumentError,
+    FormatError,
+    DeviceError,
+    NumericError,
+    GradientError,
+    DamagedFileError,
+  ];
+  const errorOf = (One: (typeof classes)[number]): Error => new One('no');
+  for (const one of classes) {
+    const { name } = one;
+    Object.defineProperty(one, 'name', { value: 'a', configurable: true });
+    t.equal(errorOf(one).name, name);
+    const unpacked = unpackError(packError(errorOf(one)));
+    t.equal(unpacked.name, name, 'behind a thread too');
+    Object.defineProperty(one, 'name', { value: name, configurable: true });
+  }
+  class OwnError extends ShapeError {}
+  t.equal(new OwnError('no').name, 'OwnError', 'classes of users have the names that users gave them');
   t.end();
 });
 
