@@ -11,6 +11,7 @@ import {
   suggestName,
 } from '../../src/errors.ts';
 import { DamagedFileError } from '../../src/io/sealed-bytes.ts';
+import type * as packedError from '../../src/workers/packed-error.ts';
 
 t.test('an error has the name of its class, is a GradtapeError, and carries what was given', (t) => {
   const cause = new Error('below');
@@ -37,7 +38,7 @@ t.test('a bundler that shortens the names of classes does not shorten those of e
   );
   // Evaluated with the short names, as in a bundle.
   const address = new URL('../../src/workers/packed-error.js?shortened', import.meta.url).href;
-  const { packError, unpackError } = (await import(address)) as typeof import('../../src/workers/packed-error.ts');
+  const { packError, unpackError } = (await import(address)) as typeof packedError;
   for (const One of classes) {
     t.equal(unpackError(packError(new One('no'))).constructor, One, 'behind a thread they are what they were');
   }
