@@ -101,10 +101,13 @@ t.test('threads that Node does not start are an error', async (t) => {
 
 /** Turns of waiting for the other part: seconds. */
 const PATIENCE = 2_000_000_000;
-/** Where in the output the thread's part says that it has begun, in bytes. */
-const SIGN = 16;
+/** Where in the output each part says that it has begun, in bytes. */
+const SIGNS = [16, 20] as const;
 
-/** Copies x twice; a part runs into a trap where x[0] says so: 1 for the caller's, 2 for the thread's, which is waited for. */
+/**
+ * Copies x twice. Its two parts wait for each other, so that the caller has one and the thread has one, whichever comes
+ * first; then one runs into a trap where x[0] says so: 1 for the caller's, 2 for the thread's.
+ */
 const trapKernel: Kernel<Record<string, never>, object> = {
   name: 'trap',
   plan: () => ({}),
@@ -113,34 +116,40 @@ const trapKernel: Kernel<Record<string, never>, object> = {
     y!.set(x!, 2);
   },
   wasm: () => {
-    const code = 'trap';
-    const emit: WasmCall['emit'] = (f, { inputs, outputs, args }) => {
+    const clear: WasmCall['emit'] = (f, { outputs: [y] }) => {
+      f.fillMemory(f.index(i32.add(y!, SIGNS[0])), 0, 8);
+    };
+    const emit: WasmCall['emit'] = (f, { inputs, outputs, workspace, args }) => {
       const [x, y] = [...inputs, ...outputs] as [Local<'i32'>, Local<'i32'>];
-      const [part, place] = args as [Local<'i32'>, Local<'i32'>];
-      const sign = f.index(i32.add(y, SIGN));
+      const [place, ownSign, otherSign] = args as [Local<'i32'>, Local<'i32'>, Local<'i32'>];
+      f.atomicStore(f.index(i32.add(y, ownSign)), workspace);
+      const there = f.index(i32.add(y, otherSign));
+      const other = f.local('i32');
       const turn = f.local('i32');
-      f.if(
-        i32.eq(part, 2),
-        () => f.atomicStore(sign, 1),
-        () => {
-          f.block((exit) => {
-            f.for(turn, 0, PATIENCE, 1, () => f.brIf(exit, i32.eq(atomic.load(sign), 1)));
-          });
-          f.atomicStore(sign, 0);
-        },
-      );
-      f.if(i32.eq(i32.truncSatF32(f32.load(x)), part), () => f.unreachable());
+      f.block((exit) => {
+        f.for(turn, 0, PATIENCE, 1, () => {
+          f.set(other, atomic.load(there));
+          f.brIf(exit, i32.ne(other, 0));
+        });
+      });
+      // A thread's own workspace stands behind the caller's.
+      f.if(i32.eq(i32.truncSatF32(f32.load(x)), i32.add(i32.gtUnsigned(workspace, other), 1)), () => f.unreachable());
       f.copyMemory(i32.add(y, place), x, 8);
     };
+    const whole = { inputs: [], outputs: [], args: [] };
     const parts = [
-      { inputs: [], outputs: [], args: [1, 0] },
-      { inputs: [], outputs: [], args: [2, 8] },
+      { inputs: [], outputs: [], args: [0, ...SIGNS] },
+      { inputs: [], outputs: [], args: [8, ...SIGNS.toReversed()] },
     ];
-    return { code, emit, args: [0, 0], split: () => ({ stages: [{ code, emit, parts }] }) };
+    const stages = [
+      { code: 'trap-clear', emit: clear, parts: [whole] },
+      { code: 'trap', emit, parts, ownWorkspaceBytes: 64 },
+    ];
+    return { code: 'trap', emit, args: [0, ...SIGNS], split: () => ({ stages }) };
   },
   flops: () => 1,
 };
-const trap = gt.defineOp<[x: gt.TensorLike]>({ name: 'trap', shape: () => [5], kernel: trapKernel, gradient: 'none' });
+const trap = gt.defineOp<[x: gt.TensorLike]>({ name: 'trap', shape: () => [6], kernel: trapKernel, gradient: 'none' });
 
 t.test('a part that fails is an error of the step, in a thread as in the caller, and the next run works', async (t) => {
   const device = await ThreadedDevice.open({ threads: 2, however: true });
