@@ -1,12 +1,28 @@
 /** An empty app outside the repository that has the packed package installed, for bundlers to build. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { once } from '../../src/ops/once.ts';
 import { root } from '../house/sources.ts';
 import { esbuild, toolFolder, webpack } from './tools.ts';
 
 const MODULE_PAGE = '<!doctype html><title>gradtape</title><script type="module" src="/main.js"></script>';
+
+/** A folder with the package installed, packed from this checkout; made once, for npm takes some seconds. */
+const installed = once((): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'gradtape-installed-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const npm = (cwd: string, ...args: readonly string[]): string =>
+    execFileSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd, encoding: 'utf8' });
+  const [{ filename }] = JSON.parse(npm(root, 'pack', '--json', '--pack-destination', folder)) as [
+    { readonly filename: string },
+  ];
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
+  npm(folder, 'install', '--offline', join(folder, filename));
+  rmSync(join(folder, filename));
+  return folder;
+});
 
 /**
  * Makes the app; its modules import the package by its name.
@@ -16,16 +32,7 @@ const MODULE_PAGE = '<!doctype html><title>gradtape</title><script type="module"
  */
 export function packedApp(files: Readonly<Record<string, string | URL>>): string {
   const app = mkdtempSync(join(tmpdir(), 'gradtape-app-'));
-  const npm = (...args: readonly string[]): string =>
-    execFileSync('npm', [...args, '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: app, encoding: 'utf8' });
-  const packed = JSON.parse(
-    execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', app], {
-      cwd: root,
-      encoding: 'utf8',
-    }),
-  ) as [{ readonly filename: string }];
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  npm('install', '--offline', join(app, packed[0].filename));
+  cpSync(installed(), app, { recursive: true });
   for (const [name, file] of Object.entries(files)) {
     writeFileSync(join(app, name), typeof file === 'string' ? file : readFileSync(file));
   }

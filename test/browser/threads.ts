@@ -207,20 +207,20 @@ interface Browser {
   /** Whether something can be taken away before the page's scripts run. */
   readonly canPrepare: boolean;
   readonly threadCounts: readonly number[];
-  /** Whether all policies are tried. */
-  readonly allPolicies: boolean;
+  /** Whether all policies are tried, and the thread of the page itself. */
+  readonly isWhole: boolean;
 }
 
 const browsers: readonly Browser[] = [
-  { name: 'Chromium', skip: false, run: runPage, canPrepare: true, threadCounts: THREAD_COUNTS, allPolicies: true },
+  { name: 'Chromium', skip: false, run: runPage, canPrepare: true, threadCounts: THREAD_COUNTS, isWhole: true },
   {
     name: 'Firefox',
     skip: firefoxIsMissing(),
     run: runInFirefox,
     canPrepare: false,
-    // Beside other work on two cores more threads take minutes there; the deep run has all counts and policies.
+    // Beside other work on two cores more threads take minutes there; the deep run has everything.
     threadCounts: deep ? THREAD_COUNTS : [1, 2],
-    allPolicies: deep,
+    isWhole: deep,
   },
 ];
 
@@ -229,7 +229,7 @@ t.before(async () => {
   weights = { cpu: await weightsOn('cpu'), wasm: await weightsOn('wasm') };
 });
 
-for (const { name, skip, run, threadCounts } of browsers) {
+for (const { name, skip, run, threadCounts, isWhole } of browsers) {
   const checkGolden = async (t: Test, threads: number, query: string): Promise<void> => {
     const { result } = await run<Golden>(join(goldenApp, 'dist'), { policy: POLICY, isolated: true, query });
     t.equal(result.error, undefined);
@@ -244,6 +244,7 @@ for (const { name, skip, run, threadCounts } of browsers) {
       checkGolden(t, threads, `?worker&threads=${threads}`),
     );
   }
+  if (!isWhole) continue;
   t.test(`${model} on the page's own thread, which may not sleep, with 2 threads`, { skip }, (t) =>
     checkGolden(t, 2, '?threads=2'),
   );
@@ -260,10 +261,10 @@ for (const [bundler, build] of Object.entries(builders)) {
   });
 }
 
-for (const { name, skip, run, canPrepare, allPolicies } of browsers) {
+for (const { name, skip, run, canPrepare, isWhole } of browsers) {
   for (const [place, environment] of Object.entries(environments)) {
     if (environment.before !== undefined && !canPrepare) continue;
-    if (environment.policy !== undefined && !allPolicies) continue;
+    if (environment.policy !== undefined && !isWhole) continue;
     t.test(`${name}, ${place}: the right choice, at most one line of log, the right results`, { skip }, (t) =>
       checkEnvironment(t, run, environment),
     );

@@ -23,6 +23,8 @@ export interface Counts {
   readonly reals: number;
   /** Float32 numbers of each binary exponent. */
   readonly perExponent: number;
+  /** A6: tests against fixtures of real Keras, which `npm test` runs all. */
+  readonly kerasTests: number;
   /** Training steps, and as many that throw. */
   readonly steps: number;
   /** Training steps of the long run. */
@@ -41,7 +43,8 @@ export interface Counts {
   readonly appendKills: number;
   /** D4: threads that are ended in the midst of training. */
   readonly threadDeaths: number;
-  /** B2: the longest pause before a part, in milliseconds. */
+  /** B2: how many numbers of threads are tried, and the longest pause before a part, in milliseconds. */
+  readonly threadCounts: number;
   readonly partDelay: number;
   /** Bits flipped on the disk. */
   readonly flips: number;
@@ -57,28 +60,32 @@ export type Mode = 'quick' | 'normal' | 'deep';
 export const countsOf: Readonly<Record<Mode, Counts>> = {
   quick: {
     gradients: 50,
-    integers: 100,
+    integers: 50,
     reals: 5,
     perExponent: 20,
+    kerasTests: 3,
     steps: 1_000,
     soak: 10_000,
     calls: 10_000,
     runs: 2,
-    files: 20_000,
-    kills: 200,
+    files: 5_000,
+    kills: 60,
     appends: 100,
-    appendKills: 32,
+    appendKills: 16,
     threadDeaths: 10,
+    // The test of the golden bits tries all of them at every change.
+    threadCounts: 2,
     partDelay: 0.005,
     flips: 1_000,
-    resumes: 5,
-    bombs: 12,
+    resumes: 3,
+    bombs: 5,
   },
   normal: {
     gradients: 200,
     integers: 1_000,
     reals: 20,
     perExponent: 200,
+    kerasTests: 7,
     steps: 2_000,
     soak: 20_000,
     calls: 20_000,
@@ -88,6 +95,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     appends: 1_000,
     appendKills: 100,
     threadDeaths: 50,
+    threadCounts: 5,
     partDelay: 0.02,
     flips: 10_000,
     resumes: 20,
@@ -98,6 +106,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     integers: 1_000,
     reals: 200,
     perExponent: 2_000,
+    kerasTests: 7,
     steps: 20_000,
     soak: 100_000,
     calls: 100_000,
@@ -107,6 +116,7 @@ export const countsOf: Readonly<Record<Mode, Counts>> = {
     appends: 1_000,
     appendKills: 100,
     threadDeaths: 50,
+    threadCounts: 5,
     partDelay: 0.02,
     flips: 10_000,
     resumes: 20,

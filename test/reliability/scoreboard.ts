@@ -84,7 +84,8 @@ export const scoreRows: readonly ScoreRow[] = [
     number: 'A6',
     measure: 'real Keras',
     target: 'outputs, gradients, 20 steps of every optimizer: <= 1e-5 relative',
-    run: () => realKeras(),
+    cases: 7,
+    run: ({ kerasTests }) => realKeras(kerasTests),
   },
   { number: 'A7', measure: 'edge values', target: 'each has a stated result', run: () => measuredEdgeValues() },
   {
@@ -98,7 +99,8 @@ export const scoreRows: readonly ScoreRow[] = [
     number: 'B2',
     measure: 'thread counts',
     target: 'identical bits with 1, 2, 3, 4, 8 threads, random delays',
-    run: ({ partDelay }) => threadCounts(partDelay),
+    cases: 5,
+    run: (counts) => threadCounts(counts.partDelay, counts.threadCounts),
   },
   {
     number: 'B3',

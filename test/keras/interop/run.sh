@@ -2,6 +2,7 @@
 # Files both ways between gradtape and real Keras: ours are loaded, compared and trained on there, then written there,
 # loaded, compared and trained on here; then what the mission's example of callbacks leaves, to Keras and TensorBoard. Run
 # by `npm run interop`, which builds first. Needs Python 3.11 or later.
+# `run.sh --one-file` writes each model in one format, not in all.
 # `run.sh files` writes test/keras/files and hdf5-files anew, which the tests read without Python; `run.sh files NAME...`
 # those of test/keras/files alone.
 set -euo pipefail
@@ -15,7 +16,7 @@ fi
 folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 compiled=../../../dist/test/keras/interop
-node "$compiled/write.js" "$folder"
+node "$compiled/write.js" "$folder" "$@"
 "$python" -W ignore interop.py "$folder"
 node "$compiled/read.js" "$folder"
 node "$compiled/mission.js" "$folder/mission" >/dev/null

@@ -1,4 +1,7 @@
-/** `node write.js FOLDER`: trains the models of `cases.ts` a little and writes them as Keras's files, with what to expect. */
+/**
+ * `node write.js FOLDER [--one-file]`: trains the models of `cases.ts` a little and writes them as Keras's files, with what
+ * to expect: one file of each model, or one in each format.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { toKeras } from '../../../src/keras/index.ts';
@@ -37,6 +40,11 @@ async function write({ name, model, compile, formats }: InteropCase, folder: str
 const folder = process.argv[2] ?? '';
 mkdirSync(folder, { recursive: true });
 const written: Exchange[] = [];
-for (const one of interopCases()) written.push(await write(one, folder));
+const isOneFile = process.argv[3] === '--one-file';
+for (const [index, one] of interopCases().entries()) {
+  const at = index % one.formats.length;
+  const formats = isOneFile ? one.formats.slice(at, at + 1) : one.formats;
+  written.push(await write({ ...one, formats }, folder));
+}
 writeFileSync(join(folder, 'ours.json'), JSON.stringify(written));
 console.log(`${written.length} models written in ${written.reduce((sum, one) => sum + one.formats.length, 0)} files`);

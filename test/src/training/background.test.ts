@@ -35,7 +35,7 @@ for (const [name, make] of Object.entries(trainings)) {
   });
 }
 
-for (const name of ['mlp', 'statefulLstm', 'endless', 'impatient', 'ownVariables', 'averagedBatches']) {
+for (const name of ['statefulLstm', 'endless', 'averagedBatches']) {
   const make = trainings[name] as (typeof trainings)[string];
   t.test(
     `${name}: killed in a worker at a batch, in a validation and at an epoch's end, it goes on with the same bits`,

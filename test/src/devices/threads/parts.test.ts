@@ -5,7 +5,7 @@ import { ShuffledDevice } from '../../../support/shuffled-device.ts';
 import { rows } from '../../ops/rows/index.ts';
 
 const deep = process.env['GRADTAPE_DEEP'] === '1';
-const CASES = deep ? 1_000 : 20;
+const CASES = deep ? 1_000 : 10;
 
 /** Ops of which no call is ever shared, and why. */
 const NEVER_SHARED: ReadonlyMap<string, string> = new Map(

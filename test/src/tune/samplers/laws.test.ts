@@ -9,6 +9,7 @@ import { directionsFor, ListJournal, objectiveOver, spaces, type Parameter } fro
 t.capture(console, 'warn', () => undefined);
 
 const TRIALS = 26;
+const RUNS = process.env['GRADTAPE_DEEP'] === '1' ? 100 : 10;
 
 interface Opened {
   readonly study: Study;
@@ -59,7 +60,7 @@ for (const row of samplerRows) {
         await study.optimize(objective, { trials: TRIALS, maxConsecutiveFailures: 99 });
         return study.trials.length > 0 && study.trials.every(isInside);
       }),
-      { numRuns: 40 },
+      { numRuns: 2 * RUNS },
     );
   });
 
@@ -73,7 +74,7 @@ for (const row of samplerRows) {
         const point = await nextPoint(rebuilt, row, space);
         return JSON.stringify(point) === JSON.stringify({ number: expected.number, ...expected.params });
       }),
-      { numRuns: 20 },
+      { numRuns: RUNS },
     );
   });
 
@@ -117,7 +118,7 @@ for (const row of samplerRows) {
         ];
         return failed.size > 0 === study.trials.length > 5 && JSON.stringify(point) === JSON.stringify(other);
       }),
-      { numRuns: 20 },
+      { numRuns: RUNS },
     );
   });
 
