@@ -9,7 +9,7 @@ import { root } from '../../house/sources.ts';
 import { rows } from './rows/index.ts';
 
 const deep = process.env['GRADTAPE_DEEP'] === '1';
-const CASES = deep ? 10_000 : 50;
+const CASES = deep ? 10_000 : 100;
 /** Of what was drawn, the most frequent kinds are printed. */
 const PRINTED_DOMAINS = 8;
 
@@ -23,7 +23,7 @@ const notOps: ReadonlySet<string> = new Set([
   'stopGradient',
 ]);
 
-// 50 cases an op take some twenty seconds, on the device that watches its memory many times that; the deep run takes as long as it takes.
+// 100 cases an op take half a minute, on the device that watches its memory many times that; the deep run takes as long as it takes.
 t.setTimeout(deep ? 0 : 900_000);
 
 t.test('every op has one row, and every row an op', (t) => {
