@@ -27,7 +27,7 @@ import { chromiumPath, playwright, type Page } from './tools.ts';
 t.setTimeout(900_000);
 
 /** Steps of the curves before training is stopped: on the graphics card few, because software stands in for it. */
-const ENOUGH_STEPS = { wasm: 500, gpu: 20 } as const;
+const ENOUGH_STEPS = { wasm: 500, gpu: 12 } as const;
 /** Milliseconds that the page may take for one thing: in software, beside other work. */
 const PATIENCE = 300_000;
 /**

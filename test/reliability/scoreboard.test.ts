@@ -77,7 +77,7 @@ const reader = (read: HostileReader['read']): HostileReader => ({
   bombs: { 'a small file': () => new Uint8Array(1_000) },
 });
 /** For each takes a process of its own. */
-const SOME_BOMBS = 3;
+const SOME_BOMBS = 2;
 const refuse = (): never => {
   throw new FormatError('refused');
 };
@@ -160,7 +160,7 @@ const claims: Readonly<Record<string, Claim>> = {
     met: () => lawsOfLayers(layerRows),
     notMet: {
       'a wrong number of weights': () => lawsOfLayers([...layerRows.slice(0, 1), wrongCount]),
-      'a layer without a row': () => lawsOfLayers(layerRows.filter(({ layer }) => layer !== 'dense')),
+      'a layer without a row': () => lawsOfLayers(layerRows.slice(0, 1)),
     },
   },
   A6: { met: () => realKeras(['small']), notMet: { 'a test that does not run': () => realKeras(['small', 'none']) } },
