@@ -1,4 +1,4 @@
-/** The scoreboard's measures meet their targets on small counts, and each sees a planted failure. */
+/** The scoreboard's measures see planted failures; those that are quick meet their targets on small counts. */
 import fc from 'fast-check';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ import { bitRot, PATH, type Load } from './bit-rot.ts';
 import { deviceError } from './device-error.ts';
 import { diskFaults, type Save } from './disk-faults.ts';
 import { measuredEdgeValues } from './edge-values.ts';
-import { environments, rightChoices } from './environments.ts';
+import { rightChoices } from './environments.ts';
 import { exactIntegers } from './exact-integers.ts';
 import { gradientProperties } from './gradient-properties.ts';
 import type { Hole } from './hostile/hole.ts';
@@ -26,7 +26,7 @@ import { indexSafety } from './index-safety.ts';
 import { InexactDevice } from './inexact-device.ts';
 import { injectedNaN } from './injected-nan.ts';
 import { killedAppends } from './killed-appends.ts';
-import { crashes, killedSaves, powerCuts } from './killed-saves.ts';
+import { killedSaves, powerCuts } from './killed-saves.ts';
 import { killedStudies, type RunStudy, type StudyEnd } from './killed-studies.ts';
 import { knownHoles } from './known-holes.ts';
 import { lawsOfLayers } from './layer-laws.ts';
@@ -111,7 +111,8 @@ const careless: typeof callbacks.backupAndRestore = (name, options) =>
   });
 
 interface Claim {
-  readonly met: () => Measured | Promise<Measured>;
+  /** Left out where it takes seconds: `npm run reliability -- --quick`, a part of CI, measures those rows. */
+  readonly met?: () => Measured | Promise<Measured>;
   /** By what is planted. */
   readonly notMet: Readonly<Record<string, () => Measured | Promise<Measured>>>;
 }
@@ -157,7 +158,6 @@ const claims: Readonly<Record<string, Claim>> = {
     notMet: { 'a device that rounds': () => deviceError(2, 4, [new InexactDevice()]) },
   },
   A5: {
-    met: () => lawsOfLayers(layerRows),
     notMet: {
       'a wrong number of weights': () => lawsOfLayers([...layerRows.slice(0, 1), wrongCount]),
       'a layer without a row': () => lawsOfLayers(layerRows.slice(0, 1)),
@@ -180,7 +180,7 @@ const claims: Readonly<Record<string, Claim>> = {
       'another name': () => injectedNaN({ other: { ...(injections['a batch'] as Injection), named: /layer 'last'/ } }),
     },
   },
-  E1: { met: () => memoryPerStep(500), notMet: { 'losses that are kept': () => memoryPerStep(500, ['leak']) } },
+  E1: { notMet: { 'losses that are kept': () => memoryPerStep(500, ['leak']) } },
   E2: { met: () => soak(10_000), notMet: { 'logs that are kept': () => soak(10_000, ['leak']) } },
   E3: {
     met: () => indexSafety(),
@@ -203,7 +203,6 @@ const claims: Readonly<Record<string, Claim>> = {
     },
   },
   C2: {
-    met: () => memoryBombs(SOME_BOMBS),
     notMet: {
       'a reader that allocates': () =>
         memoryBombs(SOME_BOMBS, [reader(refuse)], (_, { length }) => ({
@@ -216,7 +215,6 @@ const claims: Readonly<Record<string, Claim>> = {
     },
   },
   C4: {
-    met: () => knownHoles(),
     notMet: {
       'a file that is read': () => knownHoles([hole({ load: () => Promise.resolve() })]),
       'another message': () => knownHoles([hole({ message: /something else/ })]),
@@ -228,9 +226,8 @@ const claims: Readonly<Record<string, Claim>> = {
       'no file': () => knownHoles([]),
     },
   },
-  C3: { met: () => prototypePollution(), notMet: { 'a reader that pollutes': () => prototypePollution(true) } },
+  C3: { notMet: { 'a reader that pollutes': () => prototypePollution(true) } },
   D1: {
-    met: () => crashes(20),
     notMet: {
       'a program that writes over its file': () => killedSaves(12, 'careless'),
       'a disk that does not sync': () => silently(() => powerCuts(false)),
@@ -249,11 +246,9 @@ const claims: Readonly<Record<string, Claim>> = {
     notMet: { 'a run that ends elsewhere': () => runToRun(2, moreOrLess()) },
   },
   B2: {
-    met: () => threadCounts(0.005, 2),
     notMet: { 'other bits than those written down': () => threadCounts(0, 1, { mlp: '0' }) },
   },
   B4: {
-    met: () => resume(1, ['mlp']),
     notMet: {
       'a run that ends elsewhere': () =>
         resume(1, ['mlp'], () =>
@@ -267,7 +262,6 @@ const claims: Readonly<Record<string, Claim>> = {
     },
   },
   B5: {
-    met: () => killedStudies(1),
     notMet: {
       'another best trial': () =>
         killedStudies(
@@ -288,7 +282,6 @@ const claims: Readonly<Record<string, Claim>> = {
     },
   },
   D6: {
-    met: () => killedAppends(20, 8),
     notMet: { 'programs that append without the journal': () => killedAppends(10, 8, 'careless') },
   },
   B3: {
@@ -303,7 +296,6 @@ const claims: Readonly<Record<string, Claim>> = {
     },
   },
   F2: {
-    met: () => rightChoices(environments, [process.execPath]),
     notMet: {
       'another device': () => rightChoices({ planted: { device: 'cpu', threads: 1 } }, [process.execPath]),
       'other threads': () => rightChoices({ planted: { asked: 2, device: 'wasm', threads: 3 } }, [process.execPath]),
@@ -322,11 +314,13 @@ const claims: Readonly<Record<string, Claim>> = {
 };
 
 for (const [number, { met, notMet }] of Object.entries(claims)) {
-  t.test(`${number} meets its target`, { timeout: 120_000 }, async (t) => {
-    const { figure, met: truth } = await met();
-    t.equal(truth, true, figure);
-    t.comment(figure);
-  });
+  if (met) {
+    t.test(`${number} meets its target`, { timeout: 120_000 }, async (t) => {
+      const { figure, met: truth } = await met();
+      t.equal(truth, true, figure);
+      t.comment(figure);
+    });
+  }
   for (const [planted, run] of Object.entries(notMet)) {
     t.test(`${number} sees ${planted}`, { timeout: 120_000 }, async (t) => {
       const { figure, met: truth } = await run();
