@@ -180,7 +180,7 @@ const claims: Readonly<Record<string, Claim>> = {
       'another name': () => injectedNaN({ other: { ...(injections['a batch'] as Injection), named: /layer 'last'/ } }),
     },
   },
-  E1: { notMet: { 'losses that are kept': () => memoryPerStep(500, ['leak']) } },
+  E1: { notMet: { 'losses that are kept': () => memoryPerStep(1_000, ['leak']) } },
   E2: { met: () => soak(10_000), notMet: { 'logs that are kept': () => soak(10_000, ['leak']) } },
   E3: {
     met: () => indexSafety(),

@@ -32,8 +32,8 @@ t.test(`${MODELS} models built, trained for a step and dropped leave heap and de
 });
 
 t.test('the measures see one loss kept per step, and models that are kept', async (t) => {
-  const step = await growth('replays', REPLAYS / 4, 'leak');
-  const failure = await growth('failures', REPLAYS / 4, 'leak');
+  const step = await growth('replays', REPLAYS, 'leak');
+  const failure = await growth('failures', REPLAYS, 'leak');
   const model = await growth('models', MODELS / 5, 'leak');
   t.comment(JSON.stringify({ step, failure, model }));
   t.ok(step.heap > HEAP_BYTES_PER_STEP);
