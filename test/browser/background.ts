@@ -7,7 +7,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { buildWithEsbuild, buildWithVite, buildWithWebpack, packedApp } from './packed-app.ts';
-import type { Trained, Watched } from './page/train.ts';
+import type { Lost, Trained, Watched } from './page/train.ts';
 import { runPage } from './run-page.ts';
 
 t.setTimeout(300_000);
@@ -22,16 +22,18 @@ interface Results {
   readonly here: Trained;
   readonly there: Trained;
   readonly own: Trained | undefined;
+  readonly lost: Lost | undefined;
   readonly watched: Watched;
 }
 
 const main = (worker: string, ownWorker = 'undefined'): string => `
-  import { train, watch } from './train.js';
+  import { lose, train, watch } from './train.js';
   const worker = ${worker};
   const ownWorker = ${ownWorker};
   const results = async () => ({
     here: await train(),
     there: await train(worker),
+    lost: ownWorker && (await lose(ownWorker.program)),
     own: ownWorker && (await train(ownWorker)),
     watched: await watch(worker, ${SECONDS}),
   });
@@ -70,7 +72,10 @@ t.test('Vite, with no settings', async (t) => {
   buildWithVite(app);
   const results = await run(app);
   check(t, results);
-  t.equal(results.own?.weights, results.here.weights, 'and in a program of its own');
+  const { lost } = results;
+  t.match(lost?.error, /^DeviceError: .*the worker ended before the training did: it was terminated/);
+  t.ok((lost?.milliseconds ?? NaN) < 1000, `${lost?.milliseconds} ms after its end`);
+  t.equal(results.own?.weights, results.here.weights, 'and in a program of its own, after one that was terminated');
 });
 
 t.test('webpack, with no settings', async (t) => {

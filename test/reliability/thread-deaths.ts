@@ -17,6 +17,9 @@ const WITHIN = 1_000;
 /** Longest time between the order to end and the step that finds it carried out: some end before it, some in it. */
 const LONGEST_DELAY = 3;
 
+/** Of so many, half of them at work, some must have been in a step; of a few a busy machine may find all between steps. */
+const ENOUGH = 10;
+
 /** @param count threads that are ended, each in a fit of its own */
 export async function deaths(count: number): Promise<Measured> {
   const before = defaultDevice();
@@ -46,7 +49,7 @@ export async function deaths(count: number): Promise<Measured> {
     device.close();
     useDevice(before);
   }
-  if (count > 1 && inStep === 0) failures.push('no thread was ended in the midst of a step');
+  if (count >= ENOUGH && inStep === 0) failures.push('no thread was ended in the midst of a step');
   const left = await threadsLeft(threadsBefore);
   if (left > 0) failures.push(`${left} threads are left`);
   return {

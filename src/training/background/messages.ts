@@ -125,7 +125,8 @@ export interface RunEnd {
 }
 
 export type ToWorker =
-  | { readonly kind: 'prepare'; readonly job: ModelJob }
+  /** The worker is to hold the lock of that name. */
+  | { readonly kind: 'prepare'; readonly job: ModelJob; readonly lifeline: string | undefined }
   | { readonly kind: 'train'; readonly job: RunJob }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   /** The question was not answered: what it was for has failed. */
@@ -135,7 +136,7 @@ export type ToWorker =
   | { readonly kind: 'abort' };
 
 export type FromWorker =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly holdsLifeline: boolean }
   | { readonly kind: 'question'; readonly id: number; readonly question: Question }
   | { readonly kind: 'value'; readonly place: number; readonly value: Float32Array }
   /** One for each trained weight. */

@@ -1,6 +1,7 @@
 /** A worker seen from the fit that made it: a thread of Node or a Worker of a page, with one way to speak and to end. */
 import { DeviceError } from '../../errors.ts';
 import { importThreads, startThread } from '../../workers/threads.ts';
+import { lifelineName, whenLifelineEnds } from './lifeline.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import { urlOf, type FitWorkerOptions, type WorkerLike } from './options.ts';
 
@@ -11,6 +12,8 @@ export interface PortListener {
 }
 
 export interface WorkerPort {
+  /** The name of the lock by whose end the worker's is seen; undefined where an event tells it, or nothing can. */
+  readonly lifeline: string | undefined;
   post(message: ToWorker, memory?: readonly ArrayBuffer[]): void;
   /** Ends the worker. */
   close(): Promise<void>;
@@ -53,17 +56,24 @@ export async function openWorker(
     die(typeof message === 'string' && message !== '' ? message : 'its program could not be loaded', error);
     void worker.terminate();
   };
+  const lifeline = 'on' in worker ? undefined : lifelineName();
   if ('on' in worker) {
     worker.on('message', (message: FromWorker) => listener.heard(message));
     worker.on('error', broke);
     worker.on('messageerror', broke);
     worker.on('exit', (code) => die(`exit code ${String(code)}`));
   } else {
-    worker.addEventListener('message', ({ data }: { readonly data: FromWorker }) => listener.heard(data));
+    worker.addEventListener('message', ({ data }: { readonly data: FromWorker }) => {
+      if (data.kind === 'ready' && data.holdsLifeline && lifeline !== undefined) {
+        whenLifelineEnds(lifeline, () => die('it was terminated'));
+      }
+      listener.heard(data);
+    });
     worker.addEventListener('error', broke);
     worker.addEventListener('messageerror', broke);
   }
   return {
+    lifeline,
     post: (message, memory = []) => worker.postMessage(message, memory),
     async close() {
       isOpen = false;

@@ -54,7 +54,7 @@ export async function runInWorker(
   const abort = (): void => port.post({ kind: 'abort' });
   try {
     signal?.addEventListener('abort', abort, { once: true });
-    port.post({ kind: 'prepare', job });
+    port.post({ kind: 'prepare', job, lifeline: port.lifeline });
     await connection.until('ready', signal);
     run.backups.attach({ ...run, compilation, steps, callbacks, meters, validated });
     await callbacks.call('onTrainBegin', {});

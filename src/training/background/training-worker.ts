@@ -4,6 +4,7 @@
  */
 import type { Model } from '../../models/model.ts';
 import { importThreads } from '../../workers/threads.ts';
+import { holdLifeline } from './lifeline.ts';
 import { makeModel } from './make-model.ts';
 import type { ToWorker } from './messages.ts';
 import { Parent, type Post } from './parent.ts';
@@ -38,7 +39,7 @@ function listener(post: Post): (message: ToWorker) => void {
     if (message.kind === 'prepare') {
       where = message.job.where;
       model = await makeModel(message.job, given);
-      post({ kind: 'ready' });
+      post({ kind: 'ready', holdsLifeline: await holdLifeline(message.lifeline) });
     } else if (message.kind === 'train' && model) await train(where, model, message.job, parent);
     else parent.heard(message);
   };

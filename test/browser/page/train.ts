@@ -78,3 +78,34 @@ export async function watch(worker: NonNullable<gt.FitOptions['worker']>, second
   await new Promise((resolve) => void setTimeout(resolve, took));
   return { frames: whileTraining, idleFrames: frames - whileTraining, seconds: took / 1000, epochs };
 }
+
+/** Milliseconds in which a fit must have failed. */
+const PATIENCE = 10_000;
+
+/** Milliseconds from the end of a worker to the error of the fit that it trained for, and what that says. */
+export interface Lost {
+  readonly milliseconds: number;
+  readonly error: string;
+}
+
+/** Terminates the worker in the midst of training. @param start what gives the worker */
+export async function lose(start: () => { terminate(): void }): Promise<Lost> {
+  let worker: { terminate(): void } | undefined;
+  let ended = NaN;
+  const terminate = (): void => {
+    if (!Number.isNaN(ended)) return;
+    ended = performance.now();
+    worker?.terminate();
+  };
+  const late = new Promise<string>((resolve) => void setTimeout(resolve, PATIENCE, 'no error'));
+  const fit = network()
+    .fit(...data(512), {
+      epochs: 1e6,
+      verbose: 0,
+      worker: { program: () => (worker = start()) as never },
+      callbacks: [{ onEpochEnd: () => void setTimeout(terminate, 5) }],
+    })
+    .then(() => 'no error', String);
+  const error = await Promise.race([fit, late]);
+  return { milliseconds: performance.now() - ended, error };
+}
