@@ -56,7 +56,6 @@ export async function runEpochs(
   backups.attach({ ...run, compilation, steps, callbacks, meters, validated });
   const from: RunPosition = backups.saved?.position ?? { epoch: initialEpoch, batch: 0, begun: false };
   let logs: Logs = backups.saved?.logs ?? {};
-  model.stopTraining = false;
   try {
     await callbacks.call('onTrainBegin', {});
     await backups.restore();

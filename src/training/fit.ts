@@ -63,6 +63,8 @@ export async function fit(
   return exclusively(model, 'fit', async () => {
     checkOptions(where, options);
     requireCompiled(model, 'fit');
+    // Before anything is waited for: an end that is asked for while data or a worker come counts.
+    model.stopTraining = false;
     const { epochs = 1, initialEpoch = 0 } = options;
     const streams = fitStreams(model, where, x, y, options);
     const backups = await openBackups(options.callbacks ?? [], options.signal);

@@ -46,8 +46,6 @@ export async function runInWorker(
   const meters = new Meters(compilation, steps);
   const validated = [...(run.backups.saved?.validated ?? [])];
   const parts: Run = { ...run, callbacks, meters, validated, compilation, isKept };
-  // What is wished for while the worker starts counts.
-  model.stopTraining = false;
   const connection = new Connection();
   const port = await openWorker(where, wanted.program, connection);
   const { signal } = options;

@@ -50,6 +50,8 @@ class Training {
     const { seed, ordinal, counter } = job.generator;
     setGeneratorState({ seed, ordinal, counter: new Tensor([2], counter) });
     setShuffleCount(model, job.shuffles);
+    // Hooks of the beginning may have asked for an end, which counts after the first batch.
+    model.stopTraining = job.stopTraining;
     parent.listener = (message) => {
       if (message.kind === 'stop') model.stopTraining = message.value;
       else void this.#read(message.place);
@@ -99,9 +101,7 @@ class Training {
         this.#take(change);
       };
     }
-    // Hooks of the beginning may have asked for an end, which counts after the first batch.
-    const onTrainBegin = (): void => void (this.#model.stopTraining = this.#job.stopTraining);
-    return { ...(hooks as Callback), onTrainBegin };
+    return hooks as Callback;
   }
 
   #backups(): RunBackups {

@@ -124,6 +124,21 @@ t.test('training ends when stopTraining is set outside of hooks', async (t) => {
   }
 });
 
+t.test('training ends when what makes the first batch asks for it, here and in a worker', async (t) => {
+  for (const worker of [false, true]) {
+    const net = compiledModel();
+    async function* batches(): AsyncGenerator<[gt.Tensor, gt.Tensor]> {
+      for (let batch = 0; batch < 4; batch++) {
+        if (batch === 0) net.stopTraining = true;
+        yield [x, y];
+      }
+    }
+    const { epoch, history } = await net.fit(batches, { epochs: 3, verbose: 0, worker });
+    t.strictSame(epoch, [0], `worker: ${worker}`);
+    t.equal(history['loss']?.length, 1);
+  }
+});
+
 t.test('while it trains, weights are read as they become; a second fit and a compile are refused', async (t) => {
   const net = compiledModel();
   const fit = net.fit(x, y, { epochs: 1e6, verbose: 0, worker: true });
