@@ -171,7 +171,7 @@ const claims: Readonly<Record<string, Claim>> = {
       'no error': () => measuredEdgeValues([{ name: 'one', call: () => tensor([NaN]), stated: /refused/ }]),
     },
   },
-  D4: { notMet: { 'no thread that is ended': () => deaths(0) } },
+  D4: { met: () => deaths(2), notMet: { 'no thread that is ended': () => deaths(0) } },
   D5: {
     met: () => injectedNaN(),
     notMet: {
