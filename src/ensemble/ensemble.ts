@@ -30,8 +30,11 @@ export interface EnsembleMaker {
   /**
    * An ensemble whose weights are learned: those with the least log loss (or mean squared error) on held-out data, of all
    * that are not negative and sum to 1. The problem is convex; the weights are found in double precision, without chance,
-   * and are never worse on these data than equal ones or the best model alone. Those of 0 leave their models out.
-   * `greedy` gives the best of up to `rounds` votes (Caruana et al. 2004), which fits less closely where samples are few.
+   * and are never worse on these data than equal ones. Those of 0 leave their models out.
+   *
+   * The differences between models are often smaller than what a few thousand samples can tell. So weights leave equal ones
+   * only where cross-validation shows that it helps: `shrinkage: 0` takes the least loss on these data, which is not above
+   * that of the best model alone. `greedy` gives the best of up to `rounds` votes (Caruana et al. 2004).
    *
    * The data should be new to the models. With out-of-fold predictions none need be set aside: for several
    * cross-validations a and b, `ensemble.fit([ensemble(a.models), ensemble(b.models)], null, y, { predictions:
@@ -39,7 +42,8 @@ export interface EnsembleMaker {
    * @param models as for `ensemble`
    * @param x inputs, or null with the option `predictions`
    * @param y targets: as in `fit`, labels or one-hot rows for classes; several outputs' losses are added
-   * @param options mode 'weighted', method 'simplex', rounds 50, loss by the outputs, predictions none, sampleWeight none
+   * @param options mode 'weighted', method 'simplex', shrinkage 'auto', rounds 50, loss by the outputs, predictions none,
+   *   sampleWeight none
    * @throws ArgumentError for models, data or options that do not fit
    * @example
    * const blend = await ensemble.fit(folds.models, xVal, yVal);

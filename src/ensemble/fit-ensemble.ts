@@ -17,14 +17,21 @@ import {
 } from './held-out.ts';
 import { checkModels } from './members.ts';
 import { geometricClasses, geometricYes, mixtureOf, squaredError, sumOf, type Predicted } from './objectives.ts';
-import { minimizeOnSimplex, selectGreedily, type Objective } from './simplex.ts';
+import { learnWeights, type WeightedObjective } from './shrinkage.ts';
+import { selectGreedily } from './simplex.ts';
 
 /** Options of `ensemble.fit`. */
 export interface EnsembleFitOptions {
   /** Which ensemble is made. Default: `weighted`. */
   readonly mode?: 'weighted' | 'geometric';
-  /** `simplex`: the best weights there are; `greedy`: whole numbers of votes. Default: `simplex`. */
+  /** `simplex`: any weights that sum to 1; `greedy`: whole numbers of votes. Default: `simplex`. */
   readonly method?: 'simplex' | 'greedy';
+  /**
+   * How strongly the weights of `simplex` are drawn to equal ones. 0: the least loss on these data; 1: about half of the
+   * way there from equal ones; Infinity: equal ones. Default: `auto`, the strongest whose loss, in ten-fold
+   * cross-validation over the samples, is within one standard error of the least.
+   */
+  readonly shrinkage?: number | 'auto';
   /** Votes that `greedy` gives. Default: 50. */
   readonly rounds?: number;
   /** What is minimized. Default: `crossentropy` for an output with softmax or sigmoid behind it, else `mse`. */
@@ -55,61 +62,52 @@ export async function fitEnsemble<Names extends string>(
   checkModels(where, models);
   const given = optionsOf(where, options);
   checkOptions(given);
-  const { mode = 'weighted', method = 'simplex', rounds = 50, batchSize, signal, name } = given;
+  const { mode = 'weighted', method = 'simplex', shrinkage = 'auto', rounds = 50, batchSize, signal, name } = given;
   const all = models as readonly Model[];
   // What does not fit together is refused before anything is predicted.
   makeEnsemble(all, { mode, weights: all.map(() => 1), name: 'unused' });
   const run = { ...(batchSize === undefined ? {} : { batchSize }), ...(signal ? { signal } : {}) };
   const outputs = await predictionsOf(where, all, x, given.predictions, run);
-  const objective = objectiveOf(all[0] as Model, outputs, targetsOf(where, all[0] as Model, y), given);
-  const weights = method === 'greedy' ? selectGreedily(objective, rounds) : minimizeOnSimplex(objective, starts(all.length)); // prettier-ignore
+  const shares = rowShares(where, outputs, given.sampleWeight);
+  const objectiveOf = objectivesOf(all[0] as Model, outputs, targetsOf(where, all[0] as Model, y), given);
+  const weights =
+    method === 'greedy' ? selectGreedily(objectiveOf(shares), rounds) : learnWeights(objectiveOf, shares, shrinkage);
   return makeEnsemble(models, { mode, weights: [...weights], ...(name === undefined ? {} : { name }) });
 }
 
-/** Each member alone, and all of them alike. */
-function starts(count: number): readonly Float64Array[] {
-  const alone = Array.from({ length: count }, (_, index) =>
-    Float64Array.from({ length: count }, (_one, at) => (at === index ? 1 : 0)),
-  );
-  return [new Float64Array(count).fill(1 / count), ...alone];
-}
-
-function objectiveOf(
+function objectivesOf(
   model: Model,
   outputs: MemberPredictions,
   targets: readonly Column[],
   options: EnsembleFitOptions,
-): Objective {
-  const shares = rowShares(where, outputs, options.sampleWeight);
-  return sumOf(
-    outputs.map((members, output) => {
-      const name = model.outputNames[output] as string;
-      const meaning = meaningOf(model.outputs[output] as Model['outputs'][number]);
-      const loss = options.loss ?? defaultLoss(model, output, meaning !== 'numbers');
-      const isHot = loss === 'crossentropy' && meaning === 'classes';
-      if (loss === 'crossentropy' && meaning === 'numbers') {
-        throw new ArgumentError(
-          `${where}: the output '${name}' has neither softmax nor sigmoid behind it, so that it has no log loss. Take the loss 'mse'.`,
-          { where, got: loss },
-        );
-      }
-      const predicted = laidOut(
-        likePredictions(where, name, targets[output] as Column, members[0] as Tensor, isHot),
-        members,
-        shares,
+): WeightedObjective {
+  const parts = outputs.map((members, output): WeightedObjective => {
+    const name = model.outputNames[output] as string;
+    const meaning = meaningOf(model.outputs[output] as Model['outputs'][number]);
+    const loss = options.loss ?? defaultLoss(model, output, meaning !== 'numbers');
+    if (loss === 'crossentropy' && meaning === 'numbers') {
+      throw new ArgumentError(
+        `${where}: the output '${name}' has neither softmax nor sigmoid behind it, so that it has no log loss. Take the loss 'mse'.`,
+        { where, got: loss },
       );
+    }
+    const isHot = loss === 'crossentropy' && meaning === 'classes';
+    const wanted = likePredictions(where, name, targets[output] as Column, members[0] as Tensor, isHot);
+    if (options.mode === 'geometric' && loss === 'mse') {
+      throw new ArgumentError(`${where}: mode 'geometric' minimizes the log loss only. Leave out the loss 'mse'.`, {
+        where,
+        got: loss,
+      });
+    }
+    return (shares) => {
+      const predicted = laidOut(wanted, members, shares);
       if (options.mode === 'geometric') {
-        if (loss === 'mse') {
-          throw new ArgumentError(`${where}: mode 'geometric' minimizes the log loss only. Leave out the loss 'mse'.`, {
-            where,
-            got: loss,
-          });
-        }
         return meaning === 'classes' ? geometricClasses(predicted) : geometricYes(predicted);
       }
       return loss === 'mse' ? squaredError(predicted) : mixtureOf(predicted, meaning === 'independent');
-    }),
-  );
+    };
+  });
+  return (shares) => sumOf(parts.map((part) => part(shares)));
 }
 
 /** Steps of a sample are rows of their own, which share what it counts. */
@@ -127,7 +125,7 @@ function defaultLoss(model: Model, output: number, isProbability: boolean): 'cro
   return compiled === undefined || compiled.includes('crossentropy') ? 'crossentropy' : 'mse';
 }
 
-function checkOptions({ mode, method, rounds, loss }: EnsembleFitOptions): void {
+function checkOptions({ mode, method, shrinkage, rounds, loss }: EnsembleFitOptions): void {
   for (const [name, value, known] of [
     ['mode', mode, ['weighted', 'geometric']],
     ['method', method, ['simplex', 'greedy']],
@@ -137,6 +135,21 @@ function checkOptions({ mode, method, rounds, loss }: EnsembleFitOptions): void 
     throw new ArgumentError(
       `${where}: ${name} is ${describeValue(value)}. Give ${known.map((one) => `'${one}'`).join(' or ')}.`,
       { where, got: value, expected: known },
+    );
+  }
+  if (!(shrinkage === undefined || shrinkage === 'auto' || (typeof shrinkage === 'number' && shrinkage >= 0))) {
+    throw new ArgumentError(
+      `${where}: shrinkage is ${describeValue(shrinkage)}. Give a number that is not negative, or 'auto'.`,
+      { where, got: shrinkage },
+    );
+  }
+  if (shrinkage !== undefined && method === 'greedy') {
+    throw new ArgumentError(
+      `${where}: votes of method 'greedy' know no shrinkage. Leave it out, or give fewer rounds.`,
+      {
+        where,
+        got: shrinkage,
+      },
     );
   }
   if (rounds === undefined || (Number.isSafeInteger(rounds) && rounds >= 1)) return;

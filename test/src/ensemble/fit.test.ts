@@ -27,7 +27,7 @@ const ROUNDING = 1e-5;
 t.test('the learned weights are no worse on their data than equal ones and than the best model', async (t) => {
   const models = [await trained(1, 10), await trained(2, 4), await trained(3, 0)];
   for (const mode of ['weighted', 'geometric'] as const) {
-    const blend = await gt.ensemble.fit(models, x, y, { mode });
+    const blend = await gt.ensemble.fit(models, x, y, { mode, shrinkage: 0 });
     t.equal(blend.mode, mode);
     const uniform = await lossOf(gt.ensemble(models, mode === 'geometric' ? { mode } : {}));
     const alone = await Promise.all(models.map(lossOf));
@@ -38,7 +38,7 @@ t.test('the learned weights are no worse on their data than equal ones and than 
     );
     t.equal(blend.memberWeights.length, 3);
     t.ok(Math.abs(blend.memberWeights.reduce((sum, one) => sum + one) - 1) < 1e-12);
-    const again = await gt.ensemble.fit(models, x, ops.oneHot(y, 3), { mode });
+    const again = await gt.ensemble.fit(models, x, ops.oneHot(y, 3), { mode, shrinkage: 0 });
     t.same(again.memberWeights, blend.memberWeights, 'one-hot rows say the same, and nothing is left to chance');
   }
 });
@@ -48,16 +48,53 @@ t.test('a mixture is found again: weights of what the frequencies are', async (t
   const inputs = gt.zeros([100, 2]);
   const targets = Array.from({ length: 100 }, (_, i) => (i < 30 ? 0 : 1));
   const models = [probabilities([0.1, 0.9]), probabilities([0.9, 0.1])];
-  const blend = await gt.ensemble.fit(models, inputs, targets);
+  const blend = await gt.ensemble.fit(models, inputs, targets, { shrinkage: 0 });
   t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-6, `${blend.memberWeights.join(', ')}`);
-  const yes = await gt.ensemble.fit([yesses([0.1]), yesses([0.9])], inputs, targets.map((one) => [1 - one])); // prettier-ignore
+  const yes = await gt.ensemble.fit([yesses([0.1]), yesses([0.9])], inputs, targets.map((one) => [1 - one]), { shrinkage: 0 }); // prettier-ignore
   t.ok(Math.abs((yes.memberWeights[0] ?? NaN) - 0.75) < 1e-6, `${yes.memberWeights.join(', ')}`);
-  const numbers = await gt.ensemble.fit([constant([0]), constant([4])], inputs, gt.full([100, 1], 1));
+  const numbers = await gt.ensemble.fit([constant([0]), constant([4])], inputs, gt.full([100, 1], 1), { shrinkage: 0 }); // prettier-ignore
   t.ok(Math.abs((numbers.memberWeights[0] ?? NaN) - 0.75) < 1e-12, 'numbers by their squared error');
   const weighted = await gt.ensemble.fit(models, inputs, targets, {
     sampleWeight: targets.map((one) => (one === 0 ? 7 : 3)),
+    shrinkage: 0,
   });
   t.ok(Math.abs((weighted.memberWeights[0] ?? NaN) - 0.5) < 1e-6, 'samples count by their weights');
+});
+
+t.test('weights leave equal ones only as far as the samples can tell', async (t) => {
+  const inputs = gt.zeros([200, 2]);
+  const targets = Array.from({ length: 200 }, (_, i) => (i % 2 === 0 && i % 20 > 0 ? 0 : 1));
+  // 90 of 200 are of class 0: 0.45 = 0.6 w + 0.4 (1 - w) gives w = 0.25.
+  const alike = [probabilities([0.6, 0.4]), probabilities([0.4, 0.6])];
+  const least = await gt.ensemble.fit(alike, inputs, targets, { shrinkage: 0 });
+  t.ok(Math.abs((least.memberWeights[0] ?? NaN) - 0.25) < 1e-6, `${least.memberWeights.join(', ')}`);
+  const learned = await gt.ensemble.fit(alike, inputs, targets);
+  t.same(learned.memberWeights, [0.5, 0.5], '90 of 200 are a coin that may be fair');
+  // With 20 of 200 there is no doubt.
+  const rare = targets.map((_, i) => (i % 10 === 0 ? 0 : 1));
+  const sure = await gt.ensemble.fit([probabilities([0.1, 0.9]), probabilities([0.9, 0.1])], inputs, rare);
+  t.ok((sure.memberWeights[0] ?? NaN) > 0.8, `${sure.memberWeights.join(', ')}`);
+  const again = await gt.ensemble.fit([probabilities([0.1, 0.9]), probabilities([0.9, 0.1])], inputs, rare);
+  t.same(again.memberWeights, sure.memberWeights, 'the folds are the same each time');
+  // Guesses of chance, of which some are lucky on these samples.
+  const guesses = Array.from({ length: 8 }, (_, seed) => ops.softmax(ops.randomNormal([60, 3], { seed })));
+  const guessers = guesses.map(() => probabilities([0.2, 0.3, 0.5]));
+  const lucky = await gt.ensemble.fit(guessers, null, y, { predictions: guesses, shrinkage: 0 });
+  t.ok(Math.max(...lucky.memberWeights) > 0.3, lucky.memberWeights.join(', '));
+  const judged = await gt.ensemble.fit(guessers, null, y, { predictions: guesses });
+  t.ok(Math.max(...judged.memberWeights) < 0.2, judged.memberWeights.join(', '));
+  const one = await gt.ensemble.fit(alike, gt.zeros([1, 2]), [1]);
+  t.same(one.memberWeights, [0.5, 0.5], 'one sample tells nothing');
+});
+
+t.test('shrinkage: how far of the way from equal weights', async (t) => {
+  // (4 w - 1)² is least at 1/4, equal weights are at 1/2.
+  const models = [constant([4]), constant([0])];
+  const cases = [[0, 0.25], [1, 0.375], [3, 0.4375], [Infinity, 0.5]] as const; // prettier-ignore
+  for (const [shrinkage, weight] of cases) {
+    const { memberWeights } = await gt.ensemble.fit(models, gt.zeros([3, 2]), gt.full([3, 1], 1), { shrinkage });
+    t.ok(Math.abs((memberWeights[0] ?? NaN) - weight) < 1e-12, `${shrinkage}: ${memberWeights.join(', ')}`);
+  }
 });
 
 t.test('greedy gives whole votes, and leaves out what does not help', async (t) => {
@@ -121,7 +158,7 @@ t.test('several outputs: their losses are added', async (t) => {
   };
   const inputs = gt.zeros([4, 2]);
   const models = [make(0, [0.5, 0.5]), make(4, [0.5, 0.5])];
-  const blend = await gt.ensemble.fit(models, inputs, { a: [1, 1, 1, 1], b: [0, 1, 0, 1] });
+  const blend = await gt.ensemble.fit(models, inputs, { a: [1, 1, 1, 1], b: [0, 1, 0, 1] }, { shrinkage: 0 });
   t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-9, 'b says nothing, a says 0.75');
   await t.rejects(gt.ensemble.fit(models, inputs, { a: [1, 1, 1, 1] }), /target missing 'b'/);
 });
@@ -139,6 +176,9 @@ t.test('what does not fit is refused with the way out', async (t) => {
     [() => gt.ensemble.fit(models, x, y, { sampleWeight: labels.map(() => -1) }), /the samples count -60 in all/],
     [() => gt.ensemble.fit(models, x, y, { method: 'newton' as never }), /method is 'newton'\. Give 'simplex' or 'greedy'/],
     [() => gt.ensemble.fit(models, x, y, { rounds: 0 }), /rounds is 0/],
+    [() => gt.ensemble.fit(models, x, y, { shrinkage: -1 }), /shrinkage is -1\. Give a number that is not negative, or 'auto'/],
+    [() => gt.ensemble.fit(models, x, y, { shrinkage: NaN }), /shrinkage is NaN/],
+    [() => gt.ensemble.fit(models, x, y, { method: 'greedy', shrinkage: 1 }), /'greedy' know no shrinkage/],
     [() => gt.ensemble.fit(models, x, ops.oneHot(y, 3), { mode: 'geometric', loss: 'mse' }), /minimizes the log loss only/],
     [() => gt.ensemble.fit([constant([1])], x, y, { loss: 'crossentropy' }), /neither softmax nor sigmoid/],
   ]; // prettier-ignore
