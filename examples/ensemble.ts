@@ -32,6 +32,8 @@ export interface SeedResult {
   /** Of the ensemble, on the test digits. */
   readonly accuracy: number;
   readonly loss: number;
+  /** With the weights that are best on the held-out digits. */
+  readonly unshrunkLoss: number;
   /** With equal weights. */
   readonly meanLoss: number;
 }
@@ -60,9 +62,11 @@ export async function run(options: EnsembleOptions): Promise<readonly SeedResult
     const models: gt.Model[] = [];
     for (let member = 0; member < options.members; member++)
       models.push(await trained(seed * 100 + member, train, options));
-    const blend = await gt.ensemble.fit(models, heldOut.images, heldOut.labels, { batchSize: 200 });
+    const { images, labels } = heldOut;
+    const blend = await gt.ensemble.fit(models, images, labels, { batchSize: 200 });
+    const unshrunk = await gt.ensemble.fit(models, images, labels, { batchSize: 200, shrinkage: 0 });
     const own = await Promise.all(models.map((one) => judged(one, test)));
-    const [joint, mean] = [await judged(blend, test), await judged(gt.ensemble(models), test)];
+    const joint = await judged(blend, test);
     const result: SeedResult = {
       seed,
       accuracies: own.map(({ accuracy }) => accuracy),
@@ -70,7 +74,8 @@ export async function run(options: EnsembleOptions): Promise<readonly SeedResult
       weights: blend.memberWeights,
       accuracy: joint.accuracy,
       loss: joint.loss,
-      meanLoss: mean.loss,
+      unshrunkLoss: (await judged(unshrunk, test)).loss,
+      meanLoss: (await judged(gt.ensemble(models), test)).loss,
     };
     if (options.verbose) print(result);
     results.push(result);
@@ -105,13 +110,13 @@ export function wins({ loss, losses }: SeedResult): boolean {
 }
 
 function print(result: SeedResult): void {
-  const { seed, accuracies, losses, weights, accuracy, loss, meanLoss } = result;
+  const { seed, accuracies, losses, weights, accuracy, loss, unshrunkLoss, meanLoss } = result;
   const list = (values: readonly number[], digits: number): string =>
     values.map((one) => one.toFixed(digits)).join(' ');
   console.log(
     `seed ${seed}: members ${list(accuracies.map((one) => one * 100), 2)} %, log loss ${list(losses, 4)}; ` +
       `weights ${list(weights, 3)}: ${(accuracy * 100).toFixed(2)} %, log loss ${loss.toFixed(4)} ` +
-      `(equal weights ${meanLoss.toFixed(4)}), ${wins(result) ? 'below' : 'not below'} the best member`,
+      `(shrinkage 0 ${unshrunkLoss.toFixed(4)}, equal weights ${meanLoss.toFixed(4)}), ${wins(result) ? 'below' : 'not below'} the best member`,
   ); // prettier-ignore
 }
 

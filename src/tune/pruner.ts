@@ -23,6 +23,4 @@ export interface Pruner {
   readonly name: string;
   /** Whether the trial is to end now, given what it has reported. */
   shouldPrune(context: PruningContext): boolean;
-  /** The trials that a sampler may learn from for this one; default: all. For pruners that hold several contests at once. */
-  comparable?(study: PrunedStudy, trial: TrialRecord): readonly TrialRecord[];
 }

@@ -9,7 +9,7 @@ export interface SamplingContext {
   readonly directions: readonly Direction[];
   /** The other trials, by number: finished, pruned, failed, running, waiting. */
   readonly trials: readonly TrialRecord[];
-  /** All trials of the study by number, this one too, and those that the pruner does not compare with it. */
+  /** All trials of the study by number, this one too. */
   readonly all: readonly TrialRecord[];
   /** The trial that values are for; its parameters so far are in it. */
   readonly trial: TrialRecord;

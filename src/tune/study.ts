@@ -297,8 +297,7 @@ export class Study {
 
   #context(trial: TrialEntry, purpose: string): SamplingContext {
     const { sampler } = this;
-    const comparable = this.directions.length === 1 ? this.pruner.comparable?.(this.#asPruned(), trial) : undefined;
-    const all = comparable ?? this.#entry.trials;
+    const all = this.#entry.trials;
     return {
       directions: this.directions,
       // Looked at by few samplers, and long in long studies.

@@ -1,6 +1,6 @@
 /**
  * Hyperband (Li et al., 2018) over asynchronous successive halving, as Optuna runs it: each trial belongs to one bracket by
- * a hash of its number, brackets differ in how early they prune, and a sampler learns from a trial's own bracket.
+ * a hash of its number, and brackets differ in how early they prune. Samplers learn from all of them, where Optuna's see a trial's own bracket.
  */
 import { log } from '../../../kernels/math.ts';
 import { optionsOf } from '../../errors.ts';
@@ -56,11 +56,7 @@ export function hyperband(options?: HyperbandOptions): Pruner {
     const rungs = { first: minResource * integerPower(reductionFactor, bracket), reductionFactor, bootstrapCount };
     return fallsAtRung({ ...context, trials: inBracket(context, shares, bracket) }, rungs);
   }
-  function comparable(study: PrunedStudy, trial: TrialRecord): readonly TrialRecord[] {
-    const shares = sharesOf(study);
-    return shares ? inBracket(study, shares, bracketOf(study.name, trial.number, shares)) : study.trials;
-  }
-  return { name: 'hyperband', shouldPrune, comparable };
+  return { name: 'hyperband', shouldPrune };
 }
 
 /** How many of so many trials each bracket gets: those that prune early get more. */

@@ -37,9 +37,5 @@ export function patient(pruner: Pruner | undefined, options: PatientOptions): Pr
     const isWorse = direction === 'minimize' ? before + minDelta < after : before - minDelta > after;
     return isWorse && (pruner?.shouldPrune(context) ?? true);
   }
-  return {
-    name: 'patient',
-    shouldPrune,
-    comparable: (study, trial) => pruner?.comparable?.(study, trial) ?? study.trials,
-  };
+  return { name: 'patient', shouldPrune };
 }

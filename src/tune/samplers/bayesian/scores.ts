@@ -2,7 +2,7 @@
 import { log } from '../../../../kernels/math.ts';
 import type { Random } from '../../random.ts';
 import type { Direction } from '../../records.ts';
-import type { TrialRecord } from '../../trial-record.ts';
+import type { Outcome } from './outcomes.ts';
 import { standardize } from './warp.ts';
 
 /** What the worse objectives count beside the worst one (Knowles, 2006). */
@@ -12,17 +12,12 @@ const AUGMENTATION = 0.05;
  * Infinities count as the nearest finite value; the scale is no matter. Several objectives become one with random weights
  * (ParEGO): the weighted distance from the best values, of the objective that is worst off, so that each trial looks for
  * its own part of the Pareto front.
- * @param trials complete ones
  * @param random for the weights
  */
-export function scoresOf(
-  trials: readonly TrialRecord[],
-  directions: readonly Direction[],
-  random: Random,
-): Float64Array {
+export function scoresOf(outcomes: readonly Outcome[], directions: readonly Direction[], random: Random): Float64Array {
   const objectives = directions.map((direction, index) => {
     const sign = direction === 'maximize' ? 1 : -1;
-    return standardize(bounded(Float64Array.from(trials, ({ values }) => sign * (values?.[index] as number)))).targets;
+    return standardize(bounded(Float64Array.from(outcomes, ({ values }) => sign * (values[index] as number)))).targets;
   });
   return objectives.length === 1 ? (objectives[0] as Float64Array) : scalarize(objectives, random);
 }

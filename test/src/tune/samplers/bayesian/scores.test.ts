@@ -1,35 +1,36 @@
 /** Objectives as numbers that a Gaussian process can take. */
 import t from 'tap';
 import { Random } from '../../../../../src/tune/random.ts';
+import type { Outcome } from '../../../../../src/tune/samplers/bayesian/outcomes.ts';
 import { scoresOf } from '../../../../../src/tune/samplers/bayesian/scores.ts';
 import { warpsOf } from '../../../../../src/tune/samplers/bayesian/warp.ts';
 import { TrialEntry } from '../../../../../src/tune/trial-record.ts';
 
-function trialsOf(...rows: readonly (readonly number[])[]): readonly TrialEntry[] {
-  return rows.map((values, number) => Object.assign(new TrialEntry(number), { values }));
+function outcomesOf(...rows: readonly (readonly number[])[]): readonly Outcome[] {
+  return rows.map((values, number) => ({ trial: new TrialEntry(number), values }));
 }
 
 const order = (scores: Float64Array): number[] =>
   [...scores.keys()].sort((a, b) => (scores[b] as number) - (scores[a] as number));
 
 t.test('the better value has the higher score, infinities are the worst and best finite one', (t) => {
-  const trials = trialsOf([3], [1], [Infinity], [2], [-Infinity]);
-  const scores = scoresOf(trials, ['minimize'], new Random(0, 'w', 0));
+  const outcomes = outcomesOf([3], [1], [Infinity], [2], [-Infinity]);
+  const scores = scoresOf(outcomes, ['minimize'], new Random(0, 'w', 0));
   t.same(order(scores), [1, 4, 3, 0, 2]);
   t.equal(scores[2], scores[0]);
   t.equal(scores[4], scores[1]);
-  t.same(order(scoresOf(trials, ['maximize'], new Random(0, 'w', 0))), [0, 2, 3, 1, 4]);
-  const large = scoresOf(trialsOf([1.7e308], [-1.7e308], [0]), ['minimize'], new Random(0, 'w', 0));
+  t.same(order(scoresOf(outcomes, ['maximize'], new Random(0, 'w', 0))), [0, 2, 3, 1, 4]);
+  const large = scoresOf(outcomesOf([1.7e308], [-1.7e308], [0]), ['minimize'], new Random(0, 'w', 0));
   t.ok(large.every((value) => Number.isFinite(value)) && (large[1] as number) > (large[2] as number), large.join());
   t.end();
 });
 
 t.test('several objectives: each number of a trial has weights of its own, and no best one is dominated', (t) => {
   // Three of a front, on scales far apart, and one that is dominated.
-  const trials = trialsOf([0, 1000], [0.4, 400], [1, 0], [1, 1000]);
+  const outcomes = outcomesOf([0, 1000], [0.4, 400], [1, 0], [1, 1000]);
   const bests = Array.from(
     { length: 60 },
-    (_, number) => order(scoresOf(trials, ['minimize', 'minimize'], new Random(0, 'w', number)))[0],
+    (_, number) => order(scoresOf(outcomes, ['minimize', 'minimize'], new Random(0, 'w', number)))[0],
   );
   t.same(
     [0, 1, 2, 3].filter((trial) => bests.includes(trial)),
