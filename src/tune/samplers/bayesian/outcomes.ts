@@ -54,14 +54,17 @@ function curvesAt(step: number, complete: readonly TrialRecord[], direction: Dir
   };
 }
 
-/** The end of the same rank, between two neighbours in proportion; NaN is worse than everything. */
+/** The end of the same rank: between two neighbours in proportion, the middle one of equals. NaN is worse than all. */
 function endAfter(report: number, { reports, ends }: Curves, direction: Direction): number {
-  const isBehind = (other: number): boolean => !(direction === 'maximize' ? report >= other : report <= other);
-  const rank = reports.findIndex((other) => !isBehind(other));
-  if (rank < 0) return ends.at(-1) as number;
-  if (rank === 0) return ends[0] as number;
-  const [before, after] = [reports[rank - 1] as number, reports[rank] as number];
-  const [better, worse] = [ends[rank - 1] as number, ends[rank] as number];
+  const isBetter = (a: number, b: number): boolean => (direction === 'maximize' ? a > b : a < b);
+  // Where the report would stand in their order: behind all that are better, before all that are worse.
+  const first = reports.findIndex((other) => !(isBetter(other, report) || Number.isNaN(report)));
+  if (first < 0) return ends.at(-1) as number;
+  const last = reports.findLastIndex((other) => !isBetter(report, other));
+  if (first <= last) return ends[Math.floor((first + last) / 2)] as number;
+  if (first === 0) return ends[0] as number;
+  const [before, after] = [reports[last] as number, reports[first] as number];
+  const [better, worse] = [ends[last] as number, ends[first] as number];
   const share = (report - before) / (after - before);
   // Infinities leave no proportion.
   return Number.isFinite(share) && Number.isFinite(worse - better) ? better + share * (worse - better) : worse;

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import t from 'tap';
 import { branin } from '../../../../../bench/tune/problems.ts';
 import { contains } from '../../../../../src/tune/distribution.ts';
-import { createStudy, samplers, TrialPruned, type ObjectiveTrial, type Study } from '../../../../../src/tune/index.ts';
+import {
+  createStudy,
+  pruners,
+  samplers,
+  TrialPruned,
+  type ObjectiveTrial,
+  type Sampler,
+  type Study,
+} from '../../../../../src/tune/index.ts';
 
 /** Numbers of all kinds, choices, a branch on each side. */
 function mixed(trial: ObjectiveTrial): number {
@@ -91,7 +99,7 @@ t.test('trials that run at the same time keep apart', async (t) => {
   }
 });
 
-t.test('failed and pruned trials teach nothing, infinite values count as the worst finite one', async (t) => {
+t.test('failed trials teach nothing, infinite values count as the worst finite one', async (t) => {
   t.capture(console, 'warn', () => undefined);
   const study = await createStudy({ sampler: samplers.bayesian({ startupTrials: 4 }) });
   await study.optimize(
@@ -108,6 +116,38 @@ t.test('failed and pruned trials teach nothing, infinite values count as the wor
   const hopeless = await studyOf((trial) => trial.suggestFloat('x', 0, 1) && Infinity, { trials: 8 });
   t.equal(hopeless.trials.length, 8, 'no finite value');
   t.equal((await studyOf(() => 1, { trials: 8 })).trials.length, 8, 'no parameters');
+});
+
+t.test('pruned trials teach where not to look: with a pruner the search is better than chance', async (t) => {
+  const gaps = async (sampler: (seed: number) => Sampler): Promise<number[]> => {
+    const found: number[] = [];
+    for (let seed = 0; seed < 5; seed++) {
+      const study = await createStudy({
+        sampler: sampler(seed),
+        pruner: pruners.successiveHalving({ reductionFactor: 2 }),
+      });
+      await study.optimize(
+        (trial) => {
+          const value = branin(trial.suggestFloat('x', -5, 10), trial.suggestFloat('y', 0, 15));
+          for (let step = 1; step <= 9; step++) {
+            trial.report(value + 50 * Math.exp(-step / 3), step);
+            if (step < 9 && trial.shouldPrune()) throw new TrialPruned();
+          }
+          return value;
+        },
+        { trials: 40 },
+      );
+      const complete = study.trials.filter(({ state }) => state === 'complete').length;
+      t.ok(complete < 27, `a third is pruned: ${complete} of 40 are complete`);
+      found.push(study.bestValue);
+    }
+    return ascending(found);
+  };
+  const [ours, chance] = [
+    await gaps((seed) => samplers.bayesian({ seed })),
+    await gaps((seed) => samplers.random({ seed })),
+  ];
+  t.ok((ours[2] as number) < (chance[0] as number), `${ours.join(', ')} beside ${chance.join(', ')}`);
 });
 
 t.test('start-up trials have a share of the range each', async (t) => {
