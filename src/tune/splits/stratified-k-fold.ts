@@ -56,7 +56,7 @@ function assigned({ codes }: Coded, perFold: readonly (readonly number[])[], ran
 }
 
 function checkCounts(where: string, { counts, names }: Coded, k: number): void {
-  const largest = Math.max(...counts);
+  const largest = counts.reduce((most, count) => Math.max(most, count), 0);
   if (largest < k) {
     throw new ArgumentError(
       `${where}: none of the ${counts.length} classes has ${k} samples, the largest has ${largest}. Make fewer folds, or, if the targets are no classes, leave stratified out.`,

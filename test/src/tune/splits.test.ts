@@ -132,6 +132,7 @@ t.test('what cannot be split is refused with the way out', (t) => {
     [() => kFold(10, { repeats: 2, shuffle: false }), /Without it all repeats are alike/],
     [() => kFold(10, { shuffle: 1 as never }), /shuffle is 1\. Give true or false/],
     [() => stratifiedKFold([0.1, 0.2, 0.3, 0.4], { k: 2 }), /none of the 4 classes has 2 samples/],
+    [() => stratifiedKFold(Float64Array.from({ length: 200_000 }, (_, index) => index)), /none of the 200000 classes/],
     [() => stratifiedKFold([[1, 2], [3, 4]], { k: 2 }), /the labels are of shape \[2, 2\]\. Give one label per sample/],
     [() => stratifiedKFold(7 as never, { k: 2 }), /the labels/],
     [() => groupKFold(['a', 'b', 'a'], { k: 3 }), /k is 3\. There are 2 groups/],
