@@ -64,8 +64,8 @@ const where = 'crossValidate';
  *   folds run in threads. The models come back with their weights, built again here by the same module; what the
  *   optimizers remember stays behind
  * @param data `[x, y]` or `[x, y, sampleWeight]`: arrays, in lists or records for several inputs or outputs
- * @param options k 5, stratified false, groups none, timeSeries false, repeats 1, shuffle true, seed 0; fit {}, validate
- *   false, parallel 1
+ * @param options k 5, stratified false, groups none (both together: `stratifiedGroupKFold`), timeSeries false, repeats 1,
+ *   shuffle true, seed 0; fit {}, validate false, parallel 1
  * @throws ArgumentError for wrong options, before a model is built; what a fold throws; TrialPruned where the trial's
  *   pruner ends it
  * @example

@@ -21,6 +21,7 @@ export type { Score } from './scores.ts';
 export {
   groupKFold,
   kFold,
+  stratifiedGroupKFold,
   stratifiedKFold,
   timeSeriesSplit,
   type FoldOptions,

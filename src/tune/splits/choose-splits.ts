@@ -3,6 +3,7 @@ import { ArgumentError, describeValue } from '../../errors.ts';
 import { groupKFold } from './group-k-fold.ts';
 import { kFold } from './k-fold.ts';
 import { readLabels, type FoldOptions, type Labels, type Split } from './split.ts';
+import { stratifiedGroupKFold } from './stratified-group-k-fold.ts';
 import { stratifiedKFold } from './stratified-k-fold.ts';
 import { timeSeriesSplit, type TimeSeriesOptions } from './time-series-split.ts';
 
@@ -10,7 +11,10 @@ import { timeSeriesSplit, type TimeSeriesOptions } from './time-series-split.ts'
 export interface SplitChoice extends FoldOptions {
   /** Every fold has its share of each class: true for those of y, or labels, one per sample. Default: false. */
   readonly stratified?: boolean | Labels;
-  /** Numbers or strings, one per sample: no group is parted. Default: none. */
+  /**
+   * Numbers or strings, one per sample: no group is parted. With `stratified`, folds have of each class what the groups
+   * allow. Default: none.
+   */
   readonly groups?: Labels;
   /** Trains on the past and tests with what follows; samples stand in the order of time. Default: false. */
   readonly timeSeries?: boolean | Omit<TimeSeriesOptions, 'k'>;
@@ -21,7 +25,12 @@ export interface SplitChoice extends FoldOptions {
 /** @internal The splits of `length` samples with the targets y. @throws ArgumentError for options that exclude each other */
 export function chooseSplits(where: string, length: number, y: unknown, choice: SplitChoice): readonly Split[] {
   const { stratified = false, groups, timeSeries = false, splits, k, shuffle, seed, repeats } = choice;
-  const ways = { stratified: stratified !== false, groups: groups !== undefined, timeSeries: timeSeries !== false, splits: splits !== undefined }; // prettier-ignore
+  const byLabels = stratified === false ? 'groups' : groups === undefined ? 'stratified' : 'stratified with groups';
+  const ways = {
+    [byLabels]: stratified !== false || groups !== undefined,
+    timeSeries: timeSeries !== false,
+    splits: splits !== undefined,
+  };
   const taken = Object.entries(ways).filter(([, isTaken]) => isTaken);
   if (taken.length > 1) {
     throw new ArgumentError(
@@ -40,14 +49,11 @@ export function chooseSplits(where: string, length: number, y: unknown, choice: 
     }
     return timeSeriesSplit(length, { ...(timeSeries === true ? {} : timeSeries), ...withoutUndefined({ k }) });
   }
-  if (groups !== undefined) {
-    checkLabels(where, 'groups', groups, length);
-    return groupKFold(groups, options);
-  }
-  if (stratified === false) return kFold(length, options);
+  if (groups !== undefined) checkLabels(where, 'groups', groups, length);
+  if (stratified === false) return groups === undefined ? kFold(length, options) : groupKFold(groups, options);
   const labels = stratified === true ? y : stratified;
   checkLabels(where, stratified === true ? 'y, by which stratified splits,' : 'stratified', labels, length);
-  return stratifiedKFold(labels, options);
+  return groups === undefined ? stratifiedKFold(labels, options) : stratifiedGroupKFold(labels, groups, options);
 }
 
 function withoutUndefined<Options extends object>(

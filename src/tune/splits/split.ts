@@ -1,4 +1,5 @@
 /** What a split of samples is, and what all ways to split share. */
+import { warn } from '../../console.ts';
 import { ArgumentError, describeValue } from '../../errors.ts';
 import { readArray, type DataArray } from '../../data/array.ts';
 
@@ -88,6 +89,31 @@ export function readLabels(where: string, name: string, labels: unknown): Coded 
     counts[code] = (counts[code] ?? 0) + 1;
   }
   return { codes, counts, names: [...seen.keys()].map(describeValue) };
+}
+
+/** @internal @throws ArgumentError when no class has a sample for each of k folds */
+export function checkClasses(where: string, { counts }: Coded, k: number): void {
+  const largest = counts.reduce((most, count) => Math.max(most, count), 0);
+  if (largest >= k) return;
+  throw new ArgumentError(
+    `${where}: none of the ${counts.length} classes has ${k} samples, the largest has ${largest}. Make fewer folds, or, if the targets are no classes, leave stratified out.`,
+    { where, got: largest, expected: k },
+  );
+}
+
+/** @internal Warns of the first class that has too few of what is not parted to be in every fold. */
+export function warnOfRare(
+  where: string,
+  names: readonly string[],
+  counts: readonly number[],
+  noun: string,
+  k: number,
+): void {
+  const rare = counts.findIndex((count) => count < k);
+  if (rare < 0) return;
+  warn(
+    `gradtape: ${where}: the class ${names[rare]} has ${counts[rare]} ${noun}; some of the ${k} folds have none of it.`,
+  );
 }
 
 function isStrings(labels: unknown): labels is readonly string[] {

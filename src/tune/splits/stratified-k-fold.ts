@@ -1,12 +1,13 @@
 /** Folds in which each class has its share. Source: scikit-learn `StratifiedKFold`, `RepeatedStratifiedKFold`. */
-import { warn } from '../../console.ts';
-import { ArgumentError, optionsOf } from '../../errors.ts';
+import { optionsOf } from '../../errors.ts';
 import { Random } from '../random.ts';
 import {
+  checkClasses,
   checkLength,
   foldPlan,
   readLabels,
   splitsOf,
+  warnOfRare,
   type Coded,
   type FoldOptions,
   type Labels,
@@ -27,7 +28,8 @@ export function stratifiedKFold(labels: Labels, options?: FoldOptions): Split[] 
   checkLength(where, coded.codes.length);
   const plan = foldPlan(where, optionsOf(where, options), coded.codes.length, 'samples');
   const { k, shuffle, seed, repeats } = plan;
-  checkCounts(where, coded, k);
+  checkClasses(where, coded, k);
+  warnOfRare(where, coded.names, coded.counts, 'samples', k);
   const perFold = allocation(coded, k);
   return Array.from({ length: repeats }, (_, repeat) => {
     const random = shuffle ? new Random(seed, where, repeat) : undefined;
@@ -53,19 +55,4 @@ function assigned({ codes }: Coded, perFold: readonly (readonly number[])[], ran
   });
   const next = folds.map(() => 0);
   return codes.map((code) => (folds[code] as number[])[(next[code] = (next[code] as number) + 1) - 1] as number);
-}
-
-function checkCounts(where: string, { counts, names }: Coded, k: number): void {
-  const largest = Math.max(...counts);
-  if (largest < k) {
-    throw new ArgumentError(
-      `${where}: none of the ${counts.length} classes has ${k} samples, the largest has ${largest}. Make fewer folds, or, if the targets are no classes, leave stratified out.`,
-      { where, got: largest, expected: k },
-    );
-  }
-  const rare = counts.findIndex((count) => count < k);
-  if (rare < 0) return;
-  warn(
-    `gradtape: ${where}: the class ${names[rare]} has ${counts[rare]} samples; some of the ${k} folds have none of it.`,
-  );
 }

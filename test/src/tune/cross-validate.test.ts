@@ -5,6 +5,7 @@ import {
   createStudy,
   crossValidate,
   pruners,
+  stratifiedGroupKFold,
   TrialPruned,
   type CrossValidation,
   type Pruner,
@@ -131,6 +132,11 @@ t.test('groups, labels and splits of one’s own', async (t) => {
     const inTest = new Set([...test].map((one) => groups[one]));
     t.notOk([...train].some((one) => inTest.has(groups[one])));
   }
+  for (const stratified of [true, labels]) {
+    const both = await crossValidate(buildModel, [x, y], { k: 2, stratified, groups, seed: 4 });
+    const found = both.splits.map(({ train, test }) => ({ train, test }));
+    t.same(found, stratifiedGroupKFold(labels, groups, { k: 2, seed: 4 }));
+  }
   const splits = [
     { train: [0, 1, 2, 3], test: [4, 5] },
     { train: [4, 5], test: [3, 3, 0] },
@@ -248,7 +254,23 @@ t.test('wrong arguments are refused with the way out', async (t) => {
     [() => crossValidate(buildModel, [x, y.slice([0, 0], [5, 3])]), /unequal length/],
     [() => crossValidate(buildModel, [x, (() => 1) as never]), /y is a function.*one row per sample/],
     [() => crossValidate(buildModel, [x, y], { k: 30 }), /k is 30\. There are 23 samples/],
-    [() => crossValidate(buildModel, [x, y], { stratified: true, groups: labels }), /stratified and groups exclude/],
+    [
+      () => crossValidate(buildModel, [x, y], { stratified: true, timeSeries: true }),
+      /stratified and timeSeries exclude/,
+    ],
+    [
+      () => crossValidate(buildModel, [x, y], { stratified: true, groups: labels, splits: [] }),
+      /stratified with groups and splits exclude each other\. Give one of them/,
+    ],
+    [() => crossValidate(buildModel, [x, y], { groups: labels, timeSeries: true }), /: groups and timeSeries exclude/],
+    [
+      () => crossValidate(buildModel, [x, y], { stratified: true, groups: ['a', 'b'] }),
+      /groups has 2 labels for 23 samples/,
+    ],
+    [
+      () => crossValidate(buildModel, [x, y], { stratified: true, groups: labels }),
+      /stratifiedGroupKFold: k is 5\. There are 2 groups/,
+    ],
     [() => crossValidate(buildModel, [x, y], { stratified: [1, 2] }), /stratified has 2 labels for 23 samples/],
     [() => crossValidate(buildModel, [x, y], { timeSeries: true, repeats: 2 }), /a time series has one order/],
     [() => crossValidate(buildModel, [x, y], { splits: [] }), /splits are an array of 0/],
