@@ -1,11 +1,11 @@
-/** The examples of README.md and docs/testing.md compile, run, and print what the pages say. */
+/** The examples of README.md and the pages in docs compile, run, and print what the pages say. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { checkExamples, compileExamples, examplesOf, runExample } from './documents.ts';
 import { root } from './sources.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(240_000);
 
 /** What README's network learns from; 20 images are enough to run it. */
 const ambient = `import type { Tensor } from 'gradtape';
@@ -41,6 +41,23 @@ t.test('a block goes on from the one before it unless it imports, and its text b
   t.end();
 });
 
+t.test('a block that begins with the name of a file is that file', async (t) => {
+  const page = [
+    "```ts\nimport { n } from './count.js';\nconsole.log(n);\n```\n",
+    '```ts\n// count.ts\nexport const n = 7;\n```\n',
+    '```ts\nconsole.log(n + 1);\n```\n',
+  ].join('\n');
+  const examples = examplesOf('page.md', page);
+  t.strictSame(
+    examples.map(({ file }) => file),
+    [undefined, 'count.ts', undefined],
+  );
+  const folder = t.testdir();
+  t.equal(await compileExamples(folder, examples), '');
+  t.equal(await runExample(folder, 0), '7');
+  t.equal(await runExample(folder, 2), '8', 'the next block goes on from the one before it');
+});
+
 t.test('a block that does not compile, or prints something else, is seen', async (t) => {
   const page = "```ts\nimport { tensor } from 'gradtape';\nconst x: string = tensor([1]).size;\nconsole.log(x);\n```\n";
   const examples = examplesOf('page.md', page);
@@ -50,7 +67,7 @@ t.test('a block that does not compile, or prints something else, is seen', async
 });
 
 t.test('the examples compile, run, and print what the pages say', async (t) => {
-  const examples = ['README.md', 'docs/testing.md'].flatMap((page) =>
+  const examples = ['README.md', 'docs/testing.md', 'docs/tuning.md'].flatMap((page) =>
     examplesOf(page, readFileSync(join(root, page), 'utf8')),
   );
   await checkExamples(t, t.testdir(), examples, { ambient, setup });

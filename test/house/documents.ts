@@ -1,6 +1,7 @@
 /**
  * The examples of a page as programs. A block without imports goes on where the block before it ended. What a block
- * prints, and the error that ends it, is the text block that follows it.
+ * prints, and the error that ends it, is the text block that follows it. A block that begins with the name of a file is
+ * that file, for the others to import or to give to threads.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -17,12 +18,16 @@ export interface Example {
   readonly source: string;
   /** What the page says that the block prints. */
   readonly prints: string;
+  /** `objective.ts`, for a block that is a module beside the programs, and not run by itself. */
+  readonly file?: string;
 }
 
 /** Between what earlier blocks print and what the block prints. */
 const MARK = '==== the block begins ====';
 /** A line that tells of an error. */
 const ERROR = /^\w*Error: /m;
+/** The first line of a block that is a file. */
+const FILE = /^\/\/ (\S+\.ts)\n/;
 const BLOCK = /^```ts\n(.*?)^```\n(?:\n```text\n(.*?)^```\n)?/gms;
 
 const run = promisify(execFile);
@@ -36,14 +41,17 @@ const { default: compilerPath } = (await import(
 export function examplesOf(page: string, text: string): readonly Example[] {
   let before = '';
   return [...text.matchAll(BLOCK)].map(({ 1: code = '', 2: prints = '', index }) => {
+    const line = text.slice(0, index).split('\n').length;
+    const title = `${page}, line ${line}`;
+    const file = FILE.exec(code)?.[1];
+    if (file !== undefined) return { title, source: code, prints: '', file };
     if (/^import /m.test(code)) before = '';
     const imports = [...`${before}${code}`.matchAll(/^import .*\n/gm)].join('');
     const body = (some: string): string => some.replaceAll(/^import .*\n/gm, '');
     const source = `${imports}${body(before)}console.log('${MARK}');\n${body(code)}`;
     // A block that ends with an error cannot be gone on from.
     if (!ERROR.test(prints)) before += code;
-    const line = text.slice(0, index).split('\n').length;
-    return { title: `${page}, line ${line}`, source, prints: prints.trimEnd() };
+    return { title, source, prints: prints.trimEnd() };
   });
 }
 
@@ -64,7 +72,7 @@ export async function compileExamples(
     JSON.stringify({ compilerOptions: { ...compilerOptions, skipLibCheck, outDir: 'out', rootDir: '.' } }),
   );
   writeFileSync(join(folder, 'given.d.ts'), ambient);
-  examples.forEach(({ source }, index) => writeFileSync(join(folder, `example-${index}.ts`), source));
+  examples.forEach(({ source, file }, index) => writeFileSync(join(folder, file ?? `example-${index}.ts`), source));
   try {
     await run(compilerPath(), ['-p', folder]);
     return '';
@@ -82,7 +90,8 @@ export async function compileExamples(
 export async function runExample(folder: string, index: number, setup = ''): Promise<string> {
   const program = `${setup}
     await import('./out/example-${index}.js').catch((error) => console.log(\`\${error.name}: \${error.message}\`));`;
-  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program], { cwd: folder });
+  writeFileSync(join(folder, `run-${index}.js`), program);
+  const { stdout } = await run(process.execPath, [`run-${index}.js`], { cwd: folder });
   return (stdout.split(`${MARK}\n`)[1] ?? stdout).trimEnd();
 }
 
@@ -94,7 +103,8 @@ export async function checkExamples(
   { ambient = '', setup = '' }: { readonly ambient?: string; readonly setup?: string } = {},
 ): Promise<void> {
   t.equal(await compileExamples(folder, examples, { ambient }), '', 'they compile strictly');
-  for (const [index, { title, prints }] of examples.entries()) {
+  for (const [index, { title, prints, file }] of examples.entries()) {
+    if (file !== undefined) continue;
     const printed = await runExample(folder, index, setup);
     // A page need not show what a block prints, such as a progress bar's times, but an error it must.
     if (prints === '') t.notMatch(printed, ERROR, `${title} runs`);

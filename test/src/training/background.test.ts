@@ -1,4 +1,6 @@
 /** Training in a worker is training here: the same bits of weights, optimizer, history and random numbers, then and later. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import t from 'tap';
 import { killedAt, made, outcomeOf, undisturbed, type Outcome } from '../callbacks/interrupted.ts';
 import { trainings } from '../callbacks/trainings.ts';
@@ -46,3 +48,14 @@ for (const name of ['statefulLstm', 'endless', 'averagedBatches']) {
     },
   );
 }
+
+t.test('a process whose program came as text trains in a worker', async (t) => {
+  const program = `
+    import * as gt from 'gradtape';
+    const net = gt.sequential([gt.layers.dense(1, { inputShape: [1] })]);
+    net.compile({ loss: 'mse' });
+    await net.fit(gt.zeros([4, 1]), gt.zeros([4, 1]), { verbose: 0, worker: true });
+    console.log('trained');`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  t.equal(stdout, 'trained\n');
+});
