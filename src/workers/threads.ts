@@ -17,17 +17,19 @@ export interface Thread {
   terminate(): Promise<number>;
 }
 
+/** How a thread begins. */
+export interface ThreadOptions {
+  /** What debuggers call it. */
+  readonly name: string;
+  /** Copied to the thread. */
+  readonly workerData?: unknown;
+  /** Ports in it that move there. */
+  readonly transferList?: readonly Port[];
+}
+
 /** What is used of `node:worker_threads`. */
 export interface Threads {
-  readonly Worker: new (
-    program: URL | string,
-    options: {
-      readonly workerData?: unknown;
-      readonly transferList?: readonly Port[];
-      readonly name: string;
-      readonly eval?: boolean;
-    },
-  ) => Thread;
+  readonly Worker: new (program: URL | string, options: ThreadOptions & { readonly eval?: boolean }) => Thread;
   readonly MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
   /** Undefined in the process's first thread. */
   readonly parentPort: Port | null;
@@ -53,13 +55,10 @@ export async function importThreads(where: string): Promise<Threads> {
   }
 }
 
-/**
- * Starts a thread whose program is a module.
- * @param name what debuggers call it
- */
-export function startThread(threads: Threads, program: URL, name: string): Thread {
+/** Starts a thread whose program is a module. */
+export function startThread(threads: Threads, program: URL, options: ThreadOptions): Thread {
   const { execArgv = [] } = (globalThis as { process?: { readonly execArgv?: readonly string[] } }).process ?? {};
   // A thread inherits the options of its process, and with `node --input-type` Node runs no files.
-  if (!execArgv.some((option) => option.startsWith('--input-type'))) return new threads.Worker(program, { name });
-  return new threads.Worker(`import(${JSON.stringify(program.href)})`, { name, eval: true });
+  if (!execArgv.some((option) => option.startsWith('--input-type'))) return new threads.Worker(program, options);
+  return new threads.Worker(`import(${JSON.stringify(program.href)})`, { ...options, eval: true });
 }

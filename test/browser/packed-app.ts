@@ -41,8 +41,12 @@ export function packedApp(files: Readonly<Record<string, string | URL>>): string
   return app;
 }
 
-/** Builds the app as a user would, with no settings, into `dist`. Gives the bundler's warnings. */
+// Vite tells on slow machines that its own plugins took long.
+const VITE_CONFIG = 'export default { build: { rolldownOptions: { checks: { bundlerTimings: false } } } };\n';
+
+/** Builds the app as a user would, with no settings for it, into `dist`. Gives the bundler's warnings. */
 export function buildWithVite(app: string): string {
+  writeFileSync(join(app, 'vite.config.mjs'), VITE_CONFIG);
   const vite = join(toolFolder, 'node_modules/vite/bin/vite.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
     cwd: app,

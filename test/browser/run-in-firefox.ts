@@ -9,7 +9,7 @@ import { serveFolder } from './serve-folder.ts';
 
 const FIREFOX = '/usr/bin/firefox-esr';
 /** Milliseconds in which a page must have posted. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 
 /** Why Firefox cannot run; false where it can. */
 export function firefoxIsMissing(): string | false {

@@ -93,7 +93,7 @@ async function startWorker(where: string, program: FitWorkerOptions['program']):
     }
     const threads = await importThreads(where);
     const url = program === undefined ? new URL('./training-worker.js', import.meta.url) : urlOf(program);
-    return startThread(threads, url, 'gradtape-fit');
+    return startThread(threads, url, { name: 'gradtape-fit' });
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new DeviceError(`${where}: the worker cannot be started: ${reason}`, { where, cause });

@@ -45,30 +45,55 @@ function percentilePruner(name: string, kept: number, options: PercentileOptions
   checkCount(where, 'minTrials', minTrials, 1);
 
   function shouldPrune({ direction, trials, trial }: PruningContext): boolean {
-    const complete = trials.filter(({ state }) => state === 'complete');
     const step = lastStep(trial);
-    if (complete.length === 0 || complete.length < startupTrials || step === undefined || step < warmupSteps)
-      return false;
+    if (step === undefined || step < warmupSteps) return false;
     // Checked once in each interval: at the first report that falls into it.
     const begin = Math.floor((step - warmupSteps) / intervalSteps) * intervalSteps + warmupSteps;
     for (const earlier of trial.intermediateValues.keys()) if (earlier !== step && earlier >= begin) return false;
+    let complete = 0;
+    const others: number[] = [];
+    for (const { state, intermediateValues } of trials) {
+      if (state !== 'complete') continue;
+      complete++;
+      const value = intermediateValues.get(step);
+      if (value !== undefined) others.push(value);
+    }
+    if (complete === 0 || complete < startupTrials) return false;
     const best = bestOf(direction, trial.intermediateValues.values());
     if (Number.isNaN(best)) return true;
-    const others = complete.flatMap(({ intermediateValues }) => intermediateValues.get(step) ?? []);
     if (others.length < minTrials) return false;
-    const bound = percentileOf(others, direction === 'maximize' ? 100 - kept : kept);
-    // False for a bound that is NaN: nothing to compare with.
-    return direction === 'maximize' ? best < bound : best > bound;
+    // False for NaN: nothing to compare with.
+    if (direction === 'maximize') return besidePercentile(best, others, 100 - kept) < 0;
+    return besidePercentile(best, others, kept) > 0;
   }
   return { name, shouldPrune };
 }
 
-/** By linear interpolation between the sorted values; NaN ones do not count. */
-function percentileOf(values: readonly number[], percent: number): number {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  const at = (percent / 100) * (sorted.length - 1);
-  const below = Math.floor(at);
-  const low = sorted[below] ?? NaN;
-  const high = sorted[Math.ceil(at)] ?? NaN;
-  return low === high ? low : low + (high - low) * (at - below);
+/**
+ * Compares a value with a percentile of others, by linear interpolation between the two nearest, without sorting them: all
+ * but those next to the value only have to be counted.
+ * @returns less than 0, 0 or more, as the value is below, at or above it; NaN when all others are NaN
+ */
+function besidePercentile(value: number, others: readonly number[], percent: number): number {
+  let [count, below, notAbove, nextBelow, nextAbove] = [0, 0, 0, -Infinity, Infinity];
+  for (const other of others) {
+    if (Number.isNaN(other)) continue;
+    count++;
+    if (other < value) {
+      below++;
+      nextBelow = Math.max(nextBelow, other);
+    }
+    if (other <= value) notAbove++;
+    else nextAbove = Math.min(nextAbove, other);
+  }
+  if (count === 0) return NaN;
+  const at = (percent / 100) * (count - 1);
+  const [lower, upper] = [Math.floor(at), Math.ceil(at)];
+  if (upper < below) return 1;
+  if (lower >= notAbove) return -1;
+  // One of the two is next to the value or equal to it, and so is the other.
+  const low = lower < below ? nextBelow : value;
+  const high = upper < notAbove ? value : nextAbove;
+  const percentile = low === high ? low : low + (high - low) * (at - lower);
+  return value < percentile ? -1 : value > percentile ? 1 : 0;
 }

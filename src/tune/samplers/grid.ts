@@ -21,7 +21,8 @@ const MOST_POINTS = 10_000_000;
  *   parameter that the grid has not and for a value outside what the objective asks for
  * @example createStudy({ sampler: samplers.grid({ units: [16, 32, 64], rate: [0.1, 0.01] }) }) // six trials
  */
-export function grid(space: GridSpace, { seed = 0 }: SamplerOptions = {}): Sampler {
+export function grid(space: GridSpace, options?: SamplerOptions): Sampler {
+  const { seed = 0 } = optionsOf('samplers.grid', options);
   checkSeed('samplers.grid', seed);
   const values = checkSpace(space);
   const total = countPoints(values);

@@ -1,4 +1,5 @@
 /** Every value as likely as any other, whatever the other trials were. */
+import { optionsOf } from '../../errors.ts';
 import { fromUnit } from '../distribution.ts';
 import type { Sampler, SamplerOptions } from '../sampler.ts';
 import { checkSeed } from './seed.ts';
@@ -9,7 +10,8 @@ import { checkSeed } from './seed.ts';
  * @throws ArgumentError for a seed that is no integer
  * @example createStudy({ sampler: samplers.random({ seed: 1 }) })
  */
-export function random({ seed = 0 }: SamplerOptions = {}): Sampler {
+export function random(options?: SamplerOptions): Sampler {
+  const { seed = 0 } = optionsOf('samplers.random', options);
   checkSeed('samplers.random', seed);
   return {
     name: 'random',

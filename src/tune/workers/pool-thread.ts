@@ -14,7 +14,7 @@ import {
 } from './messages.ts';
 import { packError } from '../../workers/packed-error.ts';
 import { unpackTrialError } from '../trial-error.ts';
-import type { Port, Thread, Threads } from '../../workers/threads.ts';
+import { startThread, type Port, type Thread, type Threads } from '../../workers/threads.ts';
 
 /** What a thread is to do. */
 export interface Job {
@@ -58,7 +58,7 @@ export class PoolThread {
     this.#grace = grace;
     const { port1, port2 } = new threads.MessageChannel();
     const workerData: ThreadData = { questions: port2, flags: this.#flags };
-    this.#thread = new threads.Worker(new URL(PROGRAM, import.meta.url), { workerData, transferList: [port2], name });
+    this.#thread = startThread(threads, new URL(PROGRAM, import.meta.url), { workerData, transferList: [port2], name });
     this.#questions = port1;
     port1.on('message', (question: Question) => void this.#answer(question));
     this.#thread.on('message', (message: FromThread) => this.#settle(message));

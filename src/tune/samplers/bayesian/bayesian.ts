@@ -1,4 +1,5 @@
 /** Bayesian optimization: a Gaussian process of what is known, and the point where it expects the largest improvement. */
+import { optionsOf } from '../../../errors.ts';
 import { fromUnit, type Distribution } from '../../distribution.ts';
 import { Random } from '../../random.ts';
 import type { JointValue, Sampler, SamplerOptions, SamplingContext } from '../../sampler.ts';
@@ -7,7 +8,7 @@ import { checkCount } from '../options.ts';
 import { checkSeed } from '../seed.ts';
 import { commonSpace, hasAll } from '../space.ts';
 import { Acquisition } from './acquisition.ts';
-import { fit, type Hyperparameters } from './fit.ts';
+import { rememberingFit, type fit, type Hyperparameters } from './fit.ts';
 import { GaussianProcess } from './gaussian-process.ts';
 import { outcomesOf, type Outcome } from './outcomes.ts';
 import { scoresOf } from './scores.ts';
@@ -45,9 +46,11 @@ const INCUMBENTS = 5;
  * @see Snoek et al. (2012), Ament et al. (2023), Knowles (2006)
  * @example createStudy({ sampler: samplers.bayesian({ seed: 1 }) })
  */
-export function bayesian({ seed = 0, startupTrials = 10 }: BayesianOptions = {}): Sampler {
+export function bayesian(options?: BayesianOptions): Sampler {
+  const { seed = 0, startupTrials = 10 } = optionsOf('samplers.bayesian', options);
   checkSeed('samplers.bayesian', seed);
   checkCount('samplers.bayesian', 'startupTrials', startupTrials, 1);
+  const settings = { seed, fit: rememberingFit() };
   return {
     name: 'bayesian',
     seed,
@@ -55,7 +58,7 @@ export function bayesian({ seed = 0, startupTrials = 10 }: BayesianOptions = {})
       const outcomes = outcomesOf(context.trials, context.directions);
       if (outcomes.length < startupTrials) return new Map();
       const distributions = commonSpace(outcomes.map(({ trial }) => trial));
-      return choose(context, { seed, outcomes, distributions, known: new Map() });
+      return choose(context, { ...settings, outcomes, distributions, known: new Map() });
     },
     sample: (context, name, distribution) => {
       const outcomes = outcomesOf(context.trials, context.directions);
@@ -63,7 +66,7 @@ export function bayesian({ seed = 0, startupTrials = 10 }: BayesianOptions = {})
       if (branch.length < FEWEST_OF_BRANCH) return spread({ seed, startupTrials, name }, context, distribution);
       const distributions = new Map(commonSpace(branch.map(({ trial }) => trial))).set(name, distribution);
       const known = context.trial.internalParams;
-      const chosen = choose(context, { seed, outcomes: branch, distributions, known });
+      const chosen = choose(context, { ...settings, outcomes: branch, distributions, known });
       return (chosen.get(name) as JointValue).internal;
     },
   };
@@ -71,6 +74,7 @@ export function bayesian({ seed = 0, startupTrials = 10 }: BayesianOptions = {})
 
 interface Question {
   readonly seed: number;
+  readonly fit: typeof fit;
   /** What to learn from; all of them have all parameters. */
   readonly outcomes: readonly Outcome[];
   readonly distributions: ReadonlyMap<string, Distribution>;
@@ -87,7 +91,7 @@ function choose(context: SamplingContext, question: Question): ReadonlyMap<strin
   // The same weights for all parameters of a trial.
   const scores = scoresOf(outcomes, context.directions, new Random(seed, 'bayesian/weights', number));
   const points = space.encode(outcomes.map(({ trial }) => trial));
-  const { observations, hyper: fitted } = fit(points, scores, numeric);
+  const { observations, hyper: fitted } = question.fit(points, scores, numeric);
   const { targets } = observations;
   // With several objectives each trial has a best of its own, which need not be new.
   const isStuck = context.directions.length === 1 && hasStalled(targets);

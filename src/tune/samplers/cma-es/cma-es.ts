@@ -1,6 +1,6 @@
 /** Covariance matrix adaptation over the numbers of a study. */
 import { log } from '../../../../kernels/math.ts';
-import { ArgumentError } from '../../../errors.ts';
+import { ArgumentError, optionsOf } from '../../../errors.ts';
 import { fromUnit, toUnit } from '../../distribution.ts';
 import { lossesOf } from '../../fronts.ts';
 import { Random } from '../../random.ts';
@@ -34,12 +34,13 @@ export interface CmaEsOptions extends SamplerOptions {
  * @throws ArgumentError for options out of range; while sampling, for a study with several objectives
  * @example createStudy({ sampler: samplers.cmaEs({ seed: 1 }) })
  */
-export function cmaEs(options: CmaEsOptions = {}): Sampler {
-  const { seed = 0, startupTrials = 1, population, size = 1 / 6, restart = true } = options;
-  checkSeed('samplers.cmaEs', seed);
-  checkCount('samplers.cmaEs', 'startupTrials', startupTrials, 1);
-  if (population !== undefined) checkCount('samplers.cmaEs', 'population', population, 3);
-  checkNumber('samplers.cmaEs', 'size', size, [1e-9, 1]);
+export function cmaEs(options?: CmaEsOptions): Sampler {
+  const where = 'samplers.cmaEs';
+  const { seed = 0, startupTrials = 1, population, size = 1 / 6, restart = true } = optionsOf(where, options);
+  checkSeed(where, seed);
+  checkCount(where, 'startupTrials', startupTrials, 1);
+  if (population !== undefined) checkCount(where, 'population', population, 3);
+  checkNumber(where, 'size', size, [1e-9, 1]);
   const search = new Search({ seed, population, size, restart });
   return {
     name: 'cmaEs',

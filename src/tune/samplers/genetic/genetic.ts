@@ -1,4 +1,5 @@
 /** A genetic algorithm: children of the best trials. With several objectives, NSGA-II. */
+import { optionsOf } from '../../../errors.ts';
 import { fromUnit, type Distribution } from '../../distribution.ts';
 import { bestTrials } from '../../fronts.ts';
 import type { Random } from '../../random.ts';
@@ -35,8 +36,8 @@ export interface GeneticOptions extends SamplerOptions {
  * @throws ArgumentError for counts and rates out of range
  * @example createStudy({ directions: ['minimize', 'maximize'], sampler: samplers.genetic({ seed: 1 }) })
  */
-export function genetic(options: GeneticOptions = {}): Sampler {
-  const settings = resolve(options);
+export function genetic(options?: GeneticOptions): Sampler {
+  const settings = resolve(optionsOf('samplers.genetic', options));
   return {
     name: 'genetic',
     seed: settings.seed,

@@ -1,4 +1,5 @@
 /** Points that fill the space more evenly than random ones. */
+import { optionsOf } from '../../../errors.ts';
 import { fromUnit } from '../../distribution.ts';
 import { Random } from '../../random.ts';
 import type { Sampler, SamplerOptions } from '../../sampler.ts';
@@ -14,7 +15,8 @@ import { SOBOL_AXES } from './directions.ts';
  * @throws ArgumentError for a seed that is no integer
  * @example createStudy({ sampler: samplers.sobol({ seed: 1 }) })
  */
-export function sobol({ seed = 0 }: SamplerOptions = {}): Sampler {
+export function sobol(options?: SamplerOptions): Sampler {
+  const { seed = 0 } = optionsOf('samplers.sobol', options);
   checkSeed('samplers.sobol', seed);
   const axes = new Map<number, SobolAxis>();
   return {

@@ -1,5 +1,6 @@
 /** Which trials are the good ones. */
 import { bestTrials } from '../../fronts.ts';
+import { lastStep } from '../../pruners/reports.ts';
 import type { Direction } from '../../records.ts';
 import type { TrialRecord } from '../../trial-record.ts';
 
@@ -34,9 +35,9 @@ export function splitTrials(trials: readonly TrialRecord[], directions: readonly
 /** First those that reported the latest step, and of these the best ones; last those that reported nothing. */
 function rankPruned(trials: readonly TrialRecord[], directions: readonly Direction[]): readonly TrialRecord[] {
   const sign = directions[0] === 'maximize' ? -1 : 1;
-  const scores = trials.map(({ intermediateValues }) => {
-    const step = Math.max(-1, ...intermediateValues.keys());
-    const value = sign * (intermediateValues.get(step) ?? 0);
+  const scores = trials.map((trial) => {
+    const step = lastStep(trial) ?? -1;
+    const value = sign * (trial.intermediateValues.get(step) ?? 0);
     return [-step, Number.isNaN(value) ? Infinity : value] as const;
   });
   const order = trials.map((_, i) => i);

@@ -1,4 +1,5 @@
 /** The tree-structured Parzen estimator: looks where good trials are frequent and bad ones are not. */
+import { optionsOf } from '../../../errors.ts';
 import { fromUnit, type Distribution } from '../../distribution.ts';
 import type { JointValue, Sampler, SamplerOptions, SamplingContext } from '../../sampler.ts';
 import type { TrialRecord } from '../../trial-record.ts';
@@ -34,8 +35,8 @@ export interface TpeOptions extends SamplerOptions {
  * @throws ArgumentError for counts that are no positive integers, a negative weight
  * @example createStudy({ sampler: samplers.tpe({ seed: 1 }) })
  */
-export function tpe(options: TpeOptions = {}): Sampler {
-  const settings = resolve(options);
+export function tpe(options?: TpeOptions): Sampler {
+  const settings = resolve(optionsOf('samplers.tpe', options));
   return {
     name: 'tpe',
     seed: settings.seed,

@@ -225,3 +225,17 @@ t.test('where there are no threads, modules are refused and functions run', asyn
     "study.optimize: workers are threads of Node, which this runtime does not have. Give a function in place of a module's URL.\n2",
   );
 });
+
+t.test('a process whose program came as text runs trials in threads', (t) => {
+  const program = `
+    import { createStudy, samplers } from 'gradtape/tune';
+    const study = await createStudy({ sampler: samplers.random({ seed: 4 }) });
+    await study.enqueueTrial({ behaviour: 'value' });
+    await study.optimize(new URL(${JSON.stringify(module.href)}), { trials: 1, workers: 1 });
+    console.log(study.bestTrial.state);`;
+  t.equal(
+    execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }),
+    'complete\n',
+  );
+  t.end();
+});
