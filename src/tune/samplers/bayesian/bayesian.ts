@@ -1,6 +1,6 @@
 /** Bayesian optimization: a Gaussian process of what is known, and the point where it expects the largest improvement. */
 import { optionsOf } from '../../../errors.ts';
-import { fromUnit, type Distribution } from '../../distribution.ts';
+import { fromUnit, sameDistribution, type Distribution } from '../../distribution.ts';
 import { Random } from '../../random.ts';
 import type { JointValue, Sampler, SamplerOptions, SamplingContext } from '../../sampler.ts';
 import type { TrialRecord } from '../../trial-record.ts';
@@ -33,12 +33,12 @@ const INCUMBENTS = 5;
  * under a process with a Matern 5/2 kernel, one length scale per parameter, hyper-parameters fitted by maximum a
  * posteriori. Choices are near each other only when they are the same.
  *
- * Parameters that every trial has are chosen together; those of a branch when the objective asks for them, given what the
- * trial has so far, from the trials that took the branch. Trials that run are believed to give what is expected of them,
- * so that parallel ones keep apart. A pruned trial counts as if it had ended at the rank that it had among the complete
- * ones at that step; failed trials teach nothing. Values with a long tail are learnt on a logarithmic scale, where that
- * explains them better. A search that has stalled doubts its length scales in every second trial. With several objectives
- * each trial weighs them at random (ParEGO).
+ * Parameters that every trial has are chosen together; those of a branch, again together, when the objective asks for the
+ * first of them, given what the trial has so far, from the trials that took the branch. Trials that run are believed to
+ * give what is expected of them, so that parallel ones keep apart. A pruned trial counts as if it had ended at the rank
+ * that it had among the complete ones at that step; failed trials teach nothing. Values with a long tail are learnt on a
+ * logarithmic scale, where that explains them better. A search that has stalled doubts its length scales in every second
+ * trial. With several objectives each trial weighs them at random (ParEGO).
  *
  * An answer takes time in proportion to the cube of the trials: 200 of them, with 6 parameters, 0.15 s.
  * @param options `seed`, `startupTrials`
@@ -51,6 +51,8 @@ export function bayesian(options?: BayesianOptions): Sampler {
   checkSeed('samplers.bayesian', seed);
   checkCount('samplers.bayesian', 'startupTrials', startupTrials, 1);
   const settings = { seed, fit: rememberingFit() };
+  /** What was chosen together for the branch that a trial is in. */
+  const plans = new WeakMap<TrialRecord, Plan>();
   return {
     name: 'bayesian',
     seed,
@@ -61,13 +63,16 @@ export function bayesian(options?: BayesianOptions): Sampler {
       return choose(context, { ...settings, outcomes, distributions, known: new Map() });
     },
     sample: (context, name, distribution) => {
+      const { trial } = context;
+      const planned = plannedValue(plans.get(trial), trial, name, distribution);
+      if (planned !== undefined) return planned;
       const outcomes = outcomesOf(context.trials, context.directions);
-      const branch = outcomes.length < startupTrials ? [] : branchOf(outcomes, context.trial, name);
+      const branch = outcomes.length < startupTrials ? [] : branchOf(outcomes, trial, name);
       if (branch.length < FEWEST_OF_BRANCH) return spread({ seed, startupTrials, name }, context, distribution);
-      const distributions = new Map(commonSpace(branch.map(({ trial }) => trial))).set(name, distribution);
-      const known = context.trial.internalParams;
-      const chosen = choose(context, { ...settings, outcomes: branch, distributions, known });
-      return (chosen.get(name) as JointValue).internal;
+      const distributions = new Map(commonSpace(branch.map((other) => other.trial))).set(name, distribution);
+      const plan = choose(context, { ...settings, outcomes: branch, distributions, known: trial.internalParams });
+      plans.set(trial, new Map([...plan].filter(([other]) => !trial.internalParams.has(other))));
+      return (plan.get(name) as JointValue).internal;
     },
   };
 }
@@ -82,7 +87,25 @@ interface Question {
   readonly known: ReadonlyMap<string, number>;
 }
 
-function choose(context: SamplingContext, question: Question): ReadonlyMap<string, JointValue> {
+type Plan = ReadonlyMap<string, JointValue>;
+
+/** The plan's value, as long as the trial follows it. */
+function plannedValue(
+  plan: Plan | undefined,
+  { internalParams }: TrialRecord,
+  name: string,
+  distribution: Distribution,
+): number | undefined {
+  const value = plan?.get(name);
+  if (!plan || !value || !sameDistribution(value.distribution, distribution)) return undefined;
+  for (const [other, internal] of internalParams) {
+    const planned = plan.get(other);
+    if (planned && planned.internal !== internal) return undefined;
+  }
+  return value.internal;
+}
+
+function choose(context: SamplingContext, question: Question): Plan {
   const { seed, outcomes, distributions, known } = question;
   const space = new UnitSpace(distributions);
   const { size, numeric } = space;

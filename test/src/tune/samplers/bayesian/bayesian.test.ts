@@ -150,6 +150,28 @@ t.test('pruned trials teach where not to look: with a pruner the search is bette
   t.ok((ours[2] as number) < (chance[0] as number), `${ours.join(', ')} beside ${chance.join(', ')}`);
 });
 
+t.test('the parameters of a branch are chosen together: what is told between them does not matter', async (t) => {
+  const take = (trial: ObjectiveTrial): string => trial.suggestCategorical('kind', ['plain', 'bent']);
+  const asked = async (between: boolean): Promise<number[]> => {
+    const study = await studyOf(
+      (trial) => {
+        if (take(trial) === 'plain') return 1;
+        const [u, v] = [trial.suggestFloat('u', 0, 1), trial.suggestFloat('v', 0, 1)];
+        return (u - 0.6) ** 2 + (v - 0.3) ** 2 + Math.sin(8 * u + 5 * v);
+      },
+      { seed: 1, trials: 14 },
+    );
+    for (let k = 0; k < 2; k++) await study.enqueueTrial({ kind: 'bent' });
+    const [trial, other] = [await study.ask(), await study.ask()];
+    for (const one of [other, trial]) take(one);
+    for (const name of ['u', 'v']) other.suggestFloat(name, 0, 1);
+    const u = trial.suggestFloat('u', 0, 1);
+    if (between) await study.tell(other, -9);
+    return [u, trial.suggestFloat('v', 0, 1)];
+  };
+  t.same(await asked(true), await asked(false));
+});
+
 t.test('start-up trials have a share of the range each', async (t) => {
   const study = await studyOf((trial) => trial.suggestFloat('x', 0, 1) + trial.suggestInt('n', 0, 9), {
     trials: 10,
