@@ -298,12 +298,12 @@ export class Study {
   #context(trial: TrialEntry, purpose: string): SamplingContext {
     const { sampler } = this;
     const comparable = this.directions.length === 1 ? this.pruner.comparable?.(this.#asPruned(), trial) : undefined;
-    const all = comparable ?? this.#entry.trials;
+    const { trials: all } = this.#entry;
     return {
       directions: this.directions,
       // Looked at by few samplers, and long in long studies.
       get trials() {
-        return all.filter((other) => other !== trial);
+        return (comparable ?? all).filter((other) => other !== trial);
       },
       all,
       trial,
