@@ -76,11 +76,11 @@ function weightedSum({ outputs, weights, name, taken }: Combined, sumName: strin
  */
 function geometricMean(parts: Combined, meaning: Meaning): SymbolicTensor {
   const { name, taken } = parts;
-  const highest = meaning === 'independent' ? 1 - SMALLEST_PROBABILITY : 1;
-  const logits = parts.outputs.map((one) => {
-    const p = clip(one, SMALLEST_PROBABILITY, highest);
-    return meaning === 'independent' ? sub(log(p), log(sub(1, p))) : log(p);
-  });
+  const logOf = (p: SymbolicTensor): SymbolicTensor => log(clip(p, SMALLEST_PROBABILITY, 1));
+  // A no that were taken from a clipped yes would be 1.2e-7 in float32 where it is to be 1e-7: both are clipped.
+  const logits = parts.outputs.map((one) =>
+    meaning === 'independent' ? sub(logOf(one), logOf(sub(1, one))) : logOf(one),
+  );
   const total = weightedSum({ ...parts, outputs: logits }, freeName(`${name}_logits`, taken));
   return meaning === 'independent' ? activation('sigmoid', { name })(total) : softmax({ name })(total);
 }

@@ -297,7 +297,7 @@ export class Study {
 
   #context(trial: TrialEntry, purpose: string): SamplingContext {
     const { sampler } = this;
-    const all = this.#entry.trials;
+    const { trials: all } = this.#entry;
     return {
       directions: this.directions,
       // Looked at by few samplers, and long in long studies.

@@ -72,11 +72,16 @@ t.test('models and an ensemble of the snapshots', async (t) => {
     [...(await net.predict(x)).data],
     'the last one is the model',
   );
+  for (const [index, snapshot] of kept.snapshots.entries())
+    t.same(flat(await models[index]?.getWeights()), flat(snapshot), 'each has its own weights');
+  t.notSame(flat(kept.snapshots[0]), flat(kept.snapshots[2]));
   const blend = await kept.ensemble();
   t.same([...(await blend.predict(x)).data], [...(await gt.ensemble(models).predict(x)).data]);
   t.same(blend.metricsNames, net.metricsNames);
   const weighted = await kept.ensemble({ weights: [0, 0, 1], build: () => build() });
   t.same([...(await weighted.predict(x)).data], [...(await net.predict(x)).data]);
+  await net.fit(x, y, { epochs: 4, verbose: 0, callbacks: [kept] });
+  t.equal(kept.snapshots.length, 3, 'a new training has snapshots of its own');
   const learned = await gt.ensemble.fit(models, x, y);
   t.equal(learned.memberWeights.length, 3);
 });

@@ -44,6 +44,19 @@ t.test('training goes on from the weights; the mean takes their place at the end
   t.equal(averaging.count, 3);
 });
 
+t.test('a second training has a mean of its own', async (t) => {
+  const net = line();
+  const averaging = callbacks.weightAveraging({ startEpoch: 0 });
+  const fit = { epochs: 2, verbose: 0, shuffle: false, callbacks: [averaging] } as const;
+  await net.fit(ones, ones, fit);
+  // A step goes a quarter of the way to 1.
+  const begin = await weightOf(net);
+  const first = begin + (1 - begin) / 4;
+  await net.fit(ones, ones, fit);
+  t.equal(await weightOf(net), Math.fround((first + first + (1 - first) / 4) / 2));
+  t.equal(averaging.count, 2);
+});
+
 const x = ops.add(ops.randomNormal([23, 4], { seed: 2, stddev: 3 }), 1);
 const y = ops.sum(x, { axis: 1, keepDims: true });
 const normalized = (): gt.Model => {

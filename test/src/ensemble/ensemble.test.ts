@@ -77,6 +77,10 @@ t.test('the geometric mean of probabilities is divided by its sum', async (t) =>
   near(t, await rowOf(yes), [of(0.5, 0.8), of(0.9, 0.2)]);
   const sure = gt.ensemble([constant([200, -200], { activation: 'softmax' }), probabilities([0.5, 0.5])], { mode: 'geometric' }); // prettier-ignore
   t.ok((await rowOf(sure)).every(Number.isFinite), 'a probability of 0 is no NaN');
+  const against = [[200, -200], [-200, 200]].map((row) => constant(row, { activation: 'softmax' })); // prettier-ignore
+  near(t, await rowOf(gt.ensemble(against, { mode: 'geometric' })), [0.5, 0.5]);
+  const certain = [[-200], [200]].map((row) => constant(row, { activation: 'sigmoid' }));
+  near(t, await rowOf(gt.ensemble(certain, { mode: 'geometric' })), [0.5]); // a sure yes and a sure no
 });
 
 t.test('voting: shares of votes; ties within a model and between models', async (t) => {
@@ -96,6 +100,7 @@ t.test('voting: shares of votes; ties within a model and between models', async 
   t.same([...tie.data], new Array(7).fill(0), 'of equal sums the first class');
   const yes = gt.ensemble([yesses([0.9, 0.4]), yesses([0.6, 0.3]), yesses([0.1, 0.6]), yesses([0.2, 0.2])], { mode: 'voting' }); // prettier-ignore
   t.same(await rowOf(yes), [0.5, 0.25]);
+  t.same(await rowOf(gt.ensemble([yesses([0.5]), yesses([0.6])], { mode: 'voting' })), [0.5], 'a half is no yes');
 });
 
 t.test('an ensemble is a model: it evaluates, prints, draws, and nests', async (t) => {
@@ -216,6 +221,7 @@ t.test('wrong models, weights and modes are refused with the way out', (t) => {
     [() => gt.ensemble([a, wide(1, false)]), /the inputs of .* are 2 in order, those of 'a' 1 in order/],
     [() => gt.ensemble([wide(1, false), wide(2, true)]), /the inputs of .* are \{ left, right \}/],
     [() => gt.ensemble([constant([1, 2])], { mode: 'geometric' }), /mode 'geometric' is for probabilities/],
+    [() => gt.ensemble([probabilities([1])], { mode: 'voting' }), /'y' of model 0 has neither softmax nor sigmoid/],
     [() => gt.ensemble([yesses([0.5, 0.5]), probabilities([0.5, 0.5])], { mode: 'voting' }), /output 'y' of model 1/],
   ];
   for (const [act, message] of refused) t.throws(act, { message });

@@ -50,6 +50,8 @@ t.test('a mixture is found again: weights of what the frequencies are', async (t
   const models = [probabilities([0.1, 0.9]), probabilities([0.9, 0.1])];
   const blend = await gt.ensemble.fit(models, inputs, targets, { shrinkage: 0 });
   t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-6, `${blend.memberWeights.join(', ')}`);
+  const halves = await gt.ensemble.fit(models, inputs, targets, { method: 'greedy', rounds: 2 });
+  t.same(halves.memberWeights, [0.5, 0.5], 'the best of two votes, which have no quarters');
   const yes = await gt.ensemble.fit([yesses([0.1]), yesses([0.9])], inputs, targets.map((one) => [1 - one]), { shrinkage: 0 }); // prettier-ignore
   t.ok(Math.abs((yes.memberWeights[0] ?? NaN) - 0.75) < 1e-6, `${yes.memberWeights.join(', ')}`);
   const numbers = await gt.ensemble.fit([constant([0]), constant([4])], inputs, gt.full([100, 1], 1), { shrinkage: 0 }); // prettier-ignore
@@ -101,6 +103,11 @@ t.test('greedy gives whole votes, and leaves out what does not help', async (t) 
   const models = [await trained(1, 10), await trained(2, 4), constant([0, 9, 0], { activation: 'softmax' })];
   const blend = await gt.ensemble.fit(models, x, y, { method: 'greedy', rounds: 10 });
   t.equal(blend.memberWeights[2], 0);
+  const isVotes = (count: number): boolean => blend.memberWeights.every((one) => Math.abs(one * count - Math.round(one * count)) < 1e-12); // prettier-ignore
+  t.ok(
+    Array.from({ length: 10 }, (_, i) => i + 1).some(isVotes),
+    `${blend.memberWeights.join(', ')} of 10 votes at most`,
+  );
   t.equal(
     blend.layers.length,
     gt.ensemble(models.slice(0, 2), { weights: blend.memberWeights.slice(0, 2) }).layers.length,
@@ -163,6 +170,53 @@ t.test('several outputs: their losses are added', async (t) => {
   await t.rejects(gt.ensemble.fit(models, inputs, { a: [1, 1, 1, 1] }), /target missing 'b'/);
 });
 
+t.test('several outputs: by their names, in whatever order the models have them', async (t) => {
+  const make = (isTurned: boolean, a: number): gt.Model => {
+    const start = gt.input([2], { name: 'x' });
+    const outputs = { a: layers.dense(1, { name: 'a' })(start), b: layers.dense(1, { name: 'b' })(start) };
+    const net = gt.model(start, isTurned ? { b: outputs.b, a: outputs.a } : outputs);
+    for (const [name, bias] of [
+      ['a', a],
+      ['b', 9],
+    ] as const)
+      // prettier-ignore
+      net.getLayer(name).setWeights([gt.zeros([2, 1]), gt.tensor([bias])]);
+    return net as gt.Model;
+  };
+  const blend = await gt.ensemble.fit([make(false, 0), make(true, 4)], gt.zeros([2, 2]), { a: [1, 1], b: [9, 9] });
+  t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-9, blend.memberWeights.join());
+});
+
+t.test('outputs of several steps: those of a sample share what it counts', async (t) => {
+  const make = (first: number): gt.Model => {
+    const start = gt.input([2, 1]);
+    const net = gt.model(start, layers.dense(1, { kernelInitializer: 'zeros', name: 'y' })(start)) as gt.Model;
+    net.setWeights([gt.zeros([1, 1]), gt.tensor([first])]);
+    return net;
+  };
+  // The models say 0 and 4; three of four quarters of what counts are 0, the last one 4: 4 (1 - w) = 1.
+  const targets = gt.tensor([0, 0, 4, 4], [2, 2, 1]);
+  const blend = await gt.ensemble.fit([make(0), make(4)], gt.zeros([2, 2, 1]), targets, { sampleWeight: [3, 1] });
+  t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-9, blend.memberWeights.join());
+});
+
+t.test(
+  'probabilities that were trained by another loss than the log loss are blended by their squared error',
+  async (t) => {
+    const inputs = gt.zeros([4, 2]);
+    const targets = ops.oneHot(gt.tensor([0, 1, 1, 1]), 2);
+    const blendBy = async (loss: string | undefined, given?: 'mse'): Promise<readonly number[]> => {
+      const models = [probabilities([0.9, 0.1]), probabilities([0.2, 0.8]), probabilities([0.01, 0.99])];
+      if (loss !== undefined) models[0]?.compile({ loss });
+      return (await gt.ensemble.fit(models, inputs, targets, given ? { loss: given } : {})).memberWeights;
+    };
+    const [logLoss, squared] = [await blendBy(undefined), await blendBy(undefined, 'mse')];
+    t.notSame(logLoss, squared);
+    t.same(await blendBy('mse'), squared);
+    t.same(await blendBy('categorical_crossentropy'), logLoss);
+  },
+);
+
 t.test('what does not fit is refused with the way out', async (t) => {
   const models = [network(1), network(2)];
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
@@ -174,6 +228,7 @@ t.test('what does not fit is refused with the way out', async (t) => {
     [() => gt.ensemble.fit(models, null, y, { predictions: [gt.zeros([60, 3]), gt.zeros([9, 3])] }), /model 1 for output 'y'/],
     [() => gt.ensemble.fit(models, x, y, { sampleWeight: [1] }), /sampleWeight has 1 values for 60/],
     [() => gt.ensemble.fit(models, x, y, { sampleWeight: labels.map(() => -1) }), /the samples count -60 in all/],
+    [() => gt.ensemble.fit(models, x, y, { sampleWeight: labels.map((_, i) => i - 1) }), /Weights are finite and not negative/],
     [() => gt.ensemble.fit(models, x, y, { method: 'newton' as never }), /method is 'newton'\. Give 'simplex' or 'greedy'/],
     [() => gt.ensemble.fit(models, x, y, { rounds: 0 }), /rounds is 0/],
     [() => gt.ensemble.fit(models, x, y, { shrinkage: -1 }), /shrinkage is -1\. Give a number that is not negative, or 'auto'/],

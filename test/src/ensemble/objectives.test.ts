@@ -52,10 +52,58 @@ const objectives: readonly (readonly [string, fc.Arbitrary<Objective>])[] = [
   ['a sum', predicted('independent').map((one) => sumOf([squaredError(one), geometricYes(one)]))],
 ];
 
-const inside = (size: number): Float64Array => {
+/** What the ensemble of these weights says for an element, and the loss of that, as they are defined. */
+const definitions: readonly (readonly [string, 'classes' | 'independent', (given: Predicted) => Objective, (given: Predicted, mix: Mix) => number])[] = [
+  ['the squared error', 'independent', squaredError, (given, { mean }) => sumRows(given, (at) => (mean(at) - given.targets[at]!) ** 2 / given.width)],
+  ['the log loss of mixed classes', 'classes', (one) => mixtureOf(one, false), (given, { mean }) => sumRows(given, (at) => -given.targets[at]! * Math.log(mean(at)))],
+  ['the log loss of mixed probabilities', 'independent', (one) => mixtureOf(one, true), (given, { mean }) => sumRows(given, (at) => crossentropy(given.targets[at]!, mean(at)) / given.width)],
+  ['the log loss of the geometric mean of classes', 'classes', geometricClasses, (given, { product }) => sumRows(given, (at) => {
+    const from = at - (at % given.width);
+    const total = Array.from({ length: given.width }, (_, c) => product(from + c)).reduce((sum, one) => sum + one);
+    return -given.targets[at]! * Math.log(product(at) / total);
+  })],
+  ['the log loss of the geometric mean of probabilities', 'independent', geometricYes, (given, { product, no }) => sumRows(given, (at) => crossentropy(given.targets[at]!, product(at) / (product(at) + no(at))) / given.width)],
+]; // prettier-ignore
+
+/** The weighted mean of the members at an element, their weighted geometric one, and that of what is left to 1. */
+interface Mix {
+  readonly mean: (at: number) => number;
+  readonly product: (at: number) => number;
+  readonly no: (at: number) => number;
+}
+
+const mixOf = ({ members }: Predicted, weights: Float64Array): Mix => ({
+  mean: (at) => members.reduce((sum, values, i) => sum + weights[i]! * values[at]!, 0),
+  product: (at) => members.reduce((product, values, i) => product * values[at]! ** weights[i]!, 1),
+  no: (at) => members.reduce((product, values, i) => product * (1 - values[at]!) ** weights[i]!, 1),
+});
+const crossentropy = (target: number, p: number): number => -target * Math.log(p) - (1 - target) * Math.log(1 - p);
+
+/** What elements lose, each as its row counts. */
+function sumRows({ targets, width, rowWeights }: Predicted, loss: (at: number) => number): number {
+  let sum = 0;
+  for (let at = 0; at < targets.length; at++) sum += rowWeights[Math.floor(at / width)]! * loss(at);
+  return sum;
+}
+
+for (const [name, kind, make, define] of definitions) {
+  t.test(`${name} is what its definition says`, (t) => {
+    fc.assert(
+      fc.property(predicted(kind), (given) => {
+        const weights = inside(given.members.length);
+        const [found, expected] = [make(given).value(weights), define(given, mixOf(given, weights))];
+        // At most 48 elements, each of a few logarithms of numbers from 0.01 to 0.99.
+        return Math.abs(found - expected) <= 1000 * Number.EPSILON * Math.max(1, expected);
+      }),
+    );
+    t.end();
+  });
+}
+
+function inside(size: number): Float64Array {
   const weights = Float64Array.from({ length: size }, (_, i) => i + 1);
   return weights.map((one) => one / ((size * (size + 1)) / 2));
-};
+}
 
 for (const [name, arbitrary] of objectives) {
   t.test(`${name}: gradient and Hessian are those of differences on the simplex`, (t) => {
@@ -115,7 +163,7 @@ for (const [name, arbitrary] of objectives) {
     t.end();
   });
 
-  t.test(`${name}: greedy votes are whole numbers, and never worse than one member alone`, (t) => {
+  t.test(`${name}: greedy votes are whole numbers, never worse than one member alone, nor than fewer rounds`, (t) => {
     fc.assert(
       fc.property(arbitrary, (objective) => {
         const found = selectGreedily(objective, 12);
@@ -123,6 +171,8 @@ for (const [name, arbitrary] of objectives) {
         const isWhole = rounds.some((count) =>
           [...found].every((one) => Math.abs(one * count - Math.round(one * count)) < 1e-12),
         );
+        const values = rounds.map((count) => objective.value(selectGreedily(objective, count)));
+        if (values.some((value, i) => value > values[Math.max(0, i - 1)]!)) return false;
         const alone = found.map((_, place) => objective.value(found.map((_one, i) => (i === place ? 1 : 0))));
         return isWhole && objective.value(found) <= Math.min(...alone);
       }),

@@ -114,6 +114,11 @@ t.test('several outputs, and outputs of more axes, with a meta model of one’s 
   const found = (await stacked.predict(inputs)) as unknown as readonly gt.Tensor[];
   t.same(found.map(({ data }) => [...data]), expected.map(({ data }) => [...data])); // prettier-ignore
   t.same(stacked.outputNames, ['p', 'q']);
+  let trainedOn: unknown;
+  meta.compile({ loss: 'mse' });
+  meta.fit = (async (given: gt.Tensor) => void (trainedOn = [...given.data])) as never;
+  await gt.stacking.fit(models, inputs, [gt.zeros([5, 1]), gt.zeros([5, 2])], { meta });
+  t.same(trainedOn, [...features.data], 'it is trained on what it is given later');
   await t.rejects(gt.stacking.fit(models, inputs, { steps: gt.zeros([5, 4, 3]), total: gt.zeros([5, 1]) }), /need a meta model of their own/); // prettier-ignore
 });
 

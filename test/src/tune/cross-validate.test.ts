@@ -102,6 +102,37 @@ t.test('the bits depend on the seeds and the data, not on what else was made, no
   t.notSame(weights[0], weights[1], 'folds begin from other weights');
 });
 
+t.test('each fold begins from weights of its own, which the seed changes', async (t) => {
+  const splits = [0, 1].map(() => ({ train: Uint32Array.of(0, 1, 2), test: Uint32Array.of(3, 4) }));
+  const beginnings = async (seed: number): Promise<readonly string[]> => {
+    const begun: string[] = [];
+    const build = async (): Promise<gt.Model> => {
+      const net = buildModel();
+      begun.push((await net.getWeights())[0]?.data.join() ?? '');
+      return net;
+    };
+    await crossValidate(build, [x, y], { splits, seed });
+    return begun;
+  };
+  const first = await beginnings(0);
+  t.same(await beginnings(0), first);
+  t.equal(new Set([...first, ...(await beginnings(1))]).size, 4);
+});
+
+t.test('the weights of a fold’s samples count in its score', async (t) => {
+  const weights = Float32Array.from(labels, (_, index) => 1 + (index % 3));
+  const { models, splits, scores } = await crossValidate(buildModel, [x, y, weights], { k: 3 });
+  for (const [index, { test }] of splits.entries()) {
+    const rows = [...test];
+    const logs = (await models[index]?.evaluate(
+      gt.tensor(rows.map((one) => row(x, one))),
+      gt.tensor(rows.map((one) => row(y, one))),
+      { returnDict: true, verbose: 0, sampleWeight: rows.map((one) => weights[one] as number) },
+    )) as Record<string, number>;
+    t.equal(scores['loss']?.values[index], logs['loss']);
+  }
+});
+
 t.test('repeats: other folds, and the mean of what is predicted', async (t) => {
   const folds = await crossValidate(buildModel, [x, y], { k: 2, repeats: 3 });
   t.equal(folds.models.length, 6);

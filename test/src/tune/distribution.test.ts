@@ -8,6 +8,7 @@ import {
   floatDistribution,
   fromUnit,
   intDistribution,
+  sameDistribution,
   toInternal,
   toUnit,
   type Distribution,
@@ -95,6 +96,39 @@ t.test('the place of a value leads back to it', (t) => {
       return contains(distribution, value) && Math.abs(toUnit(distribution, value) - at) <= exact;
     }),
   );
+  t.end();
+});
+
+t.test('the place of a step or choice is the middle of its share', (t) => {
+  fc.assert(
+    fc.property(stepped, (distribution) => {
+      const count = countValues(distribution);
+      return Array.from({ length: count }, (_, i) => i).every((i) => {
+        const middle = (i + 0.5) / count;
+        // The quotient of a difference, rounded three times.
+        return Math.abs(toUnit(distribution, fromUnit(distribution, middle)) - middle) <= 3 * Number.EPSILON;
+      });
+    }),
+  );
+  t.end();
+});
+
+t.test('two distributions are the same when all that they say is', (t) => {
+  const ranges = [
+    floatDistribution('x', 1, 9),
+    floatDistribution('x', 1, 8),
+    floatDistribution('x', 2, 9),
+    floatDistribution('x', 1, 9, { log: true }),
+    floatDistribution('x', 1, 9, { step: 1 }),
+    floatDistribution('x', 1, 9, { step: 2 }),
+    intDistribution('x', 1, 9),
+    intDistribution('x', 1, 9, { step: 2 }),
+    categoricalDistribution('x', [1, 9]),
+    categoricalDistribution('x', [9, 1]),
+    categoricalDistribution('x', [1, 9, 2]),
+  ];
+  for (const [i, one] of ranges.entries())
+    for (const [j, other] of ranges.entries()) t.equal(sameDistribution(one, { ...other }), i === j, `${i}, ${j}`);
   t.end();
 });
 

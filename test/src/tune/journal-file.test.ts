@@ -1,5 +1,5 @@
 /** A journal in a file: shared, resumed, mended after kills, as it was after appends that failed. */
-import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -120,6 +120,23 @@ t.test('a broken line in the middle is told with its number, as often as it is r
   await t.rejects(add(journal, noted(3)), /line 3/);
   await t.rejects(createStudy({ storage: path }), /line 3/);
   t.notOk(existsSync(`${path}.lock`));
+});
+
+t.test('an append whose lock was taken away before it wrote begins anew, and sees what came between', async (t) => {
+  const path = pathIn(t);
+  const journal = open(path);
+  await add(journal, made);
+  const seen: (readonly StudyRecord[])[] = [];
+  await journal.append((news) => {
+    seen.push(news);
+    if (seen.length === 1) {
+      rmSync(`${path}.lock`);
+      appendFileSync(path, writeRecord(noted('theirs'), 'other'));
+    }
+    return [noted('ours')];
+  });
+  t.strictSame(seen, [[], [noted('theirs')]]);
+  t.strictSame(await open(path).read(), [made, noted('theirs'), noted('ours')]);
 });
 
 t.test('a journal that became shorter is refused', async (t) => {
@@ -249,6 +266,7 @@ t.test('trials of a process that is gone wait for the next ask, those of another
   const journal = await journalFile(path, { goneAfter: 1 });
   const study = await createStudy({ storage: journal });
   t.equal((await study.ask()).number, 0, 'its process is gone');
+  t.ok((study.trials[0]?.startTime ?? 0) > 1, 'it begins anew');
   t.equal((await study.ask()).number, 2, 'the other machine may live');
   await sleep(600);
   appendFileSync(path, writeRecord(noted('alive'), elsewhere));

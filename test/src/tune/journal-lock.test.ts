@@ -84,6 +84,17 @@ t.test('a lock that does not change for the grace period is taken, by one only',
   t.equal(most, 1);
 });
 
+t.test('a lock that changes is not an old one, however long there is one', async (t) => {
+  const path = pathIn(t);
+  const change = (): void => writeFileSync(`${path}.lock`, 'gradtape alive\n');
+  change();
+  const changing = setInterval(change, 50);
+  const { isTaken, end } = await attempt(lockOf(path, { grace: 1_000 }), 2_000);
+  clearInterval(changing);
+  t.equal(isTaken, false);
+  t.equal(await end, true, 'when it has not changed for the grace period');
+});
+
 t.test('the lock of one that is gone is free at once, that of one that lives is not', async (t) => {
   const path = pathIn(t);
   deadLock(path);

@@ -33,7 +33,7 @@ const records: readonly StudyRecord[] = [
 
 t.test('records come back as they were written', (t) => {
   t.strictSame(read(records.map((record) => writeRecord(record, 'w')).join('')), records);
-  const trial: StudyRecord = {
+  const trial: StudyRecord & { readonly finished: object } = {
     kind: 'createTrial',
     study: 0,
     time: 2.5,
@@ -48,6 +48,8 @@ t.test('records come back as they were written', (t) => {
     },
   };
   t.strictSame(read(writeRecord(trial, 'w')), [{ ...trial, userAttributes: named({ a: 1 }) }]);
+  const several: StudyRecord = { ...trial, finished: { ...trial.finished, values: [0.5, Infinity] } };
+  t.match(read(writeRecord(several, 'w')), [{ finished: { values: [0.5, Infinity] } }]);
   t.match(read(writeRecord({ kind: 'createTrial', study: 1, state: 'waiting' }, 'w')), [
     { kind: 'createTrial', state: 'waiting', time: undefined },
   ]);
@@ -61,6 +63,10 @@ t.test("the lines are Optuna's: its names, floats as floats, times in microsecon
     line(records[8]),
     '{"op_code":6,"worker_id":"w","trial_id":3,"state":1,"values":[1.0,-Infinity],"datetime_complete":"2025-11-26T09:40:00.123456+00:00"}\n',
   );
+  t.match(line(records[5]), '"param_name":"n","param_value_internal":3.0,');
+  const states = ['running', 'complete', 'pruned', 'failed', 'waiting'] as const;
+  for (const [number, state] of states.entries())
+    t.match(line({ kind: 'state', trial: 3, state, values: undefined, time: 1 }), `"state":${number},"values":null`);
   t.equal(writeDistribution(int), '{"name":"IntDistribution","attributes":{"log":true,"step":1,"low":1,"high":9}}');
   t.equal(
     writeDistribution(stepped),
@@ -73,6 +79,7 @@ t.test('times with and without offsets', (t) => {
   t.equal(writeTime(0.5), '1970-01-01T00:00:00.500000+00:00');
   t.equal(readTime('1970-01-01T02:30:00.000001+02:30'), 1e-6);
   t.equal(readTime('1970-01-01T00:00:01Z'), 1);
+  t.equal(readTime('1970-01-01 00:00:01.5-0030'), 1801.5);
   t.equal(readTime('1970-01-02T00:00:00'), new Date(1970, 0, 2).getTime() / 1000, 'local time');
   t.equal(readTime('1970-13-02T00:00:00Z'), undefined);
   t.equal(readTime('yesterday'), undefined);
@@ -92,6 +99,12 @@ t.test("distributions of Optuna's first versions", (t) => {
   t.match(old('DiscreteUniformDistribution', { low: 0, high: 2, q: 0.5 }), { kind: 'float', step: 0.5 });
   t.match(old('IntUniformDistribution', { low: 0, high: 4, step: 2 }), { kind: 'int', step: 2 });
   t.match(old('IntLogUniformDistribution', { low: 1, high: 4, step: 1 }), { kind: 'int', log: true });
+  t.end();
+});
+
+t.test('whole numbers lose their fraction, as in Optuna', (t) => {
+  const lines = [2.9, -2.9].map((internal) => writeRecord({ kind: 'param', trial: 0, name: 'n', internal, distribution: { ...int, low: -9, log: false } }, 'w')); // prettier-ignore
+  t.match(read(lines.join('')), [{ internal: 2 }, { internal: -2 }]);
   t.end();
 });
 
@@ -139,6 +152,10 @@ const refused: readonly (readonly [line: string, message: RegExp])[] = [
   [distribution('{"name":"FloatDistribution","attributes":{"low":0,"high":1,"log":1}}'), /log is neither/],
   [distribution('{"name":"CategoricalDistribution","attributes":{"choices":[]}}'), /choices of 'x'/],
   [distribution('{"name":"CategoricalDistribution","attributes":{"choices":["a"]}}'), /choice 0.5; expected the index/],
+  [
+    distribution('{"name":"CategoricalDistribution","attributes":{"choices":["a"]}}').replace('0.5', '1.0'),
+    /choice 1; expected the index of one of 1/,
+  ],
   [`{"op_code":9,"worker_id":"","trial_id":0,"system_attr":{"a":${'['.repeat(70)}${']'.repeat(70)}}}`, /too deep/],
   [`{"op_code":9,"worker_id":"","trial_id":0,"system_attr":{"a":"${'x'.repeat(MAX_LINE_BYTES)}"}}`, /at most 8388608/],
   ['\ud800', /no JSON/],

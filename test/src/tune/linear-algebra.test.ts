@@ -133,6 +133,10 @@ t.test('what is not positive definite is told, and mended by as little jitter as
   const mended = product(factor, transposed(factor, 3), 3);
   // Off by the jitter, 1e-10, and a rounding of 1 (bound above).
   t.ok(excess(mended, singular, new Float64Array(9).fill(1e-10 + gamma(8))) <= 1);
+  // An eigenvalue of -3e-6 takes more than that: 1e-5 is the first of 1e-10, 1e-9, ...
+  const below = Float64Array.of(1, 1 + 3e-6, 1 + 3e-6, 1);
+  const lifted = lower(choleskyWithJitter(below, 2), 2);
+  t.ok(Math.abs(product(lifted, transposed(lifted, 2), 2)[0]! - (1 + 1e-5)) <= gamma(8));
   t.same(singular, new Float64Array(9).fill(1), 'the matrix stays');
   t.throws(() => choleskyWithJitter(Float64Array.of(-1), 1), /\[1,1\] with a mean diagonal of -1.*Give a symmetric/);
   t.end();

@@ -111,6 +111,10 @@ t.test('stratifiedKFold: every fold has its share of every class', (t) => {
   const classes = [0, 1, 1, 0, 2, 2, 1, 0, 2, 1];
   const hot = classes.map((label) => [0, 1, 2].map((one) => (one === label ? 1 : 0)));
   t.same(stratifiedKFold(hot, { k: 3 }), stratifiedKFold(classes, { k: 3 }), 'one-hot rows are classes');
+  const many = Array.from({ length: 40 }, (_, i) => i % 2);
+  t.notSame(stratifiedKFold(many, { seed: 1 }), stratifiedKFold(many, { seed: 2 }));
+  const repeated = stratifiedKFold(many, { repeats: 2 });
+  t.notSame(repeated.slice(0, 5), repeated.slice(5));
   t.end();
 });
 

@@ -9,7 +9,11 @@ class SeenJournal implements Journal {
   readonly writer = 'me';
   readonly lines: string[] = [];
   failure: Error | undefined;
+  /** Before the decision, and from it until the append is safe. */
   delay = 0;
+  safeAfter = 0;
+  /** What others append before the next decision. */
+  readonly news: StudyRecord[] = [];
 
   async read(): Promise<readonly StudyRecord[]> {
     return [];
@@ -17,7 +21,8 @@ class SeenJournal implements Journal {
 
   async append(decide: (news: readonly StudyRecord[]) => readonly StudyRecord[]): Promise<void> {
     await new Promise((resolve) => void setTimeout(resolve, this.delay));
-    const records = decide([]);
+    const records = decide(this.news.splice(0));
+    await new Promise((resolve) => void setTimeout(resolve, this.safeAfter));
     if (this.failure) throw this.failure;
     this.lines.push(...records.map(lineOf));
   }
@@ -63,6 +68,19 @@ t.test('what is written while an append is under way is in the next one', async 
   log.write(note('b'));
   await log.close();
   t.same(journal.lines, ['createStudy', 'a=1', 'b=1']);
+  journal.safeAfter = 5;
+  log.write(note('c'));
+  await new Promise((resolve) => void setTimeout(resolve, 8));
+  log.write(note('d'));
+  await log.close();
+  t.same(journal.lines.slice(3), ['c=1', 'd=1'], 'after it was decided, too');
+});
+
+t.test('a decision sees what others appended before it', async (t) => {
+  const { journal, log } = await openLog();
+  journal.news.push(note('theirs'));
+  await log.transact((state) => [note(`with ${Object.keys(state.named('s')?.userAttributes ?? {}).join()}`)]);
+  t.same(journal.lines, ['createStudy', 'with theirs=1']);
 });
 
 t.test(

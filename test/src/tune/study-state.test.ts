@@ -34,6 +34,8 @@ t.test('studies and trials are counted over the whole journal; a name is free wh
   t.equal(state.named('a')?.id, 2);
   t.equal(state.named('a')?.trials[0]?.state, 'complete', 'no number for the trial of a study that is not there');
   t.equal(state.named('b')?.trials[0]?.state, 'running');
+  t.equal(state.named('a')?.trials[0]?.number, 0, 'each study counts its own');
+  t.same(state.named('a')?.trialIds, [1]);
   t.end();
 });
 
@@ -66,6 +68,7 @@ t.test('a waiting trial belongs to the first who takes it, and one that was give
     time,
   });
   const waiting: StudyRecord = { kind: 'createTrial', study: 0, time: 1, state: 'waiting' };
+  t.equal(stateOf(make('a'), waiting).named('a')?.trials[0]?.startTime, undefined, 'it has not begun');
   const twice = stateOf(make('a'), waiting, take('running', 5), take('running', 6)).named('a')?.trials[0];
   t.equal(twice?.startTime, 5);
   const given = stateOf(make('a'), waiting, take('running', 5), take('waiting', 6), take('running', 7));

@@ -1,6 +1,14 @@
 /** Studies: what they ask, keep, end early, and refuse. */
 import t from 'tap';
-import { createStudy, samplers, TrialPruned, type ObjectiveTrial } from '../../../src/tune/index.ts';
+import { floatDistribution } from '../../../src/tune/distribution.ts';
+import {
+  createStudy,
+  samplers,
+  TrialPruned,
+  type ObjectiveTrial,
+  type Sampler,
+  type SamplingContext,
+} from '../../../src/tune/index.ts';
 
 t.test('a study of random points finds better ones, and keeps parameters, values and times', async (t) => {
   const study = await createStudy({ direction: 'maximize', sampler: samplers.random({ seed: 1 }) });
@@ -205,4 +213,139 @@ t.test('several objectives: the trials that no other one beats', async (t) => {
     [0, 1, 4],
   );
   t.throws(() => study.bestTrial, /has 2 objectives. Use bestTrials/);
+});
+
+t.test(
+  'of equal values the first is the best, and equal trials of several objectives are all on the front',
+  async (t) => {
+    for (const direction of ['minimize', 'maximize'] as const) {
+      const study = await createStudy({ direction });
+      await study.optimize((trial) => [2, 1, 2, 1, 1.5][trial.number] as number, { trials: 5 });
+      t.equal(study.bestTrial.number, direction === 'minimize' ? 1 : 0);
+    }
+    const study = await createStudy({ directions: ['minimize', 'maximize'] });
+    await study.optimize((trial) => [[1, 1], [1, 1], [1, 0]][trial.number] as number[], { trials: 3 }); // prettier-ignore
+    t.same(study.bestTrials.map(({ number }) => number), [0, 1]); // prettier-ignore
+  },
+);
+
+/** A sampler that gives 0.5, and notes what it was asked. */
+function noting(joint: ReturnType<NonNullable<Sampler['sampleJoint']>> = new Map()) {
+  const asked: (readonly [string, SamplingContext])[] = [];
+  const sampler: Sampler = {
+    name: 'noting',
+    seed: 1,
+    sampleJoint: () => joint,
+    sample(context, name) {
+      asked.push([name, context]);
+      return 0.5;
+    },
+  };
+  return { sampler, asked };
+}
+
+t.test(
+  'a sampler sees the other trials, and has random numbers of its own for each parameter of each trial',
+  async (t) => {
+    const { sampler, asked } = noting();
+    const study = await createStudy({ sampler });
+    await study.optimize((trial) => trial.suggestFloat('x', 0, 1) + trial.suggestFloat('y', 0, 1), { trials: 3 });
+    t.same(asked.map(([name, { trial }]) => `${name}${trial.number}`), ['x0', 'y0', 'x1', 'y1', 'x2', 'y2']); // prettier-ignore
+    for (const [, { trial, trials, all }] of asked) {
+      t.same(trials, study.trials.filter((other) => other.number !== trial.number)); // prettier-ignore
+      t.same(all, study.trials);
+    }
+    t.equal(new Set(asked.map(([, { random }]) => random.uniform())).size, 6);
+  },
+);
+
+t.test('a parameter that is asked for again has its value, whose bounds may not exclude it', async (t) => {
+  const { sampler, asked } = noting();
+  const trial = await (await createStudy({ sampler })).ask();
+  t.same(
+    [trial.suggestFloat('x', 0, 1), trial.suggestFloat('x', 0, 1), trial.suggestFloat('x', 0, 2)],
+    [0.5, 0.5, 0.5],
+  );
+  t.equal(asked.length, 1);
+  t.throws(() => trial.suggestFloat('x', 1, 2), /trial 0 has 0.5, which is not a float from 1 to 2/);
+});
+
+t.test(
+  'what was enqueued goes before what was chosen together, and that only for the bounds that it was chosen for',
+  async (t) => {
+    const distribution = floatDistribution('x', 0, 1);
+    const { sampler, asked } = noting(new Map(['x', 'y', 'z'].map((name) => [name, { internal: 0.25, distribution }])));
+    const study = await createStudy({ sampler });
+    await study.enqueueTrial({ x: 0.75 });
+    const trial = await study.ask();
+    t.same(
+      [trial.suggestFloat('x', 0, 1), trial.suggestFloat('y', 0, 1), trial.suggestFloat('z', 0, 2)],
+      [0.75, 0.25, 0.5],
+    );
+    t.same(asked.map(([name]) => name), ['z']); // prettier-ignore
+  },
+);
+
+t.test('a trial is not enqueued again with skipIfExists, one with fewer parameters is', async (t) => {
+  const study = await createStudy();
+  await study.enqueueTrial({ x: 0.25, kind: 'b' });
+  await study.enqueueTrial({ kind: 'b', x: 0.25 }, { skipIfExists: true });
+  t.equal(study.trials.length, 1);
+  await study.enqueueTrial({ x: 0.25 }, { skipIfExists: true });
+  t.equal(study.trials.length, 2);
+});
+
+t.test('the second report of a step is ignored, and several objectives are not pruned', async (t) => {
+  const pruner = { name: 'all', shouldPrune: () => true };
+  const study = await createStudy({ pruner });
+  const trial = await study.ask();
+  trial.report(1, 0);
+  trial.report(2, 0);
+  t.same([...(study.trials[0]?.intermediateValues ?? [])], [[0, 1]]);
+  t.equal(trial.shouldPrune(), true);
+  const several = await createStudy({ directions: ['minimize', 'minimize'], pruner });
+  const other = await several.ask();
+  other.report(1, 0);
+  t.equal(other.shouldPrune(), false);
+});
+
+t.test('stop ends a run and not the next one; the trial that runs is finished', async (t) => {
+  const study = await createStudy();
+  await study.optimize(
+    (trial) => {
+      if (trial.number === 1) study.stop();
+      return trial.suggestFloat('x', 0, 1);
+    },
+    { trials: 5 },
+  );
+  t.equal(study.trials.length, 2);
+  await study.optimize((trial) => trial.suggestFloat('x', 0, 1), { trials: 1 });
+  t.same(study.trials.map(({ state }) => state), ['complete', 'complete', 'complete']); // prettier-ignore
+});
+
+t.test('totalTrials counts what is finished and what runs: lanes do not run more', async (t) => {
+  const study = await createStudy();
+  const rest = async (trial: ObjectiveTrial): Promise<number> => {
+    await new Promise((resolve) => void setTimeout(resolve, 1 + (trial.number % 3)));
+    return trial.suggestFloat('x', 0, 1);
+  };
+  await study.optimize(rest, { totalTrials: 5, parallel: 3 });
+  t.equal(study.trials.length, 5);
+  await study.optimize(rest, { totalTrials: 7, parallel: 3 });
+  t.equal(study.trials.length, 7);
+  await study.optimize(rest, { totalTrials: 7, trials: 2 });
+  t.equal(study.trials.length, 7);
+});
+
+t.test('the timeout is in seconds; with 0, and with a signal that came before, no trial begins', async (t) => {
+  const study = await createStudy();
+  const rest = async (trial: ObjectiveTrial): Promise<number> => {
+    await new Promise((resolve) => void setTimeout(resolve, 30));
+    return trial.suggestFloat('x', 0, 1);
+  };
+  await study.optimize(rest, { trials: 3, timeout: 20 });
+  t.equal(study.trials.length, 3);
+  await study.optimize(rest, { trials: 3, timeout: 0 });
+  await study.optimize(rest, { trials: 3, signal: AbortSignal.abort() });
+  t.equal(study.trials.length, 3);
 });

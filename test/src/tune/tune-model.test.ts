@@ -55,6 +55,23 @@ t.test('the model is that of the best trial, with the weights of its best epoch'
   t.not(study.bestTrial.userAttributes['best_epoch'], 5, 'the last epoch is not the best');
 });
 
+t.test('of equal trials the first is the best one, whose model is kept', async (t) => {
+  let built = 0;
+  const still = (trial: ObjectiveTrial): gt.Model => {
+    built++;
+    trial.suggestInt('units', 1, 8);
+    const net = gt.sequential([
+      layers.dense(2, { activation: 'softmax', kernelInitializer: 'zeros', inputShape: [3] }),
+    ]);
+    net.compile({ optimizer: gt.optimizers.sgd({ learningRate: 0 }), loss: 'categorical_crossentropy' });
+    return net;
+  };
+  const { study } = await tuneModel(still, [x, y], { trials: 3, sampler });
+  t.equal(new Set(study.trials.map(({ value }) => value)).size, 1);
+  t.equal(study.bestTrial.number, 0);
+  t.equal(built, 3, 'it is not trained again');
+});
+
 t.test('a metric that rises, options of fit that depend on the trial, and no validation', async (t) => {
   const rising = await tuneModel(build, [x, y], {
     trials: 3,

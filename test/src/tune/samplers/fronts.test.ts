@@ -1,7 +1,8 @@
 /** Fronts and the room on them, against counting. */
 import t from 'tap';
 import fc from 'fast-check';
-import { crowdingDistances, frontsOf, selectBest } from '../../../../src/tune/fronts.ts';
+import { bestTrials, crowdingDistances, frontsOf, selectBest } from '../../../../src/tune/fronts.ts';
+import { TrialEntry } from '../../../../src/tune/trial-record.ts';
 
 /** Few different values, so that ties are frequent. */
 const points = fc
@@ -59,5 +60,22 @@ t.test('the room of a point is what lies between its neighbours; the ends have a
     [0, 1, 2],
     'the crowded one is left out',
   );
+  t.same(selectBest(losses, 4), [0, 2, 1, 3], 'those with more room come first');
+  const worst = [2, 2, 9];
+  t.equal(crowdingDistances([[0, 5, 3], [5, 0, 3], [3, 3, 0], worst], [0, 1, 2, 3])[3], Infinity, 'the worst end is one'); // prettier-ignore
+  t.end();
+});
+
+t.test('the best trials are those with the best values in their directions, of equal ones the first', (t) => {
+  const trialsOf = (...rows: readonly (readonly number[])[]): readonly TrialEntry[] =>
+    rows.map((values, number) => Object.assign(new TrialEntry(number), { values }));
+  const numbers = (...given: Parameters<typeof bestTrials>): number[] =>
+    bestTrials(...given).map(({ number }) => number);
+  const one = trialsOf([3], [1], [2], [1], [3]);
+  t.same(numbers(one, ['minimize'], 4), [1, 3, 2, 0]);
+  t.same(numbers(one, ['maximize'], 3), [0, 4, 2]);
+  const two = trialsOf([1, 1], [2, 2], [0, 0], [2, 0]);
+  t.same(new Set(numbers(two, ['minimize', 'maximize'], 3)), new Set([0, 1, 2]));
+  t.same(numbers(two, ['maximize', 'minimize'], 1), [3]);
   t.end();
 });

@@ -1,6 +1,6 @@
 /** Grid search: every point once, in any order of ending, and then the end. */
 import t from 'tap';
-import { createStudy, samplers, type ObjectiveTrial } from '../../../../src/tune/index.ts';
+import { createStudy, pruners, samplers, type ObjectiveTrial } from '../../../../src/tune/index.ts';
 import { ListJournal } from './spaces.ts';
 
 const space = { units: [16, 32, 64], rate: [0.1, 0.01], kind: ['a', 'b'] } as const;
@@ -44,6 +44,12 @@ t.test('overlapping trials, failed ones and enqueued ones leave none out and vis
   t.equal(new Set(pointsOf(study.trials)).size, 13);
 });
 
+t.test('more lanes than points: each asks for one that is left', async (t) => {
+  const study = await createStudy({ sampler: samplers.grid({ x: [1, 2, 3] }) });
+  await study.optimize(async (trial) => trial.suggestInt('x', 1, 3), { parallel: 8 });
+  t.equal(study.trials.length, 3);
+});
+
 t.test('a resumed study goes on where it was, and does nothing when all is visited', async (t) => {
   const journal = new ListJournal();
   const open = async (): ReturnType<typeof createStudy> =>
@@ -73,6 +79,16 @@ t.test('a trial that was interrupted is run again with its point before the stud
     ['complete', 'complete', 'complete'],
   );
 });
+
+t.test(
+  'under hyperband, which compares a trial with those of its bracket alone, each point is visited once',
+  async (t) => {
+    const study = await createStudy({ sampler: samplers.grid(space), pruner: pruners.hyperband({ maxResource: 9 }) });
+    await study.optimize(objective);
+    t.equal(study.trials.length, 12);
+    t.equal(new Set(pointsOf(study.trials)).size, 12);
+  },
+);
 
 t.test('a grid that is none is refused', async (t) => {
   t.throws(() => samplers.grid({}), /samplers.grid: the grid has no parameters/);

@@ -51,5 +51,7 @@ t.test('a parameter is what it was last, and one with a single value is left out
     ],
   );
   t.same([...commonSpace([...trials, trialWith(2, ['z'])]).keys()], ['z']);
+  const branches = groupsOf([trialWith(0, ['x', 'a']), trialWith(1, ['x', 'b'], wider)]);
+  t.equal(branches.find((group) => group.has('x'))?.get('x'), wider, 'in whatever branch it was');
   t.end();
 });

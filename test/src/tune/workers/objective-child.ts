@@ -28,6 +28,8 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
     return Object.keys(trial.params).length;
   },
   exits: () => process.exit(3),
+  /** When its value is given. */
+  leaves: () => (setTimeout(() => process.exit(4), 20), 1),
   uncaught: () =>
     new Promise<number>(() => {
       setTimeout(() => {

@@ -4,7 +4,8 @@ import t from 'tap';
 import { Acquisition } from '../../../../../src/tune/samplers/bayesian/acquisition.ts';
 import { fit } from '../../../../../src/tune/samplers/bayesian/fit.ts';
 import { GaussianProcess } from '../../../../../src/tune/samplers/bayesian/gaussian-process.ts';
-import { PosteriorDensity } from '../../../../../src/tune/samplers/bayesian/posterior-density.ts';
+import { thinOut } from '../../../../../src/tune/samplers/bayesian/observations.ts';
+import { MIN_NOISE, PosteriorDensity } from '../../../../../src/tune/samplers/bayesian/posterior-density.ts';
 import { Random } from '../../../../../src/tune/random.ts';
 import {
   covarianceOf,
@@ -120,6 +121,32 @@ t.test('a fit finds which dimensions matter, and a scale on which a long tail do
   // A mean of 0 and a variance of 1 leave no value of 60 further than sqrt(59) away: the raw tail nearly gets there.
   const lowest = (values: Float64Array): number => values.reduce((least, value) => Math.min(least, value), 0);
   t.ok(lowest(tailed.observations.targets) > -2.5, String(lowest(tailed.observations.targets)));
+  t.end();
+});
+
+t.test('thinned out, the newest observation stays, and every so many before it', (t) => {
+  const points = Float64Array.from({ length: 7 * 2 }, (_, at) => at);
+  const seen = { points, targets: Float64Array.of(0, 1, 2, 3, 4, 5, 6), count: 7, size: 2, numeric: 2 };
+  for (const [stride, kept] of [
+    [1, [0, 1, 2, 3, 4, 5, 6]],
+    [2, [0, 2, 4, 6]],
+    [3, [0, 3, 6]],
+    [4, [2, 6]],
+  ] as const) {
+    const thin = thinOut(seen, stride);
+    t.same([...thin.targets], kept);
+    t.same([...thin.points], kept.flatMap((i) => [2 * i, 2 * i + 1])); // prettier-ignore
+    t.equal(thin.count, kept.length);
+  }
+  t.end();
+});
+
+t.test('the noise of a fit is never below the least, whatever the values', (t) => {
+  const points = Float64Array.from({ length: 20 }, (_, i) => i / 20);
+  for (const scores of [new Float64Array(20).fill(1), points.map((x) => Math.sin(3 * x))]) {
+    const { hyper } = fit(points, scores, 1);
+    t.ok(hyper.noise >= MIN_NOISE, `${hyper.noise}`);
+  }
   t.end();
 });
 

@@ -42,6 +42,33 @@ t.test('several objectives: each number of a trial has weights of its own, and n
 /** Of values up to 8000: central differences of targets near 1 are good for 1e-7 then (rounding 1e-16 / slope / step). */
 const STEP = 1;
 
+t.test(
+  'several objectives: what is better in one and worse in none has the higher score, whatever the weights',
+  (t) => {
+    const outcomes = outcomesOf([0.2, 1], [0, 1], [1, 0], [1, 0.2]);
+    for (let number = 0; number < 60; number++) {
+      const [first, second, third, fourth] = scoresOf(outcomes, ['minimize', 'minimize'], new Random(0, 'w', number));
+      if (!((second as number) > (first as number) && (third as number) > (fourth as number))) t.fail(`${number}`);
+    }
+    t.end();
+  },
+);
+
+t.test('several objectives: weights are even over all that sum to 1', (t) => {
+  const count = 4000;
+  const outcomes = outcomesOf([0, 1], [1, 0]);
+  const weights = Array.from({ length: count }, (_, number) => {
+    const [first, second] = scoresOf(outcomes, ['minimize', 'minimize'], new Random(0, 'w', number)) as unknown as [number, number]; // prettier-ignore
+    return first / (first + second);
+  });
+  for (const least of [0.1, 0.25, 0.5, 0.75, 0.9]) {
+    const share = weights.filter((weight) => weight < least).length / count;
+    // Five standard deviations of a share.
+    t.ok(Math.abs(share - least) < 5 * Math.sqrt((least * (1 - least)) / count), `${least}: ${share}`);
+  }
+  t.end();
+});
+
 t.test('scales: the order stays, mean 0 and variance 1, slopes are those of the scale', (t) => {
   const values = Float64Array.from({ length: 21 }, (_, i) => -(((i * 8) % 21) ** 3));
   const warps = warpsOf(values);
