@@ -172,7 +172,7 @@ export const mutants: readonly Mutant[] = [
     ['pruned trials are left out', 'mask', "trial.state === 'pruned' ? lastStep(trial) : undefined", 'undefined'],
     ['a rank of a maximum is that of a minimum', 'sign', "const sign = direction === 'maximize' ? -1 : 1;", 'const sign = 1;'],
     ['the best of equal reports counts', 'tie', 'ends[Math.floor((first + last) / 2)]', 'ends[first]'],
-    ['the end is that of the neighbour', 'missing term', 'better + share * (worse - better)', 'better'],
+    ['the end is that of the neighbour', 'missing term', 'better + ((report - before) / (after - before)) * (worse - better)', 'better'],
     ['reports that are NaN are among the ranks', 'special value', '!Number.isNaN(intermediateValues.get(step) ?? NaN)', 'intermediateValues.has(step)'],
     ['a report of NaN is as good as the best', 'special value', 'isBetter(other, report) || Number.isNaN(report)', 'isBetter(other, report)'],
   ]),
@@ -307,7 +307,7 @@ export const mutants: readonly Mutant[] = [
   ...mutantsOf('src/tune/study.ts', study, [
     ['the later one of equal trials is the best', 'tie', 'isBetter(this.direction, trial.value, best.value)', '!isBetter(this.direction, best.value, trial.value)'],
     ['pruned trials may be the best', 'mask', "if (trial.state !== 'complete')", "if (trial.state !== 'complete' && trial.state !== 'pruned')"],
-    ['a trial is what its sampler learns from', 'mask', 'all.filter((other) => other !== trial)', '(comparable ?? all)'],
+    ['a trial is what its sampler learns from', 'mask', 'all.filter((other) => other !== trial)', 'all'],
     ['a sampler that counts trials misses those of other brackets', 'mask', 'const { trials: all } = this.#entry;', 'const all = comparable ?? this.#entry.trials;', grids],
     ['parameters are enqueued twice when others are there too', 'comparison', 'names.length === Object.keys(has).length && ', ''],
     ['what ran in another process is not given back first', 'state', "if (free.state === 'running')", 'if (false)', journal],

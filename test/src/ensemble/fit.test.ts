@@ -99,6 +99,20 @@ t.test('shrinkage: how far of the way from equal weights', async (t) => {
   }
 });
 
+t.test('the weights are those of the mode', async (t) => {
+  // Half of the samples are of class 0. The mixture of 0.9 and 0.2 that is 0.5 has w = 3/7; of the logits it is another.
+  const models = [probabilities([0.9, 0.1]), probabilities([0.2, 0.8])];
+  const [inputs, targets] = [gt.zeros([10, 2]), Array.from({ length: 10 }, (_, i) => i % 2)];
+  const weightOf = async (mode: 'weighted' | 'geometric'): Promise<number> =>
+    (await gt.ensemble.fit(models, inputs, targets, { mode, shrinkage: 0 })).memberWeights[0] ?? NaN;
+  const logits = [Math.log(9), Math.log(0.25)] as const;
+  t.ok(Math.abs((await weightOf('weighted')) - 3 / 7) < 1e-6);
+  t.ok(
+    Math.abs((await weightOf('geometric')) - logits[1] / (logits[1] - logits[0])) < 1e-6,
+    'w log 9 + (1 - w) log 1/4 = 0',
+  );
+});
+
 t.test('greedy gives whole votes, and leaves out what does not help', async (t) => {
   const models = [await trained(1, 10), await trained(2, 4), constant([0, 9, 0], { activation: 'softmax' })];
   const blend = await gt.ensemble.fit(models, x, y, { method: 'greedy', rounds: 10 });
@@ -183,7 +197,7 @@ t.test('several outputs: by their names, in whatever order the models have them'
       net.getLayer(name).setWeights([gt.zeros([2, 1]), gt.tensor([bias])]);
     return net as gt.Model;
   };
-  const blend = await gt.ensemble.fit([make(false, 0), make(true, 4)], gt.zeros([2, 2]), { a: [1, 1], b: [9, 9] });
+  const blend = await gt.ensemble.fit([make(false, 0), make(true, 4)], gt.zeros([2, 2]), { a: [1, 1], b: [9, 9] }, { shrinkage: 0 }); // prettier-ignore
   t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-9, blend.memberWeights.join());
 });
 
@@ -196,7 +210,7 @@ t.test('outputs of several steps: those of a sample share what it counts', async
   };
   // The models say 0 and 4; three of four quarters of what counts are 0, the last one 4: 4 (1 - w) = 1.
   const targets = gt.tensor([0, 0, 4, 4], [2, 2, 1]);
-  const blend = await gt.ensemble.fit([make(0), make(4)], gt.zeros([2, 2, 1]), targets, { sampleWeight: [3, 1] });
+  const blend = await gt.ensemble.fit([make(0), make(4)], gt.zeros([2, 2, 1]), targets, { sampleWeight: [3, 1], shrinkage: 0 }); // prettier-ignore
   t.ok(Math.abs((blend.memberWeights[0] ?? NaN) - 0.75) < 1e-9, blend.memberWeights.join());
 });
 
@@ -208,7 +222,8 @@ t.test(
     const blendBy = async (loss: string | undefined, given?: 'mse'): Promise<readonly number[]> => {
       const models = [probabilities([0.9, 0.1]), probabilities([0.2, 0.8]), probabilities([0.01, 0.99])];
       if (loss !== undefined) models[0]?.compile({ loss });
-      return (await gt.ensemble.fit(models, inputs, targets, given ? { loss: given } : {})).memberWeights;
+      return (await gt.ensemble.fit(models, inputs, targets, { shrinkage: 0, ...(given && { loss: given }) }))
+        .memberWeights;
     };
     const [logLoss, squared] = [await blendBy(undefined), await blendBy(undefined, 'mse')];
     t.notSame(logLoss, squared);

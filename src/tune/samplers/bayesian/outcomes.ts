@@ -65,7 +65,7 @@ function endAfter(report: number, { reports, ends }: Curves, direction: Directio
   if (first === 0) return ends[0] as number;
   const [before, after] = [reports[last] as number, reports[first] as number];
   const [better, worse] = [ends[last] as number, ends[first] as number];
-  const share = (report - before) / (after - before);
-  // Infinities leave no proportion.
-  return Number.isFinite(share) && Number.isFinite(worse - better) ? better + share * (worse - better) : worse;
+  const end = better + ((report - before) / (after - before)) * (worse - better);
+  // Infinities leave no proportion, and rounding may lead beyond.
+  return Number.isFinite(end) && !isBetter(worse, end) ? end : worse;
 }

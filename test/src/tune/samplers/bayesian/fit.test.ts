@@ -20,5 +20,8 @@ t.test('the last fit is given again to the same question, and to no other', (t) 
     t.notSame(other, first, `question ${index}`);
     t.same(other, rememberingFit()(...question));
   }
+  const short = rememberingFit();
+  short(points.subarray(0, 3), scores.subarray(0, 3), 1);
+  t.same(short(points, scores, 1), first, 'a longer history begins as the shorter one did');
   t.end();
 });
