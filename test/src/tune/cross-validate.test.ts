@@ -138,6 +138,14 @@ t.test('groups, labels and splits of one’s own', async (t) => {
   const own = await crossValidate(buildModel, [x, y], { splits });
   t.ok(row(own.predictions, 4).every(Number.isFinite));
   t.ok(row(own.predictions, 6).every(Number.isNaN));
+  t.same([...(own.splits[1]?.test ?? [])], [3, 3, 0], 'a sample that a test names twice counts twice');
+  const bootstrap = [{ train: [0, 1, 1, 2], test: [3] }, { train: [3, 3, 4], test: [5] }] as never; // prettier-ignore
+  t.equal((await crossValidate(buildModel, [x, y], { splits: bootstrap })).models.length, 2);
+  const overlapping = [{ train: [0, 1], test: [2] }, { train: [4, 2, 9], test: [1, 9, 2] }] as never; // prettier-ignore
+  await t.rejects(crossValidate(buildModel, [x, y], { splits: overlapping }), {
+    name: 'ArgumentError',
+    message: /^crossValidate: split 1 trains on sample 9 and tests with it.*Leave it out of train or of test/,
+  });
 });
 
 t.test('several inputs and outputs by name, sample weights, and bytes that stay bytes', async (t) => {
