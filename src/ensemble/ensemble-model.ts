@@ -11,7 +11,10 @@ import { callMembers, checkModels } from './members.ts';
 export interface EnsembleOptions {
   /** Default: `weighted` with weights, else `mean`. */
   readonly mode?: EnsembleMode;
-  /** One for each model: finite, not negative, not all 0; divided by their sum. Default: equal ones. */
+  /**
+   * One for each model: finite, not negative, not all 0; divided by their sum. Default: equal ones; mode `weighted` needs
+   * them, and `mean` takes none.
+   */
   readonly weights?: readonly number[];
   /** Default `ensemble`, then `ensemble_1`. */
   readonly name?: string;
@@ -90,6 +93,12 @@ function mixtureOf(where: string, count: number, { mode: given, weights }: Ensem
       where,
       got: weights,
     });
+  }
+  if (weights === undefined) {
+    throw new ArgumentError(
+      `${where}: mode 'weighted' needs weights, one for each of ${count} models. Give them, let ensemble.fit learn them, or take 'mean'.`,
+      { where, got: weights, expected: count },
+    );
   }
   return { mode, weights: shares(where, count, weights) };
 }

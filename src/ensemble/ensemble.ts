@@ -41,7 +41,8 @@ export interface EnsembleMaker {
    * [a.predictions, b.predictions] })`.
    * @param models as for `ensemble`
    * @param x inputs, or null with the option `predictions`
-   * @param y targets: as in `fit`, labels or one-hot rows for classes; several outputs' losses are added
+   * @param y targets: as in `fit`, labels or one-hot rows for classes; several outputs' losses are added. The log loss takes
+   *   probabilities: from 0 to 1, for classes rows that sum to 1, as smoothed labels do; the squared error finite numbers
    * @param options mode 'weighted', method 'simplex', shrinkage 'auto', rounds 50, loss by the outputs, predictions none,
    *   sampleWeight none
    * @throws ArgumentError for models, data or options that do not fit

@@ -69,7 +69,7 @@ export async function fitEnsemble<Names extends string>(
   const run = { ...(batchSize === undefined ? {} : { batchSize }), ...(signal ? { signal } : {}) };
   const outputs = await predictionsOf(where, all, x, given.predictions, run);
   const shares = rowShares(where, outputs, given.sampleWeight);
-  const objectiveOf = objectivesOf(all[0] as Model, outputs, targetsOf(where, all[0] as Model, y), given);
+  const objectiveOf = objectivesOf(all[0] as Model, outputs, targetsOf(where, all[0] as Model, y), shares, given);
   const weights =
     method === 'greedy' ? selectGreedily(objectiveOf(shares), rounds) : learnWeights(objectiveOf, shares, shrinkage);
   return makeEnsemble(models, { mode, weights: [...weights], ...(name === undefined ? {} : { name }) });
@@ -79,6 +79,7 @@ function objectivesOf(
   model: Model,
   outputs: MemberPredictions,
   targets: readonly Column[],
+  counts: Float64Array,
   options: EnsembleFitOptions,
 ): WeightedObjective {
   const parts = outputs.map((members, output): WeightedObjective => {
@@ -91,14 +92,18 @@ function objectivesOf(
         { where, got: loss },
       );
     }
-    const isHot = loss === 'crossentropy' && meaning === 'classes';
-    const wanted = likePredictions(where, name, targets[output] as Column, members[0] as Tensor, isHot);
     if (options.mode === 'geometric' && loss === 'mse') {
       throw new ArgumentError(`${where}: mode 'geometric' minimizes the log loss only. Leave out the loss 'mse'.`, {
         where,
         got: loss,
       });
     }
+    const wanted = likePredictions(where, targets[output] as Column, members[0] as Tensor, {
+      name,
+      kind: loss === 'mse' ? 'numbers' : meaning,
+      shares: counts,
+      instead: "take the loss 'mse'",
+    });
     return (shares) => {
       const predicted = laidOut(wanted, members, shares);
       if (options.mode === 'geometric') {

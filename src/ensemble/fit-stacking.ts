@@ -6,13 +6,21 @@ import { InputLayer } from '../models/input.ts';
 import { adam } from '../optimizers/index.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import type { ArrayData, DataSet } from '../training/data.ts';
+import type { ArrayData, Column, DataSet } from '../training/data.ts';
 import type { FitOptions } from '../training/fit.ts';
+import { joinSignals } from '../training/join-signals.ts';
 import { model, Model } from '../training/models.ts';
 import { SampleTable, type SampleData } from '../training/samples.ts';
 import { requireCompiled } from '../training/state.ts';
 import { meaningOf } from './combining.ts';
-import { predictionsOf, rowShares, targetsOf, type GivenPredictions, type MemberPredictions } from './held-out.ts';
+import {
+  likePredictions,
+  predictionsOf,
+  rowShares,
+  targetsOf,
+  type GivenPredictions,
+  type MemberPredictions,
+} from './held-out.ts';
 import { checkModels } from './members.ts';
 import { checkMeta, makeStacking, type StackingOptions } from './stacking-model.ts';
 
@@ -38,6 +46,8 @@ export interface StackingFitOptions extends StackingOptions {
 const META_RATE = 0.01;
 const META_EPOCHS = 100;
 
+const where = 'stacking.fit';
+
 /** @internal See `stacking.fit`. */
 export async function fitStacking(
   models: readonly Model[],
@@ -45,18 +55,36 @@ export async function fitStacking(
   y: DataSet,
   options?: StackingFitOptions,
 ): Promise<Model> {
-  const where = 'stacking.fit';
   checkModels(where, models);
-  const { meta: given, fit = {}, predictions, sampleWeight, batchSize, signal, name } = optionsOf(where, options);
+  const { fit = {}, signal: outer, ...rest } = optionsOf(where, options);
   optionsOf(`${where}: fit`, fit);
-  const run = { ...(batchSize === undefined ? {} : { batchSize }), ...(signal ? { signal } : {}) };
+  const { signal, release } = joinSignals(where, [outer, fit.signal]);
+  return trained(models, x, y, { ...rest, fit, signal }).finally(release);
+}
+
+async function trained(
+  models: readonly Model[],
+  x: DataSet | null,
+  y: DataSet,
+  {
+    meta: given,
+    fit,
+    predictions,
+    sampleWeight,
+    batchSize,
+    signal,
+    name,
+  }: StackingFitOptions & { readonly signal: AbortSignal },
+): Promise<Model> {
+  const run = { signal, ...(batchSize === undefined ? {} : { batchSize }) };
   const outputs = await predictionsOf(where, models, x, predictions, run);
   const features = featuresOf(outputs);
   const width = features.shape[1] as number;
-  const meta = given instanceof Model ? given : given ? given(width) : defaultMeta(where, models[0] as Model, width, y);
+  const meta = given instanceof Model ? given : given ? given(width) : defaultMeta(models[0] as Model, width, y);
   checkMeta(where, meta, models);
   requireCompiled(meta, where);
   const shares = rowShares(where, outputs, sampleWeight);
+  if (given === undefined) checkDefaultTargets(models[0] as Model, outputs, y, shares);
   const data: SampleData = sampleWeight === undefined ? [features, y] : [features, y, sampleWeight];
   const known = Uint32Array.from(shares.keys()).filter((row) => shares[row] !== 0);
   const samples = new SampleTable(where, data).take(known);
@@ -64,8 +92,8 @@ export async function fitStacking(
     epochs: META_EPOCHS,
     verbose: 0,
     ...(samples.sampleWeight === undefined ? {} : { sampleWeight: samples.sampleWeight }),
-    ...(signal ? { signal } : {}),
     ...fit,
+    signal,
   });
   return makeStacking(models, meta, name === undefined ? {} : { name });
 }
@@ -87,8 +115,20 @@ function featuresOf(outputs: MemberPredictions): Tensor {
   return new Tensor([samples, width], data);
 }
 
+/** @throws ArgumentError for targets that the losses of the default meta model are not for */
+function checkDefaultTargets(first: Model, outputs: MemberPredictions, y: DataSet, shares: Float64Array): void {
+  const [output] = first.outputs;
+  if (output === undefined) return;
+  likePredictions(where, targetsOf(where, first, y)[0] as Column, outputs[0]?.[0] as Tensor, {
+    name: output.name,
+    kind: meaningOf(output),
+    shares,
+    instead: 'give a meta model with a loss for them',
+  });
+}
+
 /** Logistic or linear regression. */
-function defaultMeta(where: string, first: Model, features: number, y: DataSet): Model {
+function defaultMeta(first: Model, features: number, y: DataSet): Model {
   const [output] = first.outputs;
   const units = output?.shape.at(-1);
   if (first.outputs.length !== 1 || output?.shape.length !== 2 || typeof units !== 'number') {

@@ -6,6 +6,7 @@ import { Tensor } from '../tensor/tensor.ts';
 import { column, isArrayData, type ArrayData, type Column, type DataSet } from '../training/data.ts';
 import type { Model } from '../training/models.ts';
 import type { PredictOptions } from '../training/predict.ts';
+import { checkTargets, type TargetLayout } from './check-targets.ts';
 import { inTheirOrder } from './members.ts';
 
 /** What the members predicted for the samples: for each output one tensor of each member. */
@@ -104,17 +105,25 @@ function isUnknown({ data, shape }: Tensor, row: number): boolean {
   return false;
 }
 
-/** Targets laid out as predictions are: labels become one-hot rows. @throws ArgumentError for other shapes, labels outside */
+/**
+ * Targets laid out as predictions are: labels become one-hot rows.
+ * @throws ArgumentError for other shapes, labels outside, and what is no target of its kind
+ */
 export function likePredictions(
   where: string,
-  name: string,
   target: Column,
   predicted: Tensor,
-  hot: boolean,
+  layout: Omit<TargetLayout, 'width'>,
 ): ArrayLike<number> {
+  const { name, shares } = layout;
   const classes = predicted.shape.at(-1) ?? 1;
-  if (target.data.length === predicted.size) return target.data;
-  const isLabels = hot && target.data.length * classes === predicted.size;
+  const perSample = target.shape[0] === predicted.shape[0];
+  if (perSample && target.data.length === predicted.size) {
+    checkTargets(where, target.data, { ...layout, width: classes });
+    return target.data;
+  }
+  const hot = layout.kind === 'classes';
+  const isLabels = perSample && hot && target.data.length * classes === predicted.size;
   if (!isLabels) {
     throw new ArgumentError(
       `${where}: the targets of '${name}' have the shape ${formatShape(target.shape)}, the predictions ${formatShape(predicted.shape)}. Give targets of that shape${hot ? ', or labels' : ''}.`,
@@ -122,10 +131,13 @@ export function likePredictions(
     );
   }
   const rows = new Float64Array(predicted.size);
+  const steps = target.data.length / shares.length;
   for (const [row, label] of target.data.entries()) {
+    const sample = Math.floor(row / steps);
+    if (shares[sample] === 0) continue;
     if (!Number.isInteger(label) || label < 0 || label >= classes) {
       throw new ArgumentError(
-        `${where}: the target of sample ${row} in '${name}' is ${label}. Labels are integers from 0 to ${classes - 1}.`,
+        `${where}: the target of sample ${sample} in '${name}' is ${label}. Labels are integers from 0 to ${classes - 1}.`,
         { where, got: label },
       );
     }

@@ -84,6 +84,7 @@ export function mixtureOf(predicted: Predicted, independent: boolean): Objective
   };
   for (let at = 0; at < targets.length; at++) {
     const share = rowWeights[Math.floor(at / width)]!;
+    if (share === 0) continue;
     const target = targets[at] as number;
     count(at, independent ? (share * target) / width : share * target, false);
     if (independent) count(at, (share * (1 - target)) / width, true);

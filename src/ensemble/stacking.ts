@@ -20,7 +20,7 @@ export interface StackingMaker {
    * predictions should be of samples that they were not trained on: of held-out ones, or out-of-fold predictions of
    * `crossValidate`. Source: Wolpert 1992.
    * @param x inputs, or null with the option `predictions`
-   * @param y targets, as the meta model takes them
+   * @param y targets, as the meta model takes them; for the default one as in `ensemble.fit`
    * @param options meta one dense layer, fit { epochs: 100 }, predictions none, sampleWeight none
    * @throws ArgumentError, ShapeError for models, data or options that do not fit
    * @example

@@ -5,9 +5,17 @@ export function coordinate(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 
-/** Text between tags or in an attribute. */
+/** What XML has no way to write: control characters, halves of surrogate pairs, and two others. */
+const UNWRITABLE = /[^\P{Cc}\t\n\r]|\p{Cs}|[\uFFFE\uFFFF]/gu;
+
+/** Text between tags or in an attribute; what XML cannot hold is a replacement character. */
 export function escapeXml(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+  return text
+    .replace(UNWRITABLE, '\uFFFD')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;');
 }
 
 /** An element; numbers in attributes are shortened, undefined ones left out. */

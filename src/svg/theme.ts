@@ -1,6 +1,6 @@
 /** Colours of pictures on a light and on a dark page. */
 import { ArgumentError, describeValue } from '../errors.ts';
-import { element } from './elements.ts';
+import { element, escapeXml } from './elements.ts';
 
 /** `'auto'` follows the reader's setting where the picture is shown. */
 export type Theme = 'auto' | 'light' | 'dark';
@@ -37,7 +37,7 @@ export function picture({ width, height, theme, title }: PictureOptions, content
     '.line { stroke-width: 1.75; stroke-linejoin: round; stroke-linecap: round } .grid.line { stroke-width: 1 }',
   ];
   const svg = element('svg', { xmlns: 'http://www.w3.org/2000/svg', width, height, viewBox: `0 0 ${width} ${height}`, role: 'img' }, [
-    element('title', {}, title.replace(/[&<>]/g, '')),
+    element('title', {}, escapeXml(title)),
     `<style>${rules.join('\n')}</style>`,
     element('rect', { class: 'page', width, height }),
     ...content,

@@ -3,11 +3,15 @@
 export interface Axis {
   readonly from: number;
   readonly to: number;
-  /** Multiples of 1, 2 or 5 times a power of ten, `from` and `to` among them. */
+  /** Where a value lies: 0 is `from`, 1 is `to`. */
+  readonly place: (value: number) => number;
+  /** Multiples of 1, 2 or 5 times a power of ten, `from` and `to` among them unless they are the largest numbers there are. */
   readonly ticks: readonly { readonly value: number; readonly label: string }[];
 }
 
 const STEPS = [1, 2, 5, 10] as const;
+/** No power of ten above this is a number. */
+const LARGEST = 308;
 
 /**
  * An axis that holds all values, with about so many ticks.
@@ -24,24 +28,41 @@ export function axisFor(values: readonly number[], count: number): Axis {
   // A flat line stands in the middle.
   if (min === max) {
     const margin = min === 0 ? 1 : Math.abs(min) / 2;
-    [min, max] = [min - margin, max + margin];
+    [min, max] = [inside(min - margin), inside(max + margin)];
   }
-  const { step, exponent } = roundStep((max - min) / count);
+  // Halves, since the difference of the largest numbers is none.
+  const { step, exponent } = roundStep(inside(((max / 2 - min / 2) / count) * 2));
   const [first, last] = [Math.floor(min / step), Math.ceil(max / step)];
-  const [from, to] = [first * step, last * step];
+  const [from, to] = [inside(first * step), inside(last * step)];
+  const place = placeBetween(from, to);
   const largest = Math.max(Math.abs(from), Math.abs(to));
   const isPlain = largest >= 1e-3 && largest < 1e6;
   const ticks = Array.from({ length: last - first + 1 }, (_, index) => {
-    const value = (first + index) * step;
-    return { value, label: isPlain ? value.toFixed(Math.max(0, -exponent)) : scientific(value, exponent) };
+    const value = inside((first + index) * step);
+    return {
+      value,
+      label: isPlain ? value.toFixed(Math.max(0, -exponent)) : scientific(value, Math.min(exponent, LARGEST - 1)),
+    };
   });
-  return { from, to, ticks };
+  return { from, to, place, ticks };
 }
 
-// The smallest round step that is not below the wanted one, and the power of ten of its last digit.
+function placeBetween(from: number, to: number): (value: number) => number {
+  const size = to - from;
+  if (Number.isFinite(size)) return (value) => (value - from) / size;
+  return (value) => (value / 2 - from / 2) / (to / 2 - from / 2);
+}
+
+/** The nearest number that is finite. */
+function inside(value: number): number {
+  return Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
+}
+
+// The smallest round step that is not below the wanted one, if there is one, and the power of ten of its last digit.
 function roundStep(wanted: number): { readonly step: number; readonly exponent: number } {
   const { digits, exponent } = parts(wanted);
   const factor = STEPS.find((one) => one >= digits) ?? 10;
+  if (exponent >= LARGEST && factor > 1) return { step: Number(`1e${LARGEST}`), exponent: LARGEST };
   return { step: Number(`${factor}e${exponent}`), exponent: factor === 10 ? exponent + 1 : exponent };
 }
 

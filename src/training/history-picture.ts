@@ -63,8 +63,7 @@ function panel(title: string, curves: readonly Curve[], width: number): string[]
   const [plotWidth, plotHeight] = [width - MARGIN.left - MARGIN.right, PANEL_HEIGHT - MARGIN.top - MARGIN.bottom];
   const x = (epoch: number): number =>
     MARGIN.left + (last > first ? ((epoch - first) / (last - first)) * plotWidth : plotWidth / 2);
-  const y = (value: number): number =>
-    MARGIN.top + plotHeight - ((value - axis.from) / (axis.to - axis.from)) * plotHeight;
+  const y = (value: number): number => MARGIN.top + plotHeight - axis.place(value) * plotHeight;
   return [
     textAt([MARGIN.left, 16], title, { class: 'title' }),
     ...legend(curves),

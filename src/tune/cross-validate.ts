@@ -3,12 +3,14 @@ import { printLine } from '../console.ts';
 import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 import { itemsOf, layOut, type Structure } from '../models/structure.ts';
 import { Tensor } from '../tensor/tensor.ts';
+import { isArrayData } from '../training/data.ts';
 import type { History } from '../training/history.ts';
+import { checkSignal } from '../training/join-signals.ts';
 import { Model } from '../training/models.ts';
+import { SampleTable, type SampleData } from '../training/samples.ts';
 import { checkSharedCallbacks, type BuildModel, type Fold, type FoldFit, type FoldResult } from './fold.ts';
 import { foldRunner } from './fold-runner.ts';
 import { inLanes } from './lanes.ts';
-import { SampleTable, type SampleData } from '../training/samples.ts';
 import { scoresOf, type Score } from './scores.ts';
 import { chooseSplits, type SplitChoice } from './splits/choose-splits.ts';
 import type { Split } from './splits/index.ts';
@@ -35,7 +37,7 @@ export interface CrossValidateOptions extends SplitChoice {
   readonly monitor?: string;
   /** 1 prints a line for each fold. Default: 0. */
   readonly verbose?: 0 | 1;
-  /** Ends the running folds with the signal's reason. */
+  /** Ends the running folds with the signal's reason, as one in `fit` does. */
   readonly signal?: AbortSignal;
 }
 
@@ -60,14 +62,14 @@ const where = 'crossValidate';
 /**
  * Trains and tests a model k times, each time on other samples. The result depends on the global seed, the option `seed`
  * and the data, and not on what else was made, nor on how many folds overlap.
- * @param buildModel makes a compiled model; called for each fold. Or the URL of a module whose default export does: then the
+ * @param buildModel makes a new compiled model; called for each fold. Or the URL of a module whose default export does: then the
  *   folds run in threads. The models come back with their weights, built again here by the same module; what the
  *   optimizers remember stays behind
  * @param data `[x, y]` or `[x, y, sampleWeight]`: arrays, in lists or records for several inputs or outputs
  * @param options k 5, stratified false, groups none (both together: `stratifiedGroupKFold`), timeSeries false, repeats 1,
  *   shuffle true, seed 0; fit {}, validate false, parallel 1
- * @throws ArgumentError for wrong options, before a model is built; what a fold throws; TrialPruned where the trial's
- *   pruner ends it
+ * @throws ArgumentError for wrong options, before a model is built, and for a model or trainable weights that an earlier
+ *   fold has; what a fold throws; TrialPruned where the trial's pruner ends it
  * @example
  * const folds = await crossValidate(buildModel, [x, y], { k: 5, stratified: true, fit: { epochs: 10 } });
  * folds.scores['accuracy'].mean; // the values, std and confidenceInterval stand beside it
@@ -87,6 +89,7 @@ export async function crossValidate<Outputs extends Structure<Tensor> = Tensor>(
   }
   const given = optionsOf(where, options);
   const table = new SampleTable(where, data);
+  checkStratified(given, data[1]);
   const folds = chooseSplits(where, table.length, data[1], given).map((split, index): Fold => ({ ...split, index }));
   checkOptions(given);
   const { seed = 0, fit = {}, batchSize, validate = false } = given;
@@ -173,6 +176,15 @@ function inPlace(parts: readonly Tensor[], splits: readonly Split[], length: num
   return new Tensor([length, ...rest], values);
 }
 
+/** @throws ArgumentError where the classes are not told by y alone */
+function checkStratified({ stratified }: CrossValidateOptions, y: unknown): void {
+  if (stratified !== true || isArrayData(y)) return;
+  throw new ArgumentError(
+    `${where}: stratified is true, but y is ${describeValue(y)}, not one array of labels. Say by which labels the folds are stratified: stratified: labels, one per sample.`,
+    { where, got: y },
+  );
+}
+
 function checkOptions({
   fit = {},
   batchSize,
@@ -180,6 +192,8 @@ function checkOptions({
   workers = 1,
   validate = false,
   verbose = 0,
+  trial,
+  signal,
 }: CrossValidateOptions): void {
   const refuse = (name: string, value: unknown, rule: string): never => {
     throw new ArgumentError(`${where}: ${name} is ${describeValue(value)}. ${rule}`, { where, got: value });
@@ -190,4 +204,10 @@ function checkOptions({
   if (typeof validate !== 'boolean') refuse('validate', validate, 'Give true or false.');
   if (![0, 1].includes(verbose)) refuse('verbose', verbose, 'Give 0 or 1.');
   checkSharedCallbacks(where, fit, parallel, 'folds');
+  checkSignal(where, signal);
+  if (trial === undefined) return;
+  const { report, shouldPrune } = Object(trial) as Partial<ObjectiveTrial>;
+  if (typeof report !== 'function' || typeof shouldPrune !== 'function')
+    refuse('the trial', trial, 'Give that of the objective, or of study.ask().');
+  checkSignal(`${where}: trial`, trial.signal);
 }

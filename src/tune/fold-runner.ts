@@ -1,12 +1,21 @@
 /** What runs the folds of a cross-validation: a function in this thread, or threads that import a module. */
 import { ArgumentError } from '../errors.ts';
-import { runFold, type BuildModel, type FoldFit, type FoldOptions, type FoldResult, type FoldSamples } from './fold.ts';
+import {
+  buildFold,
+  runFold,
+  type BuildModel,
+  type FoldFit,
+  type FoldOptions,
+  type FoldResult,
+  type FoldSamples,
+} from './fold.ts';
+import { FreshModels } from './fresh-models.ts';
 
 /** @internal */
 export interface FoldRunner {
   /** Folds at once. */
   readonly lanes: number;
-  /** @throws ArgumentError for a builder that gives no compiled model; what training throws */
+  /** @throws ArgumentError for a builder that gives no compiled model, or one twice; what training throws */
   run(samples: FoldSamples, options: FoldOptions): Promise<FoldResult>;
   /** Ends what the runner holds. */
   close(): Promise<void>;
@@ -39,9 +48,17 @@ export async function foldRunner(
         workers,
       );
     }
+    const fresh = new FreshModels(where);
     return {
       lanes: parallel ?? 1,
-      run: (samples, options) => runFold(where, build, samples, options),
+      async run(samples, options) {
+        const model = await buildFold(where, build, samples.fold, options.seed);
+        const owner = { what: `fold ${samples.fold.index}` };
+        fresh.claim(model, owner);
+        const result = await runFold(where, model, samples, options);
+        fresh.claim(model, owner);
+        return result;
+      },
       close: async () => undefined,
     };
   }

@@ -6,6 +6,7 @@ import type { Tensor } from '../tensor/tensor.ts';
 import type { Logs } from '../training/callback.ts';
 import type { FitOptions } from '../training/fit.ts';
 import type { History } from '../training/history.ts';
+import { joinSignals } from '../training/join-signals.ts';
 import { Model } from '../training/models.ts';
 import { requireCompiled } from '../training/state.ts';
 import type { Samples } from '../training/samples.ts';
@@ -52,16 +53,27 @@ export interface FoldResult {
   readonly predictions: Structure<Tensor>;
 }
 
-/** @internal Runs one fold. @throws ArgumentError for a builder that gives no compiled model; what training throws */
+/** @internal Trains and tests the model of one fold. @throws what training throws */
 export async function runFold(
   where: string,
-  build: BuildModel,
-  { fold, training, test }: FoldSamples,
+  model: Model,
+  samples: FoldSamples,
   options: FoldOptions,
 ): Promise<FoldResult> {
-  const { seed, validate, signal } = options;
-  const model = await buildFold(where, build, fold, seed);
-  const fit = typeof options.fit === 'function' ? options.fit(fold) : options.fit;
+  const fit = typeof options.fit === 'function' ? options.fit(samples.fold) : options.fit;
+  const { signal, release } = joinSignals(`${where}: fit`, [options.signal, fit.signal]);
+  try {
+    return await trainAndTest(model, samples, { ...options, fit, signal });
+  } finally {
+    release();
+  }
+}
+
+async function trainAndTest(
+  model: Model,
+  { training, test }: FoldSamples,
+  { fit, validate, batchSize, signal }: Omit<FoldOptions, 'fit'> & { readonly fit: FitOptions },
+): Promise<FoldResult> {
   const weights = test.sampleWeight === undefined ? {} : { sampleWeight: test.sampleWeight };
   const history = await model.fit(training.x, training.y, {
     verbose: 0,
@@ -70,7 +82,7 @@ export async function runFold(
     ...fit,
     signal,
   });
-  const size = options.batchSize ?? fit.validationBatchSize ?? fit.batchSize;
+  const size = batchSize ?? fit.validationBatchSize ?? fit.batchSize;
   const run = { signal, verbose: 0, ...(size === undefined ? {} : { batchSize: size }) } as const;
   const logs = await model.evaluate(test.x, test.y, { ...run, ...weights, returnDict: true });
   const predictions = await model.predict<Structure<Tensor>>(test.x, run);

@@ -4,6 +4,7 @@ import { writeFileAtomically } from '../io/atomic-file.ts';
 import type { FileSink } from '../io/sink.ts';
 import { EventWriter } from '../io/tensorboard/event-writer.ts';
 import type { StudyCallback } from './optimize.ts';
+import { lastStep } from './pruners/reports.ts';
 import type { TrialRecord } from './trial-record.ts';
 
 /** Options of `trialLogs`. */
@@ -39,11 +40,12 @@ export function trialLogs(options?: TrialLogsOptions): StudyCallback {
   };
 }
 
-function writeTrial(writer: EventWriter, { params, intermediateValues, values, state }: TrialRecord): void {
+function writeTrial(writer: EventWriter, trial: TrialRecord): void {
+  const { params, intermediateValues, values, state } = trial;
   const hparams = Object.entries(params).map(([name, value]) => [name, value ?? 'null'] as const);
   writer.hparamStart(Object.fromEntries(hparams));
   for (const [step, value] of intermediateValues) writer.scalar('intermediate', value, step);
-  const last = Math.max(0, ...intermediateValues.keys());
+  const last = lastStep(trial) ?? 0;
   for (const [i, value] of (values ?? []).entries()) {
     writer.scalar(values?.length === 1 ? 'objective' : `objective_${i}`, value, last);
   }

@@ -5,10 +5,12 @@ import { inSession } from '../layers/naming.ts';
 import { metricDirection } from '../metrics/index.ts';
 import type { FitOptions } from '../training/fit.ts';
 import type { History } from '../training/history.ts';
+import { joinSignals } from '../training/join-signals.ts';
 import { Model } from '../training/models.ts';
 import { createStudy, type CreateStudyOptions } from './create-study.ts';
 import { isBetter } from './dominance.ts';
 import { checkSharedCallbacks, modelOf } from './fold.ts';
+import { FreshModels } from './fresh-models.ts';
 import type { OptimizeOptions } from './optimize.ts';
 import { BestWeights, checkMonitor, pruningCallback } from './pruning-callback.ts';
 import type { Direction } from './records.ts';
@@ -18,13 +20,16 @@ import type { Study } from './study.ts';
 import type { ObjectiveTrial } from './trial.ts';
 import type { TrialRecord } from './trial-record.ts';
 
-/** Makes the compiled model of a trial, of parameters that the trial suggests. */
+/** Makes a new compiled model for a trial, of parameters that the trial suggests. */
 export type BuildTrialModel = (trial: ObjectiveTrial) => Model | Promise<Model>;
 
 /** Options of `tuneModel`: of the study, of `optimize`, and of every `fit`. */
 export interface TuneModelOptions
   extends Omit<CreateStudyOptions, 'direction' | 'directions'>, Omit<OptimizeOptions, 'workers'> {
-  /** Options of every `fit`, or a function of the trial that gives them: it may suggest, say, the batch size. */
+  /**
+   * Options of every `fit`, or a function of the trial that gives them: it may suggest, say, the batch size. A signal in
+   * them ends the search as `signal` does; one that the function gives ends its trial, which fails with its reason.
+   */
   readonly fit?: FitOptions | ((trial: ObjectiveTrial) => FitOptions);
   /** The log whose best value in any epoch is the value of a trial. Default: `val_loss`. */
   readonly monitor?: string;
@@ -59,12 +64,15 @@ interface Trained {
  *
  * A trial's training depends on the global seed, its number and its parameters alone. So a study in storage goes on where
  * it was, and a best trial that another process ran is trained again, to the same bits.
- * @param buildModel makes a compiled model of what the trial suggests
+ *
+ * When a signal ends it, the best trial so far is what it gives.
+ * @param buildModel makes a new compiled model of what the trial suggests
  * @param data `[x, y]` or `[x, y, sampleWeight]`, as for `fit`
  * @param options fit {}; monitor 'val_loss', for which a fifth of the data is held out unless `fit` says otherwise; sampler,
  *   pruner, storage and name as in `createStudy`; trials, totalTrials, timeout, parallel, signal, callbacks, showProgress and
  *   maxConsecutiveFailures as in `study.optimize`
- * @throws ArgumentError for wrong options; GradtapeError when trials in a row failed, or none is complete
+ * @throws ArgumentError for wrong options, for a log that there is not, for anything but a new compiled model;
+ *   GradtapeError when trials in a row failed, or none is complete; the reason of a signal before one is
  * @example
  * const { model, study } = await tuneModel((trial) => build(trial.suggestInt('units', 16, 256, { log: true })), [x, y], {
  *   trials: 20, fit: { epochs: 10 }, sampler: samplers.random({ seed: 1 }),
@@ -95,48 +103,89 @@ export async function tuneModel(
   checkMonitor(where, monitor);
   checkSharedCallbacks(where, fit, run.parallel ?? 1, 'trials');
   const direction = directionOf(monitor, mode);
-  const study = await createStudy({
-    direction,
-    ...(sampler ? { sampler } : {}),
-    ...(pruner ? { pruner } : {}),
-    ...(storage ? { storage } : {}),
-    ...(name === undefined ? {} : { name }),
-  });
+  const fresh = new FreshModels(where);
   const train = (trial: ObjectiveTrial): Promise<Trained> =>
-    trainOne(buildModel, data, { fit, monitor, direction }, trial);
+    trainOne(buildModel, data, { fit, monitor, direction, fresh }, trial);
+  const { signal, release } = joinSignals(where, [run.signal, typeof fit === 'function' ? undefined : fit.signal]);
+  try {
+    const study = await createStudy({
+      direction,
+      ...(sampler ? { sampler } : {}),
+      ...(pruner ? { pruner } : {}),
+      ...(storage ? { storage } : {}),
+      ...(name === undefined ? {} : { name }),
+    });
+    const best = await search(study, train, { ...run, signal });
+    if (signal.aborted && !study.trials.some(({ state }) => state === 'complete')) throw signal.reason;
+    const record = study.bestTrial;
+    const { model, history } = best?.trial === record.number ? best : await trainAgain(train, record, signal);
+    return { study, model, history };
+  } finally {
+    release();
+  }
+}
+
+/** @returns the best of the trials that ran. @throws at once what every trial would fail with */
+async function search(
+  study: Study,
+  train: (trial: ObjectiveTrial) => Promise<Trained>,
+  options: OptimizeOptions,
+): Promise<Trained | undefined> {
   let best: Trained | undefined;
-  await study.optimize(async (trial) => {
-    const trained = await train(trial);
-    if (!best || isFirst(direction, trained, best)) best = trained;
-    return trained.value;
-  }, run);
-  const record = study.bestTrial;
-  const { model, history } = best?.trial === record.number ? best : await trainAgain(train, record, run.signal);
-  return { study, model, history };
+  let mistake: ArgumentError | undefined;
+  const objective = async (trial: ObjectiveTrial): Promise<number> => {
+    try {
+      const trained = await train(trial);
+      if (!best || isFirst(study.direction, trained, best)) best = trained;
+      return trained.value;
+    } catch (error) {
+      // What this function itself refuses, not the model or `fit`, does not depend on parameters.
+      if (error instanceof ArgumentError && error.where === where) {
+        mistake ??= error;
+        study.stop();
+      }
+      throw error;
+    }
+  };
+  try {
+    await study.optimize(objective, options);
+  } catch (error) {
+    throw mistake ?? error;
+  }
+  if (mistake) throw mistake;
+  return best;
 }
 
 interface TrainOptions {
   readonly fit: FitOptions | ((trial: ObjectiveTrial) => FitOptions);
   readonly monitor: string;
   readonly direction: Direction;
+  readonly fresh: FreshModels;
 }
 
 async function trainOne(
   buildModel: BuildTrialModel,
   [x, y, sampleWeight]: SampleData,
-  { fit, monitor, direction }: TrainOptions,
+  { fit, monitor, direction, fresh }: TrainOptions,
   trial: ObjectiveTrial,
 ): Promise<Trained> {
-  const model = modelOf(where, await inSession(where, trial.number, () => buildModel(trial)), `trial ${trial.number}`);
+  const owner = { what: `trial ${trial.number}` };
+  const model = modelOf(where, await inSession(where, trial.number, () => buildModel(trial)), owner.what);
+  fresh.claim(model, owner);
   const given = typeof fit === 'function' ? fit(trial) : fit;
+  const { signal, release } = joinSignals(`${where}: fit`, [trial.signal, given.signal]);
   const best = new BestWeights(where, monitor, (value, other) => isBetter(direction, value, other));
-  const history = await model.fit(x, y, {
+  const options: FitOptions = {
     verbose: 0,
     ...(monitor.startsWith('val_') && given.validationData === undefined ? { validationSplit: 0.2 } : {}),
     ...(sampleWeight === undefined ? {} : { sampleWeight }),
     ...given,
     callbacks: [...(given.callbacks ?? []), best, pruningCallback(trial, { monitor })],
-    signal: trial.signal,
+    signal,
+  };
+  const history = await model.fit(x, y, options).finally(() => {
+    release();
+    fresh.claim(model, owner);
   });
   best.restore();
   if (best.value !== undefined) trial.setUserAttribute(BEST_EPOCH, best.epoch);

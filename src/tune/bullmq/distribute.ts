@@ -1,7 +1,7 @@
 /** The trials of a study, run by workers on other machines. */
-import { optionsOf } from '../../errors.ts';
+import { ArgumentError, describeValue, optionsOf } from '../../errors.ts';
 import { checkOptions, type OptimizeOptions } from '../optimize.ts';
-import type { Study } from '../study.ts';
+import { Study } from '../study.ts';
 import { importBullMQ, queueOptions, type BullLibrary, type SharedOptions } from './bullmq.ts';
 import { openCoordinator } from './coordinator.ts';
 
@@ -22,13 +22,19 @@ export interface DistributeOptions extends SharedOptions, Omit<OptimizeOptions, 
  * gone on with by the next one, if the study has storage: trials that ran meanwhile count. One run at a time for a study.
  * @param study from `createStudy`
  * @param options `queue`, `connection`, `parallel`, and those of `study.optimize`
- * @throws ArgumentError for options that are none, and when bullmq is not installed
+ * @throws ArgumentError for a study and for options that are none, and when bullmq is not installed
  * @throws GradtapeError when Redis does not answer within 10 seconds, and as `study.optimize`
  * @example
  * const study = await createStudy({ direction: 'maximize', storage: 'digits.journal' });
  * await distribute(study, { queue: 'digits', connection: 'redis://10.0.0.5', totalTrials: 200, parallel: 16 });
  */
 export async function distribute(study: Study, options: DistributeOptions): Promise<void> {
+  if (!((study as unknown) instanceof Study)) {
+    throw new ArgumentError(`${WHERE}: the study is ${describeValue(study)}. Give what createStudy gave, awaited.`, {
+      where: WHERE,
+      got: study,
+    });
+  }
   const given = optionsOf(WHERE, options);
   checkOptions(WHERE, given);
   queueOptions(WHERE, given);

@@ -15,8 +15,7 @@ const LETTERS = 12;
 
 /** Round numbers that hold the finite ones of these values. */
 export function valueScale(values: readonly number[], count = 5): Scale {
-  const { from, to, ticks } = axisFor(values.filter(Number.isFinite), count);
-  const place = (value: number): number => (value - from) / (to - from);
+  const { place, ticks } = axisFor(values.filter(Number.isFinite), count);
   return { place, ticks: ticks.map(({ value, label }) => ({ at: place(value), label })) };
 }
 

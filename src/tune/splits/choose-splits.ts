@@ -18,7 +18,10 @@ export interface SplitChoice extends FoldOptions {
   readonly groups?: Labels;
   /** Trains on the past and tests with what follows; samples stand in the order of time. Default: false. */
   readonly timeSeries?: boolean | Omit<TimeSeriesOptions, 'k'>;
-  /** Splits of one's own, in place of all the above. */
+  /**
+   * Splits of one's own, in place of all the above. No sample of a test is trained on; one that is named several times, as
+   * in a bootstrap, counts as often.
+   */
   readonly splits?: readonly Split[];
 }
 
@@ -82,7 +85,10 @@ function checkSplits(where: string, splits: unknown, length: number): readonly S
   const list = Array.isArray(splits) ? (splits as readonly unknown[]) : [];
   const made = list.map((one, index) => {
     const { train, test } = Object(one) as { readonly train?: unknown; readonly test?: unknown };
-    if (isSamples(train) && isSamples(test)) return { train: Uint32Array.from(train), test: Uint32Array.from(test) };
+    if (isSamples(train) && isSamples(test)) {
+      checkApart(where, index, new Set(Uint32Array.from(train)), test);
+      return { train: Uint32Array.from(train), test: Uint32Array.from(test) };
+    }
     throw new ArgumentError(
       `${where}: split ${index} is ${describeValue(one)}. Give { train, test } with the numbers of samples, from 0 to ${length - 1}, at least one each.`,
       { where, got: one },
@@ -93,4 +99,13 @@ function checkSplits(where: string, splits: unknown, length: number): readonly S
     where,
     got: splits,
   });
+}
+
+function checkApart(where: string, split: number, trained: ReadonlySet<number>, test: ArrayLike<number>): void {
+  const both = Array.from(test).find((sample) => trained.has(sample));
+  if (both === undefined) return;
+  throw new ArgumentError(
+    `${where}: split ${split} trains on sample ${both} and tests with it, so that its score would say nothing of new samples. Leave it out of train or of test.`,
+    { where, got: both },
+  );
 }

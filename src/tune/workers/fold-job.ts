@@ -4,7 +4,7 @@ import { itemsOf } from '../../models/structure.ts';
 import type { StateValue } from '../../tensor/state-value.ts';
 import { Tensor, type NumericArray } from '../../tensor/tensor.ts';
 import type { CallbackParams, Logs } from '../../training/callback.ts';
-import { runFold, type BuildModel, type FoldOptions, type FoldSamples } from '../fold.ts';
+import { buildFold, runFold, type BuildModel, type FoldOptions, type FoldSamples } from '../fold.ts';
 import type { JobProgram } from './job-link.ts';
 import { importDefault, type ModulePayload } from './job-module.ts';
 
@@ -36,7 +36,8 @@ export const foldJob: JobProgram = async (payload, link): Promise<FoldReport> =>
   const { samples, options, globalSeed, ...module } = payload as FoldPayload;
   const build = (await importDefault(module)) as BuildModel;
   seed(globalSeed);
-  const result = await runFold(module.where, build, samples, { ...options, signal: link.signal });
+  const model = await buildFold(module.where, build, samples.fold, options.seed);
+  const result = await runFold(module.where, model, samples, { ...options, signal: link.signal });
   const predictions = itemsOf(result.predictions, (one): one is Tensor => one instanceof Tensor).items;
   return {
     weights: (await result.model.getWeights()).map(plain),

@@ -210,7 +210,7 @@ t.test('wrong models, weights and modes are refused with the way out', (t) => {
     [() => gt.ensemble([a, b], { weights: [1, -1] }), /the weight of model 1 is -1/],
     [() => gt.ensemble([a, b], { weights: [NaN, 1] }), /the weight of model 0 is NaN/],
     [() => gt.ensemble([a, b], { weights: [0, 0] }), /the sum of the weights is 0/],
-    [() => gt.ensemble([a, b], { mode: 'weighted' }), /got undefined for weights/],
+    [() => gt.ensemble([a, b], { mode: 'weighted' }), /mode 'weighted' needs weights.*ensemble\.fit.*'mean'/],
     [() => gt.ensemble([a, b], { mode: 'mean', weights: [1, 1] }), /mode 'mean' takes no weights/],
     [
       () => gt.ensemble([a, b], { mode: 'vote' as never }),

@@ -232,6 +232,43 @@ t.test(
   },
 );
 
+t.test('the log loss takes probabilities for targets: smoothed labels, not signs, nor sums other than 1', async (t) => {
+  const classes = [probabilities([0.5, 0.25, 0.25]), probabilities([0.25, 0.5, 0.25])];
+  const yes = [yesses([0.25]), yesses([0.75])];
+  const hot = labels.map((label) => [0, 1, 2].map((one) => (one === label ? 1 : 0)));
+  const last = (rows: readonly (readonly number[])[], row: readonly number[]): number[][] =>
+    rows.map((one, sample) => [...(sample === SAMPLES - 1 ? row : one)]);
+  const bits = labels.map((label) => [label === 0 ? 1 : 0]);
+  const refused: readonly (readonly [readonly gt.Model[], number[][], RegExp])[] = [
+    [classes, last(hot, [NaN, 0, 1]), /^ensemble\.fit: sample 59 has NaN in the targets of 'y'.*from 0 to 1: give labels/],
+    [classes, last(hot, [-1, 1, -1]), /sample 59 has -1 in .*or take the loss 'mse'/],
+    [classes, last(hot, [1, 1, 0]), /sample 59 has classes that sum to 2 .*divide them by their sum/],
+    [classes, last(hot, [0, 0, 0]), /sample 59 has classes that sum to 0 .*A sampleWeight of 0 leaves a sample out/],
+    [yes, bits.map(([one = 0]) => [2 * one - 1]), /has -1 in the targets of 'y'.*1 for a yes and 0 for a no/],
+    [yes, last(bits, [NaN]), /sample 59 has NaN/],
+    [[constant([1]), constant([2])], last(bits, [Infinity]), /sample 59 has Infinity.*Give finite numbers/],
+  ]; // prettier-ignore
+  for (const mode of ['weighted', 'geometric'] as const) {
+    for (const [models, targets, message] of refused) {
+      if (mode === 'geometric' && message.source.includes('finite')) continue;
+      await t.rejects(gt.ensemble.fit(models, x, targets, { mode }), { name: 'ArgumentError', message });
+      const sampleWeight = targets.map((_, sample) => (sample === SAMPLES - 1 ? 0 : 1));
+      if (!message.source.includes('59')) continue;
+      const { memberWeights } = await gt.ensemble.fit(models, x, targets, { mode, sampleWeight });
+      t.ok(memberWeights.every(Number.isFinite), 'what stands in a sample that does not count does not matter');
+    }
+  }
+  const smoothed = ops.add(ops.mul(ops.oneHot(y, 3), 0.9), 0.1 / 3);
+  await t.resolves(gt.ensemble.fit(classes, x, smoothed), 'smoothed labels are probabilities');
+  await t.resolves(gt.ensemble.fit(yes, x, ops.add(ops.mul(gt.tensor(bits), 0.9), 0.05)));
+  await t.resolves(gt.ensemble.fit(yes, x, bits.map(([one = 0]) => [2 * one - 1]), { loss: 'mse' }), 'any numbers have a squared error'); // prettier-ignore
+});
+
+t.test('targets with the samples along another axis are refused', async (t) => {
+  const turned = gt.ops.transpose(ops.oneHot(y, 3));
+  await t.rejects(gt.ensemble.fit([network(1), network(2)], x, turned), /the targets of 'y' have the shape \[3, 60\]/);
+});
+
 t.test('what does not fit is refused with the way out', async (t) => {
   const models = [network(1), network(2)];
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [

@@ -122,6 +122,32 @@ t.test('several outputs, and outputs of more axes, with a meta model of one’s 
   await t.rejects(gt.stacking.fit(models, inputs, { steps: gt.zeros([5, 4, 3]), total: gt.zeros([5, 1]) }), /need a meta model of their own/); // prettier-ignore
 });
 
+t.test('the default meta model takes only targets that its loss is for, of samples that count', async (t) => {
+  const yes = [yesses([0.5]), yesses([0.2])];
+  const signs = labels.map((label) => [label === 0 ? 1 : -1]);
+  const fit = { epochs: 1 };
+  await t.rejects(gt.stacking.fit(yes, x, signs), {
+    name: 'ArgumentError',
+    message: /^stacking\.fit: sample \d has -1 in the targets of 'y'.*1 for a yes and 0 for a no, or give a meta model/,
+  });
+  await t.rejects(gt.stacking.fit([constant([1]), constant([2])], x, gt.full([SAMPLES, 1], NaN)), /has NaN.*finite/);
+  const sampleWeight = signs.map(([one]) => (one === 1 ? 1 : 0));
+  await t.resolves(gt.stacking.fit(yes, x, signs, { fit, sampleWeight }));
+  const meta = gt.sequential([layers.dense(1, { activation: 'tanh', inputShape: [2] })]);
+  meta.compile({ loss: 'hinge' });
+  await t.resolves(gt.stacking.fit(yes, x, signs, { fit, meta }), 'the loss of a meta model of one’s own decides');
+});
+
+t.test('a signal in fit ends the training, and so does that of the call', async (t) => {
+  const models = [network(1), network(2)];
+  for (const aborted of ['inner', 'outer'] as const) {
+    const controllers = { inner: new AbortController(), outer: new AbortController() };
+    const callbacks = [{ onEpochEnd: () => controllers[aborted].abort(new Error(aborted)) }];
+    const fit = { epochs: 3, callbacks, signal: controllers.inner.signal };
+    await t.rejects(gt.stacking.fit(models, x, y, { fit, signal: controllers.outer.signal }), { message: aborted });
+  }
+});
+
 t.test('what does not fit is refused with the way out', async (t) => {
   const models = [network(1), network(2)];
   t.throws(() => gt.stacking([], metaOf(3)), /stacking: the models are an empty list/);
@@ -134,6 +160,7 @@ t.test('what does not fit is refused with the way out', async (t) => {
   t.throws(() => gt.stacking(models, metaOf(5)), { name: 'ShapeError' });
   await t.rejects(gt.stacking.fit(models, null, y), /x is null/);
   await t.rejects(gt.stacking.fit(models, x, y, { meta: gt.sequential([layers.dense(3, { inputShape: [6] })]) }), /needs a compiled model/); // prettier-ignore
-  await t.rejects(gt.stacking.fit(models, x, [0, 1]), /unequal length/);
+  await t.rejects(gt.stacking.fit(models, x, [0, 1]), /stacking.fit: the targets of 'y' have the shape \[2\]/);
+  await t.rejects(gt.stacking.fit(models, x, [0, 1], { meta: metaOf(6) }), /unequal length/);
   await t.rejects(gt.stacking.fit(models, x, y, { fit: 3 as never }), /the options are 3/);
 });

@@ -30,6 +30,20 @@ t.test('a flat line stands in the middle, and no value gives 0 to 1', (t) => {
   t.end();
 });
 
+t.test('the largest numbers have axes, too', (t) => {
+  const largest = Number.MAX_VALUE;
+  t.strictSame(labels([1.7e308]), ['8e307', '1e308', '1.2e308', '1.4e308', '1.6e308', '1.8e308']);
+  t.strictSame(labels([-largest, largest]), ['-1.8e308', '-1e308', '0', '1e308', '1.8e308']);
+  for (const values of [[largest], [-largest], [-largest, largest], [0, largest], [1.6e308, 1.7e308]]) {
+    for (let count = 2; count <= 12; count++) {
+      const { ticks, place } = axisFor(values, count);
+      t.ok(ticks.length >= 2 && ticks.length <= 2.5 * count + 2, `${values.join(' to ')} in ${count}`);
+      t.ok(values.map(place).every((at) => at >= 0 && at <= 1));
+    }
+  }
+  t.end();
+});
+
 t.test('the axis holds every value, in few ticks with labels of their own', (t) => {
   const value = fc.float({ noNaN: true, noDefaultInfinity: true, min: Math.fround(-1e30), max: Math.fround(1e30) });
   let compared = 0;

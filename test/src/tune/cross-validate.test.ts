@@ -175,6 +175,14 @@ t.test('groups, labels and splits of one’s own', async (t) => {
   const own = await crossValidate(buildModel, [x, y], { splits });
   t.ok(row(own.predictions, 4).every(Number.isFinite));
   t.ok(row(own.predictions, 6).every(Number.isNaN));
+  t.same([...(own.splits[1]?.test ?? [])], [3, 3, 0], 'a sample that a test names twice counts twice');
+  const bootstrap = [{ train: [0, 1, 1, 2], test: [3] }, { train: [3, 3, 4], test: [5] }] as never; // prettier-ignore
+  t.equal((await crossValidate(buildModel, [x, y], { splits: bootstrap })).models.length, 2);
+  const overlapping = [{ train: [0, 1], test: [2] }, { train: [4, 2, 9], test: [1, 9, 2] }] as never; // prettier-ignore
+  await t.rejects(crossValidate(buildModel, [x, y], { splits: overlapping }), {
+    name: 'ArgumentError',
+    message: /^crossValidate: split 1 trains on sample 9 and tests with it.*Leave it out of train or of test/,
+  });
 });
 
 t.test('several inputs and outputs by name, sample weights, and bytes that stay bytes', async (t) => {
@@ -278,6 +286,55 @@ t.test('a signal ends it with its reason, also while folds overlap', async (t) =
   await t.rejects(crossValidate(build, [x, y], { signal }), { message: 'enough' });
 });
 
+t.test('a signal in fit ends it as well, also one of a fold; that of the call still does', async (t) => {
+  const fits: ((signal: AbortSignal) => gt.FitOptions | (() => gt.FitOptions))[] = [
+    (signal) => ({ epochs: 2, signal }),
+    (signal) => () => ({ epochs: 2, signal }),
+  ];
+  for (const fit of fits) {
+    for (const aborted of ['inner', 'outer'] as const) {
+      const controllers = { inner: new AbortController(), outer: new AbortController() };
+      let built = 0;
+      const build = (): gt.Model => {
+        if (++built === 2) controllers[aborted].abort(new Error(aborted));
+        return buildModel();
+      };
+      const options = { k: 3, fit: fit(controllers.inner.signal), signal: controllers.outer.signal };
+      await t.rejects(crossValidate(build, [x, y], options), { message: aborted });
+      t.equal(built, 2);
+    }
+  }
+});
+
+t.test('a model that an earlier fold has is refused: it was trained on what it is tested with', async (t) => {
+  const one = buildModel();
+  for (const parallel of [1, 2]) {
+    await t.rejects(
+      crossValidate(() => one, [x, y], { k: 3, parallel }),
+      {
+        name: 'ArgumentError',
+        message: /^crossValidate: the function gave the model '.*' for fold 0 and again for fold 1.*Make a new model/,
+      },
+    );
+  }
+});
+
+t.test('weights that an earlier fold has are refused, also those that a layer gets in training', async (t) => {
+  const sharing = (shared: gt.Layer) => (): gt.Model => {
+    const net = gt.sequential([shared, layers.dense(3, { activation: 'softmax' })]);
+    net.compile({ optimizer: 'sgd', loss: 'categorical_crossentropy' });
+    return net;
+  }; // prettier-ignore
+  const message = /the models of fold \d and of fold \d share the weights '.*kernel'.*Make all layers in the function/;
+  for (const parallel of [1, 2]) {
+    for (const shared of [layers.dense(5), layers.dense(5, { inputShape: [4] })]) {
+      await t.rejects(crossValidate(sharing(shared), [x, y], { k: 3, parallel }), { name: 'ArgumentError', message });
+      shared.trainable = false;
+      await t.resolves(crossValidate(sharing(shared), [x, y], { k: 3, parallel }), 'what is frozen may be shared');
+    }
+  }
+});
+
 t.test('wrong arguments are refused with the way out', async (t) => {
   const refused: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
     [() => crossValidate(buildModel() as never, [x, y]), /the first argument is the layer.*each fold needs a new one/],
@@ -306,7 +363,17 @@ t.test('wrong arguments are refused with the way out', async (t) => {
     [() => crossValidate(buildModel, [x, y], { timeSeries: true, repeats: 2 }), /a time series has one order/],
     [() => crossValidate(buildModel, [x, y], { splits: [] }), /splits are an array of 0/],
     [() => crossValidate(buildModel, [x, y], { splits: [{ train: [0], test: [99] }] as never }), /from 0 to 22/],
+    [
+      () => crossValidate(buildModel, [x, [y, labels]], { stratified: true }),
+      /^crossValidate: stratified is true, but y is an array of 2, not one array.*stratified: labels/,
+    ],
+    [
+      () => crossValidate(buildModel, [x, { a: y }], { stratified: true }),
+      /stratified is true, but y is an object of a, .*stratified: labels/,
+    ],
     [() => crossValidate(buildModel, [x, y], { parallel: 0 }), /parallel is 0/],
+    [() => crossValidate(buildModel, [x, y], { signal: 5 as never }), /crossValidate: signal is 5/],
+    [() => crossValidate(buildModel, [x, y], { fit: { signal: 5 as never } }), /crossValidate: fit: signal is 5/],
     [() => crossValidate(buildModel, [x, y], { validate: 1 as never }), /validate is 1/],
     [() => crossValidate(buildModel, [x, y], { fit: 3 as never }), /fit is 3/],
     [() => crossValidate(buildModel, [x, y], { parallel: 2, fit: { callbacks: [{}] } }), /would share the callbacks/],
@@ -317,4 +384,9 @@ t.test('wrong arguments are refused with the way out', async (t) => {
     ],
   ];
   for (const [act, message] of refused) await t.rejects(act(), { message });
+  const none = (): never => t.fail('a model was built') as never;
+  for (const trial of [{}, null, 7, { report: () => undefined }] as never[]) {
+    const message = /^crossValidate: the trial is .*study\.ask/;
+    await t.rejects(crossValidate(none, [x, y], { trial }), { name: 'ArgumentError', message });
+  }
 });

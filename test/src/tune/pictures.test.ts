@@ -76,6 +76,26 @@ t.test(
   },
 );
 
+t.test('the largest values and ranges, and text that XML cannot hold, give well-formed pictures', async (t) => {
+  const study = await createStudy({ name: 'a\u0000b\u001b & <c>' });
+  const choices = ['\u0001\u0008', '\ud800', '\uffff', 'tab\there', '\u{1f600}'] as const;
+  await study.optimize(
+    (trial) => {
+      trial.suggestCategorical('kind\u0002', choices);
+      trial.suggestFloat('x', -1.7e308, 1.7e308);
+      return 1.7e308;
+    },
+    { trials: 6 },
+  );
+  for (const kind of ['history', 'importances', 'parallel', 'slices'] as const) {
+    const svg = await study.toSvg(kind);
+    t.match(svg, /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u, 'characters of XML 1.0');
+    const root = parseXml(svg);
+    t.match(root.children[0]?.text, 'of a\ufffdb\ufffd & <c>', 'the name, as far as XML can hold it');
+    t.notMatch(svg, /NaN|Infinity/);
+  }
+});
+
 t.test('a study without trials, and what is refused', async (t) => {
   const study = await createStudy();
   for (const kind of ['history', 'importances', 'parallel', 'slices'] as const) {

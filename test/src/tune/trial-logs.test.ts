@@ -24,6 +24,19 @@ t.test('each trial that ends gives one file with its parameters, reports and val
   }
 });
 
+t.test('a trial may report more often than a call has room for arguments', async (t) => {
+  let size = 0;
+  const study = await createStudy();
+  await study.optimize(
+    (trial) => {
+      for (let step = 0; step < 150_000; step++) trial.report(step, step);
+      return trial.suggestFloat('x', 0, 1);
+    },
+    { trials: 1, callbacks: [trialLogs({ sink: (_, bytes) => void (size = bytes.length) })] },
+  );
+  t.ok(size > 150_000);
+});
+
 t.test('wrong options are refused', (t) => {
   t.throws(() => trialLogs({ logDir: 3 as unknown as string }), /logDir is 3/);
   t.throws(() => trialLogs({ sink: 'logs' as unknown as () => void }), /sink is 'logs'/);

@@ -187,10 +187,87 @@ t.test('a signal ends the trial that runs, which waits for the next time', async
   const { signal } = controller;
   await t.rejects(
     tuneModel(build, [x, y], { trials: 3, sampler, signal, storage: shared(records, 'a'), fit: { epochs: 3, callbacks: [stopping] } }),
-    /no trial of the study 'study' is complete \(1 waiting\)/,
+    { message: 'enough' },
   ); // prettier-ignore
   const { study } = await tuneModel(build, [x, y], { totalTrials: 1, sampler, storage: shared(records, 'b'), fit: { epochs: 3 } }); // prettier-ignore
   t.same(study.trials.map(({ state }) => state), ['complete']); // prettier-ignore
+});
+
+t.test(
+  'a signal in fit ends the search, too: with its reason before any trial is complete, else with the best',
+  async (t) => {
+    const [first, second] = [new AbortController(), new AbortController()];
+    const begun: number[] = [];
+    const stop = (trial: number, controller: AbortController) => (at: ObjectiveTrial): gt.Model => {
+    begun.push(at.number);
+    if (at.number === trial) controller.abort(new Error('enough'));
+    return build(at);
+  }; // prettier-ignore
+    const fit = { epochs: 2, signal: first.signal };
+    const { signal } = new AbortController();
+    await t.rejects(tuneModel(stop(0, first), [x, y], { trials: 3, sampler, signal, fit }), { message: 'enough' });
+    const { study, model } = await tuneModel(stop(1, second), [x, y], {
+      trials: 3,
+      sampler,
+      fit: { ...fit, signal: second.signal },
+    });
+    t.same(begun, [0, 0, 1]);
+    t.same(study.trials.map(({ state }) => state), ['complete', 'waiting']); // prettier-ignore
+    t.ok(model.built);
+  },
+);
+
+t.test('a signal that fit gives for one trial ends that trial, which fails with its reason', async (t) => {
+  t.capture(console, 'warn', () => undefined);
+  const fit = ({ number }: ObjectiveTrial): gt.FitOptions =>
+    number === 1 ? { signal: AbortSignal.abort(new Error('too long')) } : {};
+  const { study } = await tuneModel(build, [x, y], { trials: 3, sampler, fit });
+  t.same(study.trials.map(({ state, failure }) => [state, failure]), [
+    ['complete', undefined],
+    ['failed', 'too long'],
+    ['complete', undefined],
+  ]); // prettier-ignore
+});
+
+t.test('a log that there is not ends the search with the first trial, which names those that there are', async (t) => {
+  let built = 0;
+  const counted = (trial: ObjectiveTrial): gt.Model => {
+    built++;
+    return build(trial);
+  };
+  for (const options of [{ trials: 1 }, { trials: 5 }, { trials: 5, maxConsecutiveFailures: 1 }]) {
+    built = 0;
+    t.capture(console, 'warn', () => undefined);
+    await t.rejects(tuneModel(counted, [x, y], { ...options, monitor: 'val_auc', sampler }), {
+      name: 'ArgumentError',
+      message: /^tuneModel: there is no log 'val_auc'\. The logs are .*val_acc/,
+    });
+    t.equal(built, 1);
+  }
+});
+
+t.test('each trial needs a model of its own: one model, or shared weights, would go on training', async (t) => {
+  t.capture(console, 'warn', () => undefined);
+  const one = build(await (await createStudy()).ask());
+  await t.rejects(
+    tuneModel(() => one, [x, y], { trials: 5 }),
+    {
+      name: 'ArgumentError',
+      message: /^tuneModel: the function gave the model '.*' for trial 0 and again for trial 1.*Make a new model/,
+    },
+  );
+  const base = layers.dense(4, { inputShape: [3] });
+  const sharing = (): gt.Model => {
+    const net = gt.sequential([base, layers.dense(2, { activation: 'softmax' })]);
+    net.compile({ optimizer: 'sgd', loss: 'categorical_crossentropy' });
+    return net;
+  };
+  await t.rejects(tuneModel(sharing, [x, y], { trials: 5 }), {
+    name: 'ArgumentError',
+    message: /the models of trial 0 and of trial 1 share the weights '.*kernel'.*Make all layers in the function/,
+  });
+  base.trainable = false;
+  t.equal((await tuneModel(sharing, [x, y], { trials: 2 })).study.trials.length, 2, 'what is frozen may be shared');
 });
 
 t.test('pruningCallback reports to any objective', async (t) => {
@@ -224,8 +301,9 @@ t.test('wrong arguments are refused with the way out, and failures end the study
     [() => tuneModel(build, [x, y], { mode: 'up' as never }), /the mode is 'up'/],
     [() => tuneModel(build, [x, y], { fit: 7 as never }), /fit is 7/],
     [() => tuneModel(build, [x, y], { parallel: 2, fit: { callbacks: [{}] } }), /trials that overlap would share/],
-    [() => tuneModel(() => 3 as never, [x, y], { trials: 3 }), /3 trials in a row failed.*gave 3 for trial 2/],
-    [() => tuneModel(build, [x, y], { trials: 3, monitor: 'val_auc' }), /no log 'val_auc'/],
+    [() => tuneModel(() => 3 as never, [x, y], { trials: 3 }), /^tuneModel: the function gave 3 for trial 0/],
+    [() => tuneModel(() => Promise.reject(new Error('no')), [x, y], { trials: 3 }), /3 trials in a row failed.*: no/],
+    [() => tuneModel(build, [x, y], { signal: 5 as never }), /tuneModel: signal is 5/],
   ];
   for (const [act, message] of refused) await t.rejects(act(), { message });
 });

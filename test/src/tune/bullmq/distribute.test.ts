@@ -138,6 +138,10 @@ t.test('options that are none are refused before Redis is asked', async (t) => {
   for (const [options, message] of refused) {
     await t.rejects(distribute(study, options as DistributeOptions), { name: 'ArgumentError', message });
   }
+  for (const wrong of [{}, null, createStudy(), undefined]) {
+    const message = /^distribute: the study is .*Give what createStudy gave, awaited/;
+    await t.rejects(distribute(wrong as unknown as Study, { queue }), { name: 'ArgumentError', message });
+  }
   const served: readonly (readonly [object, RegExp])[] = [
     [{ queue, concurrency: 1.5 }, /serveTrials: concurrency is 1.5. Give an integer of at least 1/],
     [{ queue, retries: -1 }, /retries is -1. Give an integer of at least 0/],

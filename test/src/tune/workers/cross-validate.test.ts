@@ -63,4 +63,18 @@ t.test('a signal ends folds in threads', async (t) => {
   const done = crossValidate(module, data, { k: 3, fit: { epochs: 100_000 }, workers: 2, signal: controller.signal });
   setTimeout(() => controller.abort(new Error('enough')), 300);
   await t.rejects(done, /enough/);
+  const inner = new AbortController();
+  setTimeout(() => inner.abort(new Error('enough of it')), 300);
+  const fit = { epochs: 100_000, signal: inner.signal };
+  await t.rejects(crossValidate(module, data, { k: 3, fit, workers: 2 }), { message: 'enough of it' });
+});
+
+t.test('a module that gives one model for all folds is refused', async (t) => {
+  const one = new URL('./one-model-child.js', import.meta.url);
+  for (const workers of [1, 2]) {
+    await t.rejects(crossValidate(one, [x, kind], { k: 3, workers }), {
+      name: 'ArgumentError',
+      message: /^crossValidate: the function gave the model '.*' for fold 0 and again for fold 1/,
+    });
+  }
 });

@@ -31,8 +31,8 @@ t.test('the end has the rank that the report has at its step, whatever their sca
   t.equal(endOf([99], 'maximize'), 4);
   t.equal(endOf([NaN], 'maximize'), 1);
   t.equal(endOf([Infinity]), 4);
-  const diverged = [trial(0, 'complete', [NaN], 9), trial(1, 'complete', [10], 1)];
-  t.equal(endOf([99], 'minimize', diverged), 1, 'a complete trial without a number there is nothing to compare with');
+  const diverged = [trial(0, 'complete', [NaN], 1), trial(1, 'complete', [10], 9)];
+  t.equal(endOf([99], 'minimize', diverged), 9, 'a complete trial without a number there is nothing to compare with');
   const infinite = [trial(0, 'complete', [-Infinity], -Infinity), trial(1, 'complete', [5], 5)];
   t.equal(endOf([0], 'minimize', infinite), 5, 'no proportion, the worse one');
   t.end();
