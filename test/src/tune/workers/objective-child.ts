@@ -43,6 +43,9 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
   text() {
     throw 'only a text';
   },
+  textless() {
+    throw Object.create(null);
+  },
   function: () => (() => 1) as unknown as number,
   nan: () => NaN,
   infinite: () => -Infinity,
@@ -62,7 +65,13 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
     tell(trial);
     while (!trial.signal.aborted);
     tell(trial, 'ended');
-    return 0;
+    throw trial.signal.reason;
+  },
+  /** Looks at the flag, and gives what it has. */
+  busyWithValue(trial) {
+    tell(trial);
+    while (!trial.signal.aborted);
+    return 0.5;
   },
   /** Looks at nothing. */
   deaf(trial) {
@@ -76,7 +85,7 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
       trial.signal.addEventListener('abort', () => {
         clearTimeout(timer);
         tell(trial, 'ended');
-        reject(new Error('aborted'));
+        reject(trial.signal.reason as Error);
       });
       tell(trial);
     }),
