@@ -1,7 +1,16 @@
 /** The loop of a study: asks, runs the objective, tells; several trials at a time where it is asked for. */
-import { now } from '../clock.ts';
+import { now, Yielder } from '../clock.ts';
 import { warn } from '../console.ts';
-import { ArgumentError, describeValue, GradtapeError, optionsOf } from '../errors.ts';
+import {
+  ArgumentError,
+  asSentence,
+  checkFunction,
+  describeValue,
+  GradtapeError,
+  optionsOf,
+  textOfThrown,
+} from '../errors.ts';
+import { checkSignal, isInterruption } from './signals.ts';
 import { StudyProgress } from './study-progress.ts';
 import type { Study } from './study.ts';
 import { TrialPruned, type ObjectiveTrial, type Trial } from './trial.ts';
@@ -22,7 +31,10 @@ export interface OptimizeOptions {
   readonly totalTrials?: number;
   /** Seconds after which no trial begins. Those that run are finished. Default: none. */
   readonly timeout?: number;
-  /** Ends the study: trials that run get the signal too, and wait for the next run if they end by it. */
+  /**
+   * Ends the study. Trials that run get the signal too: those that throw its reason, or an AbortError, wait for the next run,
+   * which begins them anew with their parameters.
+   */
   readonly signal?: AbortSignal;
   /** Trials that overlap in this thread. Default: 1. */
   readonly parallel?: number;
@@ -91,6 +103,7 @@ class Run {
   readonly #progress: StudyProgress | undefined;
   readonly #deadline: number;
   readonly #controller = new AbortController();
+  readonly #yielder = new Yielder();
   #begun = 0;
   #running = 0;
   /** Trials that are being asked for. */
@@ -132,6 +145,8 @@ class Run {
         const trial = await this.#study.ask(this.#controller.signal).finally(() => this.#asking--);
         const record = await this.#runTrial(trial).finally(() => this.#running--);
         if (record) await this.#ended(record);
+        // Objectives may leave no time for the timers and events that end the study.
+        await this.#yielder.pause();
       }
     } catch (error) {
       this.#error ??= error;
@@ -161,20 +176,18 @@ class Run {
 
   /** @returns undefined for a trial that the signal ended */
   async #runTrial(trial: Trial): Promise<TrialRecord | undefined> {
-    const study = this.#study;
+    let values: number | readonly number[];
     try {
-      const values = (await this.#runner.run(trial)) as number | readonly number[];
-      if (this.#controller.signal.aborted) return await this.#interrupted(trial);
-      this.#failuresInRow = 0;
-      return await study.tell(trial, values);
+      values = (await this.#runner.run(trial)) as number | readonly number[];
     } catch (error) {
-      if (this.#controller.signal.aborted) return this.#interrupted(trial);
       if (error instanceof TrialPruned) {
         this.#failuresInRow = 0;
-        return study.tell(trial, undefined, { state: 'pruned' });
+        return this.#study.tell(trial, undefined, { state: 'pruned' });
       }
-      return this.#failed(trial, error);
+      return isInterruption(error, this.#controller.signal) ? this.#interrupted(trial) : this.#failed(trial, error);
     }
+    this.#failuresInRow = 0;
+    return this.#study.tell(trial, values);
   }
 
   async #interrupted(trial: Trial): Promise<undefined> {
@@ -183,13 +196,12 @@ class Run {
   }
 
   async #failed(trial: Trial, error: unknown): Promise<TrialRecord> {
-    const failure = error instanceof Error ? error.message : String(error);
-    const record = await this.#study.tell(trial, undefined, { state: 'failed', failure });
+    const record = await this.#study.tell(trial, undefined, { state: 'failed', failure: textOfThrown(error) });
     const { where } = this.#runner;
     const most = this.#options.maxConsecutiveFailures ?? 3;
     if (++this.#failuresInRow >= most) {
       this.#error ??= new GradtapeError(
-        `${where}: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${failure}. Mend the objective, or allow more by maxConsecutiveFailures.`,
+        `${where}: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${asSentence(record.failure ?? 'no reason')} Mend the objective, or allow more by maxConsecutiveFailures.`,
         { where, cause: error },
       );
     }
@@ -222,7 +234,15 @@ export function checkOptions(where: string, options: OptimizeOptions): void {
       got: value,
     });
   }
-  const { timeout } = options;
+  const { timeout, signal, callbacks } = options as OptimizeOptions & { readonly callbacks?: unknown };
+  checkSignal(where, signal);
+  if (callbacks !== undefined && !Array.isArray(callbacks)) {
+    throw new ArgumentError(`${where}: callbacks is ${describeValue(callbacks)}. Give an array of functions.`, {
+      where,
+      got: callbacks,
+    });
+  }
+  callbacks?.forEach((callback, index) => checkFunction(where, `callback ${index}`, callback));
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
     throw new ArgumentError(`${where}: timeout is ${describeValue(timeout)}. Give seconds, 0 or more.`, {
       where,
