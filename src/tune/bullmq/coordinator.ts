@@ -8,6 +8,7 @@ import type { Study } from '../study.ts';
 import type { Trial } from '../trial.ts';
 import type { TrialRunner } from '../trial-runner.ts';
 import { packError } from '../../workers/packed-error.ts';
+import { Interruption } from '../signals.ts';
 import { unpackTrialError } from '../trial-error.ts';
 import { answerCall, type TrialCall } from '../workers/trial-call.ts';
 import {
@@ -95,7 +96,6 @@ export class Coordinator implements TrialRunner {
   async run(trial: Trial): Promise<unknown> {
     const id = `${this.#identity}-${trial.number}`;
     this.#ids.add(id);
-    this.#trials.set(trial.number, trial);
     try {
       return this.#outcome(await this.#end(id, trial), trial);
     } finally {
@@ -145,13 +145,20 @@ export class Coordinator implements TrialRunner {
   }
 
   /** The trial's job: the one that an earlier run of the study left, if it runs or has a result, or a new one. */
-  async #take(id: string, { number, params }: Trial): Promise<BullJob> {
+  async #take(id: string, trial: Trial): Promise<BullJob> {
+    const { number, params } = trial;
     const left = await this.#queue.getJob(id);
     if (left) {
       const hasResult = left.finishedOn !== undefined && !left.failedReason;
-      if (left.finishedOn === undefined || (hasResult && endOf(left.returnvalue).kind !== 'aborted')) return left;
+      if (left.finishedOn === undefined || (hasResult && endOf(left.returnvalue).kind !== 'aborted')) {
+        // A worker is at it, or was: what it told the study that died holds.
+        if (!this.#trials.has(number)) trial.goOn();
+        this.#trials.set(number, trial);
+        return left;
+      }
       await left.remove();
     }
+    this.#trials.set(number, trial);
     const message: TrialMessage = { number, params: { ...params }, questions: this.#questionName };
     return this.#queue.add('trial', encode(message), {
       jobId: id,
@@ -162,7 +169,7 @@ export class Coordinator implements TrialRunner {
 
   #outcome(end: JobEnd, trial: Trial): unknown {
     clearInterval(this.#look);
-    if (end.kind === 'missing') throw new GradtapeError(`${this.where}: trial ${trial.number} was withdrawn`);
+    if (end.kind === 'missing') throw new Interruption(`${this.where}: trial ${trial.number} was withdrawn`);
     if (end.kind === 'failed') {
       throw new GradtapeError(`the workers could not run the trial: ${end.reason}`, { where: this.where });
     }
@@ -173,7 +180,7 @@ export class Coordinator implements TrialRunner {
       case 'error':
         throw unpackTrialError(told.error);
       case 'aborted':
-        throw new GradtapeError(`${this.where}: trial ${trial.number} was ended by its worker`);
+        throw new Interruption(`${this.where}: trial ${trial.number} was ended by its worker`);
     }
   }
 

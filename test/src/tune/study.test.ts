@@ -176,6 +176,7 @@ t.test(
       (trial) => {
         x = trial.suggestFloat('x', 0, 1);
         if (trial.number === 2) controller.abort();
+        trial.signal.throwIfAborted();
         return x;
       },
       { trials: 10, signal: controller.signal },
