@@ -11,14 +11,17 @@ import {
   textOfThrown,
 } from '../errors.ts';
 import { checkSignal, isInterruption } from './signals.ts';
+import type { TellOptions } from './outcome.ts';
 import { StudyProgress } from './study-progress.ts';
 import type { Study } from './study.ts';
 import { TrialPruned, type ObjectiveTrial, type Trial } from './trial.ts';
 import { isFinished, type TrialRecord } from './trial-record.ts';
 import type { TrialRunner } from './trial-runner.ts';
 
+type Values = number | readonly number[];
+
 /** What a study optimizes: its value, or one for each direction. */
-export type Objective = (trial: ObjectiveTrial) => number | readonly number[] | Promise<number | readonly number[]>;
+export type Objective = (trial: ObjectiveTrial) => Values | Promise<Values>;
 
 /** Called after each trial, in order. */
 export type StudyCallback = (study: Study, trial: TrialRecord) => void | Promise<void>;
@@ -174,29 +177,33 @@ class Run {
     return count;
   }
 
-  /** @returns undefined for a trial that the signal ended */
+  /** @returns undefined for a trial that the signal ended, or that another process has */
   async #runTrial(trial: Trial): Promise<TrialRecord | undefined> {
-    let values: number | readonly number[];
+    let values: Values;
     try {
-      values = (await this.#runner.run(trial)) as number | readonly number[];
+      values = (await this.#runner.run(trial)) as Values;
     } catch (error) {
       if (error instanceof TrialPruned) {
         this.#failuresInRow = 0;
-        return this.#study.tell(trial, undefined, { state: 'pruned' });
+        return this.#tell(trial, undefined, { state: 'pruned' });
       }
       return isInterruption(error, this.#controller.signal) ? this.#interrupted(trial) : this.#failed(trial, error);
     }
     this.#failuresInRow = 0;
-    return this.#study.tell(trial, values);
+    return this.#tell(trial, values);
+  }
+
+  #tell(trial: Trial, values: Values | undefined, options?: TellOptions): Promise<TrialRecord | undefined> {
+    return unlessTaken(trial, () => this.#study.tell(trial, values, options));
   }
 
   async #interrupted(trial: Trial): Promise<undefined> {
-    await this.#study.giveBack(trial);
-    return undefined;
+    await unlessTaken(trial, () => this.#study.giveBack(trial));
   }
 
-  async #failed(trial: Trial, error: unknown): Promise<TrialRecord> {
-    const record = await this.#study.tell(trial, undefined, { state: 'failed', failure: textOfThrown(error) });
+  async #failed(trial: Trial, error: unknown): Promise<TrialRecord | undefined> {
+    const record = await this.#tell(trial, undefined, { state: 'failed', failure: textOfThrown(error) });
+    if (!record) return undefined;
     const { where } = this.#runner;
     const most = this.#options.maxConsecutiveFailures ?? 3;
     if (++this.#failuresInRow >= most) {
@@ -219,6 +226,17 @@ class Run {
     }
     this.#progress?.update();
     for (const callback of this.#options.callbacks ?? []) await callback(this.#study, record);
+  }
+}
+
+/** Ends a run, unless another process, which took this one for gone, ended it meanwhile: then it is not ours to end. */
+async function unlessTaken<Result>({ record }: Trial, act: () => Promise<Result>): Promise<Result | undefined> {
+  const wasOurs = record.state === 'running';
+  try {
+    return await act();
+  } catch (error) {
+    if (!wasOurs || record.state === 'running') throw error;
+    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 /** Trials whose run was broken off, by a signal or with their process, and that run again. */
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import {
@@ -9,6 +10,9 @@ import {
   type ObjectiveTrial,
   type Study,
 } from '../../../src/tune/index.ts';
+import { thisProcess } from '../../../src/io/process-identity.ts';
+import { writeRecord } from '../../../src/tune/journal-text.ts';
+import type { StudyRecord } from '../../../src/tune/records.ts';
 
 /** Begins a trial, and breaks it off. */
 async function breakOff(study: Study, objective: (trial: ObjectiveTrial) => void): Promise<void> {
@@ -68,6 +72,39 @@ t.test('a parameter has the value that it had, and one that is not asked for is 
     t.equal(trials.length, 1);
     t.same({ ...trials[0]?.params }, { x });
   });
+});
+
+t.test('so is it where the process was killed', async (t) => {
+  const path = join(t.testdir(), 'study.journal');
+  const writer = `${(await thisProcess()).host}:99999999:7:0-0`;
+  const records: readonly StudyRecord[] = [
+    { kind: 'createStudy', name: 'study', directions: ['minimize'] },
+    { kind: 'createTrial', study: 0, time: 1, systemAttributes: { 'gradtape:writer': writer } },
+    { kind: 'intermediate', trial: 0, step: 0, value: 100 },
+    { kind: 'intermediate', trial: 0, step: 9, value: 109 },
+  ];
+  writeFileSync(path, records.map((record) => writeRecord(record, writer)).join(''));
+  const study = await createStudy({ storage: path });
+  const trial = await study.ask();
+  t.equal(trial.number, 0);
+  t.equal(study.trials[0]?.intermediateValues.size, 0);
+  trial.report(1, 0);
+  await study.tell(trial, undefined, { state: 'pruned' });
+  t.equal((await createStudy({ storage: path })).trials[0]?.value, 1);
+});
+
+t.test('a trial that another process took and ended is left to it, and the study goes on', async (t) => {
+  const path = join(t.testdir(), 'study.journal');
+  const study = await createStudy({ storage: path });
+  const end: StudyRecord = { kind: 'state', trial: 0, state: 'complete', values: [5], time: 1 };
+  await study.optimize(
+    (trial) => {
+      if (trial.number === 0) appendFileSync(path, writeRecord(end, 'another'));
+      return 1;
+    },
+    { trials: 2 },
+  );
+  t.same(study.trials.map(({ value }) => value), [5, 1]); // prettier-ignore
 });
 
 t.test('other bounds than those that the broken run had: the message says so', async (t) => {
