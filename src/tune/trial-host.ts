@@ -1,4 +1,5 @@
 /** What a trial has of its study: values of its parameters, the pruner's word, and records of what it does. */
+import { wallTime } from '../clock.ts';
 import { suggestFrom, type ParamSource } from './param-source.ts';
 import type { Pruner } from './pruner.ts';
 import { Random } from './random.ts';
@@ -22,13 +23,14 @@ export interface TrialHostParts {
 export function trialHost(parts: TrialHostParts): TrialHost {
   const { log, study, sampler, trial, signal = new AbortController().signal } = parts;
   const id = study.trialIds[trial.number] as number;
-  const earlier = study.earlier.get(trial.number);
   const report = (value: number, step: number): void => log.write({ kind: 'intermediate', trial: id, step, value });
   const setAttribute = (owner: 'user' | 'system', key: string, value: JsonValue): void =>
     log.write({ kind: 'trialAttribute', trial: id, owner, key, value });
   const source: ParamSource = {
     record: trial,
-    earlier,
+    get earlier() {
+      return study.earlier.get(trial.number);
+    },
     joint: sampler.sampleJoint?.(contextOf(parts, 'joint')) ?? new Map<string, JointValue>(),
     known: study.distributions,
     sample: (name, distribution) => sampler.sample(contextOf(parts, name), name, distribution),
@@ -41,7 +43,13 @@ export function trialHost(parts: TrialHostParts): TrialHost {
     report,
     shouldPrune: () => shouldPrune(parts, (key, value) => setAttribute('system', key, value)),
     setUserAttribute: (key, value) => setAttribute('user', key, value),
+    beginAgain() {
+      for (const state of ['waiting', 'running'] as const) {
+        log.write({ kind: 'state', trial: id, state, values: undefined, time: wallTime() });
+      }
+    },
     goOn() {
+      const { earlier } = source;
       if (!earlier) return;
       for (const [name, { internal, distribution }] of earlier.params) source.setParam(name, internal, distribution);
       for (const [step, value] of earlier.reports) report(value, step);

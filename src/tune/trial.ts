@@ -22,6 +22,8 @@ export interface TrialHost {
   report(value: number, step: number): void;
   shouldPrune(): boolean;
   setUserAttribute(key: string, value: JsonValue): void;
+  /** Another run begins, because the one that was under way has died. */
+  beginAgain(): void;
   /** The run goes on that was taken for broken off: the trial has again what it had. */
   goOn(): void;
 }
@@ -150,6 +152,11 @@ export class Trial implements ObjectiveTrial {
   setUserAttribute(key: string, value: JsonValue): void {
     this.#checkRunning('setUserAttribute');
     this.#host.setUserAttribute(key, keptAttribute('setUserAttribute', key, value));
+  }
+
+  /** @internal See `TrialHost`. */
+  beginAgain(): void {
+    this.#host.beginAgain();
   }
 
   /** @internal See `TrialHost`. */

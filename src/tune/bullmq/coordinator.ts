@@ -65,6 +65,8 @@ export class Coordinator implements TrialRunner {
   readonly #answers: BullWorker;
   readonly #results: JobResults;
   readonly #trials = new Map<number, Trial>();
+  /** The runs of trials that asked something, the newest last. */
+  readonly #runs = new Map<number, readonly string[]>();
   readonly #ids = new Set<string>();
   readonly #look: ReturnType<typeof setInterval>;
 
@@ -100,6 +102,7 @@ export class Coordinator implements TrialRunner {
       return this.#outcome(await this.#end(id, trial), trial);
     } finally {
       this.#trials.delete(trial.number);
+      this.#runs.delete(trial.number);
     }
   }
 
@@ -185,17 +188,28 @@ export class Coordinator implements TrialRunner {
   }
 
   async #answer(data: unknown): Promise<string> {
-    const { number, call } = decode(data) as QuestionMessage;
+    const { number, run, call } = decode(data) as QuestionMessage;
     const trial = await this.#taken(number);
-    const abort = trial?.signal.aborted ?? true;
+    const isReplaced = trial !== undefined && !this.#isNewest(trial, run);
+    const abort = isReplaced || (trial?.signal.aborted ?? true);
     let answer: AnswerMessage;
     try {
       if (!trial) throw new GradtapeError(`the study has ended trial ${number}`);
+      if (isReplaced) throw new Interruption(`another worker has trial ${number} by now`);
       answer = { value: answerCall(trial, call as TrialCall), abort };
     } catch (error) {
       answer = { error: packError(error), abort };
     }
     return encode(answer);
+  }
+
+  /** Whether no newer run of the trial has asked; the first question of a newer one begins the trial again. */
+  #isNewest(trial: Trial, run: string): boolean {
+    const runs = this.#runs.get(trial.number) ?? [];
+    if (runs.includes(run)) return runs.at(-1) === run;
+    if (runs.length > 0) trial.beginAgain();
+    this.#runs.set(trial.number, [...runs, run]);
+    return true;
   }
 
   /** The trial, as soon as this run of the study has taken it. */

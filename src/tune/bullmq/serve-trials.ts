@@ -141,8 +141,9 @@ class Server implements TrialServer {
     const controller = new AbortController();
     this.#running.set(id, controller);
     let lost: unknown;
+    const run = crypto.randomUUID();
     const ask = async (call: unknown): Promise<unknown> => {
-      const answer = await this.#inquirer.ask(questions, { number: trial.number, call });
+      const answer = await this.#inquirer.ask(questions, { number: trial.number, run, call });
       if (!answer) {
         lost = new GradtapeError(`the study did not answer trial ${trial.number}: is it running?`);
         controller.abort();

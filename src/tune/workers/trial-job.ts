@@ -46,6 +46,7 @@ function remoteHost({ number, params }: TrialStart, link: JobLink): TrialHost {
       ask({ method: 'setUserAttribute', key, text: JSON.stringify(value) });
       record.setAttribute('user', key, value);
     },
+    beginAgain: () => undefined,
     goOn: () => undefined,
   };
 }

@@ -54,6 +54,15 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
   async asksRestsAndAsks(trial) {
     return (await asksAndRests(trial)) + trial.suggestFloat('y', 0, 1);
   },
+  /** Reports and gives a number that no other run has. */
+  async reportsAndRests(trial) {
+    const run = Number(process.hrtime.bigint());
+    trial.suggestFloat('x', 0, 1);
+    trial.report(run, 0);
+    await new Promise((resolve) => void setTimeout(resolve, 300));
+    trial.report(run, 1);
+    return run;
+  },
   refused: (trial) => trial.suggestFloat('bad', 2, 1),
   changed: (trial) => trial.suggestCategorical('behaviour', ['other']).length,
   unlikeJson(trial) {
