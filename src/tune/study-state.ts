@@ -2,7 +2,7 @@
 import { isCompatible, type Distribution } from './distribution.ts';
 import type { Direction, JsonValue, StudyRecord } from './records.ts';
 import { TrialEntry } from './trial-entry.ts';
-import { FAILURE, WRITER, isFinished, type EarlierRun, type TrialState } from './trial-record.ts';
+import { FAILURE, WRITER, isFinished, type EarlierParam, type EarlierRun, type TrialState } from './trial-record.ts';
 
 /** One study of a journal. */
 export class StudyEntry {
@@ -157,14 +157,15 @@ export class JournalState {
 /**
  * A run begins without what an earlier one of the trial reported, noted and asked for: that would be judged, and would be
  * learned from, as if it were its own. Parameters that it asks for are those that the trial had. Optuna, which runs no trial
- * again, shows of it what both runs had: its reports of steps, and its parameters, that the last run did not reach.
+ * again, shows also the reports, notes and parameters of earlier runs that the last one did not write over.
  */
 function beginAgain({ study, trial }: Place): void {
   const had = trial.beginAgain(study.notes.get(trial.number) ?? []);
   study.notes.delete(trial.number);
   if (!had) return;
-  const before = study.earlier.get(trial.number)?.params ?? [];
-  study.earlier.set(trial.number, { ...had, params: new Map([...before, ...had.params]) });
+  const params = study.earlier.get(trial.number)?.params ?? new Map<string, EarlierParam>();
+  for (const [name, param] of had.params) params.set(name, param);
+  study.earlier.set(trial.number, { ...had, params });
 }
 
 /** A complete trial has a number for each objective: one that another program left without them has failed. */

@@ -40,9 +40,15 @@ export const FIXED_PARAMS = 'fixed_params';
 /** Which writer runs a trial. */
 export const WRITER = 'gradtape:writer';
 
+/** A parameter of a run that was broken off. */
+export interface EarlierParam {
+  readonly internal: number;
+  readonly distribution: Distribution;
+}
+
 /** What a trial had when its run was broken off: the next run has its parameters, and nothing else of it. */
 export interface EarlierRun {
-  readonly params: ReadonlyMap<string, { readonly internal: number; readonly distribution: Distribution }>;
+  readonly params: Map<string, EarlierParam>;
   readonly reports: ReadonlyMap<number, number>;
   /** What pruners noted. */
   readonly notes: ReadonlyMap<string, JsonValue>;
