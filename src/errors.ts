@@ -125,6 +125,8 @@ export function describeValue(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return `'${value.length > 40 ? `${value.slice(0, 40)}...` : value}'`;
+    case 'bigint':
+      return `${value}n`;
     case 'function':
       return typeof (value as { className?: unknown }).className === 'string'
         ? `the layer '${value.name}'`
@@ -162,4 +164,20 @@ export function optionsOf<Options extends object>(where: string, options: Option
 export function checkFunction(where: string, what: string, value: unknown): void {
   if (typeof value === 'function') return;
   throw new ArgumentError(`${where}: ${what} is ${describeValue(value)}. Give a function.`, { where, got: value });
+}
+
+/** @internal What was thrown, in words: it may be anything. */
+export function textOfThrown(thrown: unknown): string {
+  try {
+    if (!(thrown instanceof Error)) return String(thrown);
+    const message: unknown = thrown.message;
+    return message === '' ? thrown.name : String(message);
+  } catch {
+    return `${describeValue(thrown)}, which has no text, was thrown`;
+  }
+}
+
+/** @internal A text that others follow: with one full stop. */
+export function asSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -30,10 +30,10 @@ export function joinSignals(where: string, signals: readonly (AbortSignal | unde
 /** @internal @throws ArgumentError for anything but a signal, or none */
 export function checkSignal(where: string, signal: unknown): void {
   if (signal === undefined) return;
-  const { throwIfAborted, addEventListener } = Object(signal) as Partial<AbortSignal>;
-  if (typeof throwIfAborted === 'function' && typeof addEventListener === 'function') return;
-  throw new ArgumentError(`${where}: signal is ${describeValue(signal)}. Give that of an AbortController.`, {
-    where,
-    got: signal,
-  });
+  const { addEventListener, aborted, signal: inner } = Object(signal) as Readonly<Record<string, unknown>>;
+  if (typeof addEventListener === 'function' && typeof aborted === 'boolean') return;
+  throw new ArgumentError(
+    `${where}: the signal is ${inner === undefined ? describeValue(signal) : 'a controller'}. Give that of an AbortController: controller.signal.`,
+    { where, got: signal },
+  );
 }

@@ -2,15 +2,21 @@
 import { ArgumentError, describeValue } from '../errors.ts';
 import { ByteBudget } from '../io/byte-budget.ts';
 import { chargeJson } from '../io/json-cost.ts';
+import { parsePythonJson, writePythonJson } from '../io/python-json.ts';
+import type { JsonValue } from './records.ts';
 
 /** Characters as JSON: storages keep each record in one line, and limit its length. */
 const MOST = 2_000_000;
+/** Characters of a name. */
+const MOST_NAME = 10_000;
 
 /**
  * @param where the function that it was given to
- * @throws ArgumentError for what JSON cannot hold, and for more or deeper than a line of a journal can
+ * @returns a copy, which is what a file would give back
+ * @throws ArgumentError for what JSON cannot hold, and for more or deeper than a line of a journal can; for a name that is none
  */
-export function checkAttribute(where: string, key: string, value: unknown): void {
+export function keptAttribute(where: string, key: string, value: unknown): JsonValue {
+  checkName(where, key);
   let text: string | undefined;
   try {
     text = JSON.stringify(value);
@@ -29,4 +35,26 @@ export function checkAttribute(where: string, key: string, value: unknown): void
   } catch {
     deep();
   }
+  return parsePythonJson(writePythonJson(value)) as JsonValue;
+}
+
+/** @throws ArgumentError for the name of a parameter or an attribute that is no text, empty, or too long to be kept */
+export function checkName(where: string, name: unknown): void {
+  if (typeof name === 'string' && name !== '' && name.length <= MOST_NAME) return;
+  const isLong = typeof name === 'string' && name !== '';
+  throw new ArgumentError(
+    `${where}: the name ${isLong ? `has ${name.length} characters. Give at most ${MOST_NAME}` : `is ${describeValue(name)}. Give a string that is not empty`}.`,
+    { where, got: name },
+  );
+}
+
+/** @throws ArgumentError for choices whose texts are too long to be kept */
+export function checkChoices(name: string, choices: readonly unknown[]): void {
+  let length = 0;
+  for (const choice of choices) length += String(choice).length + 8;
+  if (length <= MOST / 2) return;
+  throw new ArgumentError(
+    `suggestCategorical('${name}'): the choices have ${length} characters as JSON, and ${MOST / 2} is the most. Name long things, and look them up by the name.`,
+    { where: name, got: length },
+  );
 }

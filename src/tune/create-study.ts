@@ -42,6 +42,9 @@ export async function createStudy(options?: CreateStudyOptions): Promise<Study> 
   const given = optionsOf('createStudy', options);
   const directions = directionsOf(given);
   const { pruner = median() } = given;
+  checkMade('sampler', given.sampler, 'sample');
+  checkMade('pruner', pruner, 'shouldPrune');
+  checkName(given.name);
   const storage = await storageOf(given.storage);
   const log = logs.get(storage) ?? new StudyLog(storage);
   logs.set(storage, log);
@@ -60,6 +63,30 @@ export async function createStudy(options?: CreateStudyOptions): Promise<Study> 
   }
   const sampler = given.sampler ?? (study.directions.length > 1 ? genetic() : tpe());
   return new Study(log, study, { sampler, pruner });
+}
+
+/** @throws ArgumentError for what has not the method of a sampler or a pruner */
+function checkMade(what: 'sampler' | 'pruner', value: unknown, method: string): void {
+  if (value === undefined) return;
+  if (typeof value === 'object' && typeof (value as Readonly<Record<string, unknown>> | null)?.[method] === 'function')
+    return;
+  const from = what === 'sampler' ? 'samplers' : 'pruners';
+  const hint =
+    typeof value === 'function' && value.name !== ''
+      ? `Call it: ${from}.${value.name}().`
+      : `Give what a function of ${from} makes, such as ${what === 'sampler' ? 'samplers.tpe()' : 'pruners.median()'}.`;
+  throw new ArgumentError(`createStudy: the ${what} is ${describeValue(value)}. ${hint}`, {
+    where: 'createStudy',
+    got: value,
+  });
+}
+
+function checkName(name: unknown): void {
+  if (name === undefined || typeof name === 'string') return;
+  throw new ArgumentError(`createStudy: the name is ${describeValue(name)}. Give a string.`, {
+    where: 'createStudy',
+    got: name,
+  });
 }
 
 async function storageOf(storage: unknown): Promise<Journal> {

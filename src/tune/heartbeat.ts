@@ -1,6 +1,7 @@
 /** Signs of life for other machines: something is appended now and then while trials of this writer run. */
 import { now, wallTime } from '../clock.ts';
 import type { StudyRecord } from './records.ts';
+import { WRITER } from './trial-record.ts';
 
 /** Among the system attributes of the journal's first study, in seconds since 1970; who lives is the line's own writer. */
 const HEARTBEAT = 'gradtape:heartbeat';
@@ -22,11 +23,14 @@ export class Heartbeat {
   wrote(records: readonly StudyRecord[]): void {
     this.#last = now();
     // A trial that is taken over from a writer that is gone is given back first, in one piece: it was not ours.
-    const begins = records.some((record) => record.kind === 'state' && record.state === 'running');
+    const taken = new Set<number>();
+    for (const record of records) {
+      if (record.kind === 'trialAttribute' && record.key === WRITER) taken.add(record.trial);
+    }
     for (const record of records) {
       if (record.kind === 'createTrial') this.#running += (record.state ?? 'running') === 'running' ? 1 : 0;
       else if (record.kind === 'state' && record.state === 'running') this.#running++;
-      else if (record.kind === 'state' && !(begins && record.state === 'waiting')) this.#running--;
+      else if (record.kind === 'state' && !(record.state === 'waiting' && taken.has(record.trial))) this.#running--;
     }
     if (this.#running > 0) this.#start();
     else this.stop();

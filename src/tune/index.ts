@@ -14,7 +14,8 @@ export type { StudyPicture, StudyPictureOptions } from './pictures/study-picture
 export type { PrunedStudy, Pruner, PruningContext } from './pruner.ts';
 export type { Direction, Journal, JsonValue, StudyRecord } from './records.ts';
 export type { JointValue, Sampler, SamplerOptions, SamplingContext } from './sampler.ts';
-export type { EnqueueOptions, Study } from './study.ts';
+export type { EnqueueOptions } from './enqueue.ts';
+export type { Study } from './study.ts';
 export { pruningCallback, type PruningCallbackOptions } from './pruning-callback.ts';
 export type { SampleData } from '../training/samples.ts';
 export type { Score } from './scores.ts';

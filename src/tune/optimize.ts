@@ -1,15 +1,28 @@
 /** The loop of a study: asks, runs the objective, tells; several trials at a time where it is asked for. */
-import { now } from '../clock.ts';
+import { now, Yielder } from '../clock.ts';
 import { warn } from '../console.ts';
-import { ArgumentError, describeValue, GradtapeError, optionsOf } from '../errors.ts';
+import {
+  ArgumentError,
+  asSentence,
+  checkFunction,
+  describeValue,
+  GradtapeError,
+  optionsOf,
+  textOfThrown,
+} from '../errors.ts';
+import { checkSignal } from '../training/join-signals.ts';
+import { isInterruption } from './signals.ts';
+import type { TellOptions } from './outcome.ts';
 import { StudyProgress } from './study-progress.ts';
 import type { Study } from './study.ts';
 import { TrialPruned, type ObjectiveTrial, type Trial } from './trial.ts';
 import { isFinished, type TrialRecord } from './trial-record.ts';
 import type { TrialRunner } from './trial-runner.ts';
 
+type Values = number | readonly number[];
+
 /** What a study optimizes: its value, or one for each direction. */
-export type Objective = (trial: ObjectiveTrial) => number | readonly number[] | Promise<number | readonly number[]>;
+export type Objective = (trial: ObjectiveTrial) => Values | Promise<Values>;
 
 /** Called after each trial, in order. */
 export type StudyCallback = (study: Study, trial: TrialRecord) => void | Promise<void>;
@@ -22,7 +35,10 @@ export interface OptimizeOptions {
   readonly totalTrials?: number;
   /** Seconds after which no trial begins. Those that run are finished. Default: none. */
   readonly timeout?: number;
-  /** Ends the study: trials that run get the signal too, and wait for the next run if they end by it. */
+  /**
+   * Ends the study. Trials that run get the signal too: those that throw its reason, or an AbortError, wait for the next run,
+   * which begins them anew with their parameters.
+   */
   readonly signal?: AbortSignal;
   /** Trials that overlap in this thread. Default: 1. */
   readonly parallel?: number;
@@ -91,6 +107,7 @@ class Run {
   readonly #progress: StudyProgress | undefined;
   readonly #deadline: number;
   readonly #controller = new AbortController();
+  readonly #yielder = new Yielder();
   #begun = 0;
   #running = 0;
   /** Trials that are being asked for. */
@@ -132,6 +149,8 @@ class Run {
         const trial = await this.#study.ask(this.#controller.signal).finally(() => this.#asking--);
         const record = await this.#runTrial(trial).finally(() => this.#running--);
         if (record) await this.#ended(record);
+        // Objectives may leave no time for the timers and events that end the study.
+        await this.#yielder.pause();
       }
     } catch (error) {
       this.#error ??= error;
@@ -159,37 +178,38 @@ class Run {
     return count;
   }
 
-  /** @returns undefined for a trial that the signal ended */
+  /** @returns undefined for a trial that the signal ended, or that another process has */
   async #runTrial(trial: Trial): Promise<TrialRecord | undefined> {
-    const study = this.#study;
+    let values: Values;
     try {
-      const values = (await this.#runner.run(trial)) as number | readonly number[];
-      if (this.#controller.signal.aborted) return await this.#interrupted(trial);
-      this.#failuresInRow = 0;
-      return await study.tell(trial, values);
+      values = (await this.#runner.run(trial)) as Values;
     } catch (error) {
-      if (this.#controller.signal.aborted) return this.#interrupted(trial);
       if (error instanceof TrialPruned) {
         this.#failuresInRow = 0;
-        return study.tell(trial, undefined, { state: 'pruned' });
+        return this.#tell(trial, undefined, { state: 'pruned' });
       }
-      return this.#failed(trial, error);
+      return isInterruption(error, this.#controller.signal) ? this.#interrupted(trial) : this.#failed(trial, error);
     }
+    this.#failuresInRow = 0;
+    return this.#tell(trial, values);
+  }
+
+  #tell(trial: Trial, values: Values | undefined, options?: TellOptions): Promise<TrialRecord | undefined> {
+    return unlessTaken(trial, () => this.#study.tell(trial, values, options));
   }
 
   async #interrupted(trial: Trial): Promise<undefined> {
-    await this.#study.giveBack(trial);
-    return undefined;
+    await unlessTaken(trial, () => this.#study.giveBack(trial));
   }
 
-  async #failed(trial: Trial, error: unknown): Promise<TrialRecord> {
-    const failure = error instanceof Error ? error.message : String(error);
-    const record = await this.#study.tell(trial, undefined, { state: 'failed', failure });
+  async #failed(trial: Trial, error: unknown): Promise<TrialRecord | undefined> {
+    const record = await this.#tell(trial, undefined, { state: 'failed', failure: textOfThrown(error) });
+    if (!record) return undefined;
     const { where } = this.#runner;
     const most = this.#options.maxConsecutiveFailures ?? 3;
     if (++this.#failuresInRow >= most) {
       this.#error ??= new GradtapeError(
-        `${where}: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${failure}. Mend the objective, or allow more by maxConsecutiveFailures.`,
+        `${where}: ${most === 1 ? 'a trial failed' : `${most} trials in a row failed`}, the last one, ${record.number}, with: ${asSentence(record.failure ?? 'no reason')} Mend the objective, or allow more by maxConsecutiveFailures.`,
         { where, cause: error },
       );
     }
@@ -210,6 +230,17 @@ class Run {
   }
 }
 
+/** Ends a run, unless another process, which took this one for gone, ended it meanwhile: then it is not ours to end. */
+async function unlessTaken<Result>({ record }: Trial, act: () => Promise<Result>): Promise<Result | undefined> {
+  const wasOurs = record.state === 'running';
+  try {
+    return await act();
+  } catch (error) {
+    if (!wasOurs || record.state === 'running') throw error;
+    return undefined;
+  }
+}
+
 /** @internal @throws ArgumentError for numbers that are none, or too small */
 export function checkOptions(where: string, options: OptimizeOptions): void {
   const counts = ['trials', 'totalTrials', 'parallel', 'workers', 'maxConsecutiveFailures'] as const;
@@ -222,7 +253,15 @@ export function checkOptions(where: string, options: OptimizeOptions): void {
       got: value,
     });
   }
-  const { timeout } = options;
+  const { timeout, signal, callbacks } = options as OptimizeOptions & { readonly callbacks?: unknown };
+  checkSignal(where, signal);
+  if (callbacks !== undefined && !Array.isArray(callbacks)) {
+    throw new ArgumentError(`${where}: callbacks is ${describeValue(callbacks)}. Give an array of functions.`, {
+      where,
+      got: callbacks,
+    });
+  }
+  callbacks?.forEach((callback, index) => checkFunction(where, `callback ${index}`, callback));
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout >= 0)) {
     throw new ArgumentError(`${where}: timeout is ${describeValue(timeout)}. Give seconds, 0 or more.`, {
       where,

@@ -1,4 +1,7 @@
-/** The value of a parameter that an objective asks for: the trial's own, the one it was enqueued with, or the sampler's. */
+/**
+ * The value of a parameter that an objective asks for: the trial's own, that of an earlier run of it, the one it was
+ * enqueued with, or the sampler's.
+ */
 import { warn } from '../console.ts';
 import { ArgumentError, describeValue } from '../errors.ts';
 import {
@@ -15,15 +18,17 @@ import {
 } from './distribution.ts';
 import type { JsonValue } from './records.ts';
 import type { JointValue } from './sampler.ts';
-import { FIXED_PARAMS, type TrialRecord } from './trial-record.ts';
+import { FIXED_PARAMS, type EarlierRun, type TrialRecord } from './trial-record.ts';
 
 /** Where the parameters of one trial come from. */
 export interface ParamSource {
   readonly record: TrialRecord;
+  /** What a run of this trial that was broken off had. */
+  readonly earlier: EarlierRun | undefined;
   /** Chosen before the objective began. */
   readonly joint: ReadonlyMap<string, JointValue>;
-  /** What the parameter was in other trials. */
-  knownDistribution(name: string): Distribution | undefined;
+  /** What each parameter of the study was first. */
+  readonly known: ReadonlyMap<string, Distribution>;
   sample(name: string, distribution: Distribution): number;
   setParam(name: string, internal: number, distribution: Distribution): void;
 }
@@ -39,10 +44,13 @@ export function suggestFrom(source: ParamSource, name: string, distribution: Dis
     checkCompatible(name, before, distribution);
     return again(record, name, distribution);
   }
-  const known = source.knownDistribution(name);
+  const known = source.known.get(name);
   if (known) checkCompatible(name, known, distribution);
   const value =
-    fixed(record, name, distribution) ?? joint(source, name, distribution) ?? drawn(source, name, distribution);
+    ofEarlierRun(source, name, distribution) ??
+    fixed(record, name, distribution) ??
+    joint(source, name, distribution) ??
+    drawn(source, name, distribution);
   source.setParam(name, value, distribution);
   return toExternal(distribution, value);
 }
@@ -54,6 +62,16 @@ function again({ number, internalParams }: TrialRecord, name: string, distributi
   throw new ArgumentError(
     `parameter '${name}': trial ${number} has ${internal}, which is not ${describeDistribution(distribution)}. Ask for a parameter once, or each time with the same bounds.`,
     { where: name, got: distribution },
+  );
+}
+
+/** The value that the trial had before: it is the same trial, whatever the sampler would choose by now. */
+function ofEarlierRun({ record, earlier }: ParamSource, name: string, distribution: Distribution): number | undefined {
+  const had = earlier?.params.get(name);
+  if (!had || contains(distribution, had.internal)) return had?.internal;
+  throw new ArgumentError(
+    `parameter '${name}': trial ${record.number} was begun by an earlier run, which took ${had.internal} from ${describeDistribution(had.distribution)}; now ${describeDistribution(distribution)} is asked for. Ask for the old bounds until the trial has ended, or let it fail: new trials take the new ones.`,
+    { where: name, got: distribution, expected: had.distribution },
   );
 }
 

@@ -1,5 +1,5 @@
 /** A trial that has ended, for a model to be built of its parameters again. */
-import { ArgumentError } from '../errors.ts';
+import { ArgumentError, optionsOf } from '../errors.ts';
 import {
   categoricalDistribution,
   contains,
@@ -31,11 +31,11 @@ export class ReplayedTrial implements ObjectiveTrial {
   }
 
   suggestFloat(name: string, low: number, high: number, options?: FloatRangeOptions): number {
-    return this.#had(name, floatDistribution(name, low, high, options)) as number;
+    return this.#had(name, floatDistribution(name, low, high, optionsOf(`suggestFloat('${name}')`, options))) as number;
   }
 
   suggestInt(name: string, low: number, high: number, options?: IntRangeOptions): number {
-    return this.#had(name, intDistribution(name, low, high, options)) as number;
+    return this.#had(name, intDistribution(name, low, high, optionsOf(`suggestInt('${name}')`, options))) as number;
   }
 
   suggestCategorical<const Value extends Choice>(name: string, choices: readonly Value[]): Value {

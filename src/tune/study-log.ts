@@ -2,6 +2,8 @@
  * A study's state in memory and its journal, kept in step. What a running trial does is applied at once and appended
  * soon after; what several writers may want at once (a new trial, a waiting one) is decided with the journal to oneself.
  */
+import { warn } from '../console.ts';
+import { ArgumentError } from '../errors.ts';
 import { JournalState, type StudyEntry } from './study-state.ts';
 import type { Journal, StudyRecord } from './records.ts';
 
@@ -48,17 +50,40 @@ export class StudyLog {
    */
   transact(decide: (state: JournalState) => readonly StudyRecord[]): Promise<void> {
     return this.#inTurn(async () => {
-      let decided: readonly StudyRecord[] = [];
+      let decided: readonly StudyRecord[] | undefined;
       let sent = 0;
-      await this.journal.append((news) => {
-        for (const record of news) this.state.apply(record);
-        decided = decide(this.state);
-        sent = this.#pending.length;
-        return [...this.#pending, ...decided];
-      });
+      try {
+        await this.journal.append((news) => {
+          decided = undefined;
+          for (const record of news) this.state.apply(record);
+          decided = decide(this.state);
+          sent = this.#pending.length;
+          return [...this.#pending, ...decided];
+        });
+      } catch (error) {
+        if (decided && isUnwritable(error)) await this.#appendOneByOne(sent);
+        throw error;
+      }
       this.#pending.splice(0, sent);
-      for (const record of decided) this.state.apply(record);
+      for (const record of decided ?? []) this.state.apply(record);
     });
+  }
+
+  /** Appends what is pending but for what no journal takes, which would be in the way of everything after it. */
+  async #appendOneByOne(count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const [record] = this.#pending as [StudyRecord];
+      try {
+        await this.journal.append((news) => {
+          for (const other of news) this.state.apply(other);
+          return [record];
+        });
+      } catch (error) {
+        if (!isUnwritable(error)) throw error;
+        warn(`gradtape: something that a trial was told is not kept: ${(error as Error).message}`);
+      }
+      this.#pending.shift();
+    }
   }
 
   async close(): Promise<void> {
@@ -74,6 +99,11 @@ export class StudyLog {
     this.#last.catch(() => undefined);
     return this.#last;
   }
+}
+
+/** Whether it is the record's fault: too long, too deep, or with a value that has no text. */
+function isUnwritable(error: unknown): boolean {
+  return error instanceof ArgumentError || error instanceof TypeError || error instanceof RangeError;
 }
 
 /** @returns the study with this name, made with these directions if there is none */

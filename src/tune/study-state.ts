@@ -1,7 +1,8 @@
 /** Studies and their trials, from the records of a journal. */
 import { isCompatible, type Distribution } from './distribution.ts';
 import type { Direction, JsonValue, StudyRecord } from './records.ts';
-import { FAILURE, TrialEntry, isFinished, type TrialState } from './trial-record.ts';
+import { TrialEntry } from './trial-entry.ts';
+import { FAILURE, WRITER, isFinished, type EarlierParam, type EarlierRun, type TrialState } from './trial-record.ts';
 
 /** One study of a journal. */
 export class StudyEntry {
@@ -13,6 +14,10 @@ export class StudyEntry {
   readonly trialIds: number[] = [];
   /** What each parameter was first: others that have its name must be of its kind. */
   readonly distributions: Map<string, Distribution> = new Map();
+  /** By the numbers of trials that have not ended: what they had when their run was broken off. */
+  readonly earlier: Map<number, EarlierRun> = new Map();
+  /** By the numbers of trials that have not ended: the names of what pruners noted. */
+  readonly notes: Map<number, string[]> = new Map();
   readonly userAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
   readonly systemAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
 
@@ -74,7 +79,7 @@ export class JournalState {
         this.#open(record.trial)?.trial.report(record.step, record.value);
         return;
       case 'trialAttribute':
-        this.#open(record.trial)?.trial.setAttribute(record.owner, record.key, record.value);
+        this.#setAttribute(record);
         return;
       case 'state':
         this.#setState(record);
@@ -115,6 +120,17 @@ export class JournalState {
     place.trial.setParam(name, internal, distribution);
   }
 
+  #setAttribute({ trial: id, owner, key, value }: StudyRecord & { readonly kind: 'trialAttribute' }): void {
+    const place = this.#open(id);
+    if (!place) return;
+    const { study, trial } = place;
+    trial.setAttribute(owner, key, value);
+    if (owner === 'user' || key === WRITER || trial.state !== 'running') return;
+    const notes = study.notes.get(trial.number);
+    if (notes) notes.push(key);
+    else study.notes.set(trial.number, [key]);
+  }
+
   #setState({ trial: id, state, values, time }: StudyRecord & { readonly kind: 'state' }): void {
     const place = this.#open(id);
     if (!place) return;
@@ -122,9 +138,13 @@ export class JournalState {
     // Two processes may take the same waiting trial; it belongs to the first.
     if (state === 'running' && trial.state === 'running') return;
     if (values !== undefined) trial.values = values;
+    if (state === 'running') beginAgain(place);
     enter(place, state);
     if (state === 'running') trial.startTime = time;
-    if (isFinished(trial)) trial.endTime = time;
+    if (!isFinished(trial)) return;
+    trial.endTime = time;
+    place.study.earlier.delete(trial.number);
+    place.study.notes.delete(trial.number);
   }
 
   /** The trial, unless it has ended: what has ended does not change. */
@@ -132,6 +152,20 @@ export class JournalState {
     const place = this.#trials[id];
     return place && !isFinished(place.trial) ? place : undefined;
   }
+}
+
+/**
+ * A run begins without what an earlier one of the trial reported, noted and asked for: that would be judged, and would be
+ * learned from, as if it were its own. Parameters that it asks for are those that the trial had. Optuna, which runs no trial
+ * again, shows also the reports, notes and parameters of earlier runs that the last one did not write over.
+ */
+function beginAgain({ study, trial }: Place): void {
+  const had = trial.beginAgain(study.notes.get(trial.number) ?? []);
+  study.notes.delete(trial.number);
+  if (!had) return;
+  const params = study.earlier.get(trial.number)?.params ?? new Map<string, EarlierParam>();
+  for (const [name, param] of had.params) params.set(name, param);
+  study.earlier.set(trial.number, { ...had, params });
 }
 
 /** A complete trial has a number for each objective: one that another program left without them has failed. */

@@ -1,40 +1,25 @@
 /** A study: trials of one search, chosen by a sampler, ended early by a pruner, kept in a journal. */
 import { wallTime } from '../clock.ts';
-import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
-import { checkAttribute } from './attribute.ts';
-import type { Distribution, ParamValue } from './distribution.ts';
+import { ArgumentError, asSentence, describeValue, optionsOf, textOfThrown } from '../errors.ts';
+import { keptAttribute } from './attribute.ts';
+import type { ParamValue } from './distribution.ts';
 import { isBetter, paretoFront } from './dominance.ts';
+import { fixedParams, givenAttributes, hasParams, warnOfUnasked, type EnqueueOptions } from './enqueue.ts';
 import { importances, type ImportanceOptions } from './importance.ts';
 import { optimize, runTrials, type Objective, type OptimizeOptions } from './optimize.ts';
-import { outcomeOf, type TellOptions } from './outcome.ts';
-import { suggestFrom, type ParamSource } from './param-source.ts';
+import { checkTellOptions, outcomeOf, type TellOptions } from './outcome.ts';
 import { studyPicture, type StudyPicture, type StudyPictureOptions } from './pictures/study-picture.ts';
-import type { PrunedStudy, Pruner } from './pruner.ts';
-import { Random } from './random.ts';
+import type { Pruner } from './pruner.ts';
 import type { Direction, JsonValue, StudyRecord } from './records.ts';
-import type { JointValue, Sampler, SamplingContext } from './sampler.ts';
+import type { Sampler } from './sampler.ts';
+import { checkSignal } from '../training/join-signals.ts';
 import type { StudyLog } from './study-log.ts';
 import type { StudyEntry } from './study-state.ts';
-import { Trial, type TrialHost } from './trial.ts';
+import { Trial } from './trial.ts';
+import type { TrialEntry } from './trial-entry.ts';
+import { trialHost } from './trial-host.ts';
 import type { TrialRunner } from './trial-runner.ts';
-import {
-  FAILURE,
-  FIXED_PARAMS,
-  isFinished,
-  type TrialEntry,
-  type TrialRecord,
-  type TrialState,
-} from './trial-record.ts';
-
-/** Which writer runs a trial. */
-const WRITER = 'gradtape:writer';
-
-/** Options of `enqueueTrial`. */
-export interface EnqueueOptions {
-  /** Does nothing when a trial with these parameters is there. Default: false. */
-  readonly skipIfExists?: boolean;
-  readonly userAttributes?: Readonly<Record<string, JsonValue>>;
-}
+import { FAILURE, FIXED_PARAMS, isFinished, WRITER, type TrialRecord, type TrialState } from './trial-record.ts';
 
 /** Made by `createStudy`. */
 export class Study {
@@ -42,8 +27,6 @@ export class Study {
   readonly pruner: Pruner;
   readonly #log: StudyLog;
   readonly #entry: StudyEntry;
-  /** What each parameter was first. */
-  readonly #distributions = new Map<string, Distribution>();
   /** Trials at the beginning that have ended, which changes no more. */
   #ended = 0;
   #isStopped = false;
@@ -139,11 +122,13 @@ export class Study {
   /**
    * Begins a trial, to be ended by `tell`: the one that waits longest, or a new one.
    * @param signal what `trial.signal` is to be
+   * @throws what the sampler throws; the trial has failed then
    * @example
    * const trial = await study.ask();
    * await study.tell(trial, train(trial.suggestFloat('rate', 1e-4, 1e-1, { log: true })));
    */
   async ask(signal?: AbortSignal): Promise<Trial> {
+    checkSignal('ask', signal);
     const gone = await this.#goneWriters();
     let taken = -1;
     await this.#log.transact(() => {
@@ -163,48 +148,56 @@ export class Study {
       records.push({ kind: 'trialAttribute', trial, owner: 'system', key: WRITER, value: writer });
       return records;
     });
-    const entry = this.#entry.trials[taken] as TrialEntry;
-    return new Trial(this.#hostOf(entry, signal));
+    const trial = this.#entry.trials[taken] as TrialEntry;
+    const { sampler, pruner } = this;
+    try {
+      return new Trial(trialHost({ log: this.#log, study: this.#entry, sampler, pruner, trial, signal }));
+    } catch (error) {
+      await this.tell(taken, undefined, { state: 'failed', failure: textOfThrown(error) }).catch(() => undefined);
+      throw error;
+    }
   }
 
   /**
    * Ends a trial.
    * @param trial from `ask`, or its number
    * @param values the objective's value, or one for each direction. What is no number, or NaN, makes it a failed one
-   * @throws ArgumentError for a trial that is not running
+   * @param options `state`, `failure`
+   * @throws ArgumentError for a trial that is not running, or not of this study, and for options that are none
    */
-  async tell(
-    trial: Trial | number,
-    values?: number | readonly number[],
-    options: TellOptions = {},
-  ): Promise<TrialRecord> {
-    const number = typeof trial === 'number' ? trial : trial.number;
-    const entry = this.#running('tell', number);
-    const { state, values: kept, failure } = outcomeOf(entry, this.directions.length, values, options);
-    const id = this.#entry.trialIds[number] as number;
-    if (failure !== undefined) {
-      this.#log.write({ kind: 'trialAttribute', trial: id, owner: 'system', key: FAILURE, value: failure });
-    }
-    await this.#log.transact(() => [stateRecord(id, state, kept)]);
+  async tell(trial: Trial | number, values?: number | readonly number[], options?: TellOptions): Promise<TrialRecord> {
+    const given = checkTellOptions(options);
+    const number = this.#numberOf(trial);
+    await this.#log.transact(() => {
+      const outcome = outcomeOf(this.#running('tell', number), this.directions.length, values, given);
+      const id = this.#entry.trialIds[number] as number;
+      const end = stateRecord(id, outcome.state, outcome.values);
+      if (outcome.failure === undefined) return [end];
+      return [{ kind: 'trialAttribute', trial: id, owner: 'system', key: FAILURE, value: outcome.failure }, end];
+    });
+    const entry = this.#entry.trials[number] as TrialEntry;
+    warnOfUnasked(entry);
     return entry;
   }
 
   /** @internal Gives a trial that was not finished back: it waits for the next `ask`. */
   async giveBack(trial: Trial): Promise<void> {
-    this.#running('giveBack', trial.number);
-    const id = this.#entry.trialIds[trial.number] as number;
-    await this.#log.transact(() => [stateRecord(id, 'waiting', undefined)]);
+    await this.#log.transact(() => {
+      this.#running('giveBack', trial.number);
+      return [stateRecord(this.#entry.trialIds[trial.number] as number, 'waiting', undefined)];
+    });
   }
 
   /**
    * Adds a trial with these parameters, which the next `ask` takes; what it does not name the sampler chooses.
-   * @throws ArgumentError for what is no object of values
+   * @param params strings, finite numbers, booleans or null by name
+   * @param options `skipIfExists`, `userAttributes`
+   * @throws ArgumentError for what is no object of values, or has none, and for options that are none
    */
-  async enqueueTrial(
-    params: Readonly<Record<string, ParamValue>>,
-    { skipIfExists = false, userAttributes }: EnqueueOptions = {},
-  ): Promise<void> {
-    const fixed = { ...optionsOf('enqueueTrial', params) };
+  async enqueueTrial(params: Readonly<Record<string, ParamValue>>, options?: EnqueueOptions): Promise<void> {
+    const { skipIfExists = false, userAttributes } = optionsOf('enqueueTrial', options);
+    const fixed = fixedParams(params);
+    const attributes = givenAttributes(userAttributes);
     await this.#log.transact(() => {
       if (skipIfExists && this.#entry.trials.some((trial) => hasParams(trial, fixed))) return [];
       return [
@@ -214,7 +207,7 @@ export class Study {
           time: wallTime(),
           state: 'waiting',
           systemAttributes: { [FIXED_PARAMS]: fixed },
-          ...(userAttributes && { userAttributes }),
+          ...(attributes && { userAttributes: attributes }),
         },
       ];
     });
@@ -222,8 +215,7 @@ export class Study {
 
   /** Keeps something with the study: anything that JSON can hold. */
   async setUserAttribute(key: string, value: JsonValue): Promise<void> {
-    checkAttribute('study.setUserAttribute', key, value);
-    await this.#setAttribute('user', key, value);
+    await this.#setAttribute('user', key, keptAttribute('study.setUserAttribute', key, value));
   }
 
   /** @internal Keeps something of ours with the study. */
@@ -260,74 +252,11 @@ export class Study {
     return this.#log.transact(() => [{ kind: 'studyAttribute', study: this.#entry.id, owner, key, value }]);
   }
 
-  #hostOf(entry: TrialEntry, signal: AbortSignal = new AbortController().signal): TrialHost {
-    const id = this.#entry.trialIds[entry.number] as number;
-    const log = this.#log;
-    const source: ParamSource = {
-      record: entry,
-      joint: this.sampler.sampleJoint?.(this.#context(entry, 'joint')) ?? new Map<string, JointValue>(),
-      knownDistribution: (name) => this.#known(name),
-      sample: (name, distribution) => this.sampler.sample(this.#context(entry, name), name, distribution),
-      setParam: (name, internal, distribution) => log.write({ kind: 'param', trial: id, name, internal, distribution }),
-    };
-    return {
-      record: entry,
-      signal,
-      suggest: (name, distribution) => suggestFrom(source, name, distribution),
-      report: (value, step) => log.write({ kind: 'intermediate', trial: id, step, value }),
-      shouldPrune: () => this.#shouldPrune(entry, id),
-      setUserAttribute: (key, value) => log.write({ kind: 'trialAttribute', trial: id, owner: 'user', key, value }),
-    };
-  }
-
-  #shouldPrune(entry: TrialEntry, id: number): boolean {
-    if (this.directions.length > 1) return false;
-    return this.pruner.shouldPrune({
-      ...this.#asPruned(),
-      trial: entry,
-      note: (key, value) => {
-        this.#log.write({ kind: 'trialAttribute', trial: id, owner: 'system', key, value });
-      },
-    });
-  }
-
-  #asPruned(): PrunedStudy {
-    return { name: this.name, direction: this.direction, trials: this.#entry.trials };
-  }
-
-  #context(trial: TrialEntry, purpose: string): SamplingContext {
-    const { sampler } = this;
-    const { trials: all } = this.#entry;
-    return {
-      directions: this.directions,
-      // Looked at by few samplers, and long in long studies.
-      get trials() {
-        return all.filter((other) => other !== trial);
-      },
-      all,
-      trial,
-      random: new Random(sampler.seed, `${sampler.name}/${purpose}`, trial.number),
-    };
-  }
-
   /** The trials from the first one that has not ended. */
   #openTrials(): readonly TrialEntry[] {
     const { trials } = this.#entry;
-    for (; this.#ended < trials.length; this.#ended++) {
-      const trial = trials[this.#ended] as TrialEntry;
-      if (!isFinished(trial)) break;
-      for (const [name, distribution] of trial.distributions) {
-        if (!this.#distributions.has(name)) this.#distributions.set(name, distribution);
-      }
-    }
+    while (this.#ended < trials.length && isFinished(trials[this.#ended] as TrialEntry)) this.#ended++;
     return trials.slice(this.#ended);
-  }
-
-  #known(name: string): Distribution | undefined {
-    const open = this.#openTrials();
-    return (
-      this.#distributions.get(name) ?? open.find((trial) => trial.distributions.has(name))?.distributions.get(name)
-    );
   }
 
   /** Writers of trials that run which are gone. */
@@ -342,6 +271,21 @@ export class Study {
       if (await this.#log.journal.isGone(other)) gone.add(other);
     }
     return gone;
+  }
+
+  #numberOf(trial: unknown): number {
+    if (trial instanceof Trial) {
+      if (trial.record === this.#entry.trials[trial.number]) return trial.number;
+      throw new ArgumentError(
+        `tell: trial ${trial.number} is one of another study, not of '${this.name}'. Tell the study that was asked for it.`,
+        { where: 'tell', got: trial },
+      );
+    }
+    if (typeof trial === 'number') return trial;
+    throw new ArgumentError(`tell: the trial is ${describeValue(trial)}. Give what ask gave, or its number.`, {
+      where: 'tell',
+      got: trial,
+    });
   }
 
   #running(where: string, number: number): TrialEntry {
@@ -369,7 +313,7 @@ export class Study {
     const failure = this.#entry.trials.findLast((trial) => trial.failure !== undefined)?.failure;
     throw new ArgumentError(
       `study.${what}: no trial of the study '${this.name}' is complete (${found === '' ? 'it has none' : found}).${
-        failure === undefined ? '' : ` The last failure: ${failure}.`
+        failure === undefined ? '' : ` The last failure: ${asSentence(failure)}`
       } ${counts.has('pruned') ? 'Prune later, or run more trials.' : 'Run more trials.'}`,
       { where: `study.${what}` },
     );
@@ -387,11 +331,4 @@ function stateRecord(trial: number, state: TrialState, values: readonly number[]
 
 function isOrphan({ state, systemAttributes }: TrialEntry, gone: ReadonlySet<string>): boolean {
   return state === 'running' && gone.has(systemAttributes[WRITER] as string);
-}
-
-function hasParams({ params, systemAttributes }: TrialEntry, wanted: Readonly<Record<string, ParamValue>>): boolean {
-  const fixed = (systemAttributes[FIXED_PARAMS] ?? {}) as Readonly<Record<string, ParamValue>>;
-  const has = { ...fixed, ...params };
-  const names = Object.keys(wanted);
-  return names.length === Object.keys(has).length && names.every((name) => has[name] === wanted[name]);
 }

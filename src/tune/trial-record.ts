@@ -1,5 +1,5 @@
 /** What a study knows of a trial. */
-import { toExternal, type Distribution, type ParamValue } from './distribution.ts';
+import type { Distribution, ParamValue } from './distribution.ts';
 import type { JsonValue } from './records.ts';
 
 /** `waiting`: to be run; `failed`: its objective threw or gave no number. */
@@ -37,93 +37,21 @@ export const FAILURE = 'fail_reason';
 /** Where the parameters of an enqueued trial stand, as in Optuna. */
 export const FIXED_PARAMS = 'fixed_params';
 
-// What most trials have none of, or not yet: an empty map or object of its own would take more than the trial.
-const NO_DISTRIBUTIONS: ReadonlyMap<string, Distribution> = new Map();
-const NO_VALUES: ReadonlyMap<string, number> = new Map();
-const NO_REPORTS: ReadonlyMap<number, number> = new Map();
-const NO_ATTRIBUTES: Readonly<Record<string, never>> = /* @__PURE__ */ Object.freeze(
-  /* @__PURE__ */ Object.create(null) as Record<string, never>,
-);
+/** Which writer runs a trial. */
+export const WRITER = 'gradtape:writer';
 
-/** A trial in the state of a study, which alone changes it. Objects whose names come from files have no prototype. */
-export class TrialEntry implements TrialRecord {
-  readonly number: number;
-  state: TrialState = 'running';
-  values: readonly number[] | undefined = undefined;
-  startTime: number | undefined = undefined;
-  endTime: number | undefined = undefined;
-  #distributions: Map<string, Distribution> | undefined = undefined;
-  #internalParams: Map<string, number> | undefined = undefined;
-  #intermediateValues: Map<number, number> | undefined = undefined;
-  #params: Readonly<Record<string, ParamValue>> | undefined = undefined;
-  #userAttributes: Record<string, JsonValue> | undefined = undefined;
-  #systemAttributes: Record<string, JsonValue> | undefined = undefined;
+/** A parameter of a run that was broken off. */
+export interface EarlierParam {
+  readonly internal: number;
+  readonly distribution: Distribution;
+}
 
-  constructor(number: number) {
-    this.number = number;
-  }
-
-  get distributions(): ReadonlyMap<string, Distribution> {
-    return this.#distributions ?? NO_DISTRIBUTIONS;
-  }
-
-  get internalParams(): ReadonlyMap<string, number> {
-    return this.#internalParams ?? NO_VALUES;
-  }
-
-  get intermediateValues(): ReadonlyMap<number, number> {
-    return this.#intermediateValues ?? NO_REPORTS;
-  }
-
-  get params(): Readonly<Record<string, ParamValue>> {
-    if (!this.#distributions) return NO_ATTRIBUTES;
-    this.#params ??= this.#external(this.#distributions);
-    return this.#params;
-  }
-
-  get userAttributes(): Readonly<Record<string, JsonValue>> {
-    return this.#userAttributes ?? NO_ATTRIBUTES;
-  }
-
-  get systemAttributes(): Readonly<Record<string, JsonValue>> {
-    return this.#systemAttributes ?? NO_ATTRIBUTES;
-  }
-
-  get value(): number | undefined {
-    return this.values?.length === 1 ? this.values[0] : undefined;
-  }
-
-  get failure(): string | undefined {
-    const reason = this.systemAttributes[FAILURE];
-    return typeof reason === 'string' ? reason : undefined;
-  }
-
-  setParam(name: string, internal: number, distribution: Distribution): void {
-    this.#distributions ??= new Map();
-    this.#internalParams ??= new Map();
-    this.#distributions.set(name, distribution);
-    this.#internalParams.set(name, internal);
-    this.#params = undefined;
-  }
-
-  report(step: number, value: number): void {
-    this.#intermediateValues ??= new Map();
-    this.#intermediateValues.set(step, value);
-  }
-
-  setAttribute(owner: 'user' | 'system', key: string, value: JsonValue): void {
-    if (owner === 'user') this.#userAttributes ??= Object.create(null) as Record<string, JsonValue>;
-    else this.#systemAttributes ??= Object.create(null) as Record<string, JsonValue>;
-    ((owner === 'user' ? this.#userAttributes : this.#systemAttributes) as Record<string, JsonValue>)[key] = value;
-  }
-
-  #external(distributions: ReadonlyMap<string, Distribution>): Readonly<Record<string, ParamValue>> {
-    const params = Object.create(null) as Record<string, ParamValue>;
-    for (const [name, distribution] of distributions) {
-      params[name] = toExternal(distribution, this.internalParams.get(name) as number);
-    }
-    return params;
-  }
+/** What a trial had when its run was broken off: the next run has its parameters, and nothing else of it. */
+export interface EarlierRun {
+  readonly params: Map<string, EarlierParam>;
+  readonly reports: ReadonlyMap<number, number>;
+  /** What pruners noted. */
+  readonly notes: ReadonlyMap<string, JsonValue>;
 }
 
 /** Whether the trial has ended, one way or another. */

@@ -1,6 +1,6 @@
 /** A trial while it runs: what an objective is given. */
-import { ArgumentError, describeValue } from '../errors.ts';
-import { checkAttribute } from './attribute.ts';
+import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
+import { checkChoices, checkName, keptAttribute } from './attribute.ts';
 import {
   categoricalDistribution,
   floatDistribution,
@@ -12,7 +12,7 @@ import {
   type ParamValue,
 } from './distribution.ts';
 import type { JsonValue } from './records.ts';
-import type { TrialRecord } from './trial-record.ts';
+import { isFinished, type TrialRecord } from './trial-record.ts';
 
 /** What a trial needs of its study, wherever that is. */
 export interface TrialHost {
@@ -22,6 +22,10 @@ export interface TrialHost {
   report(value: number, step: number): void;
   shouldPrune(): boolean;
   setUserAttribute(key: string, value: JsonValue): void;
+  /** Another run begins, because the one that was under way has died. */
+  beginAgain(): void;
+  /** The run goes on that was taken for broken off: the trial has again what it had. */
+  goOn(): void;
 }
 
 /**
@@ -35,7 +39,9 @@ export class TrialPruned extends Error {
   }
 }
 
-/** What an objective may ask of its trial, wherever it runs. */
+/**
+ * What an objective may ask of its trial, wherever it runs. What would change a trial that has ended throws ArgumentError.
+ */
 export interface ObjectiveTrial {
   /** From 0, in the order in which trials were made. */
   readonly number: number;
@@ -91,27 +97,38 @@ export class Trial implements ObjectiveTrial {
     return this.#host.record.userAttributes;
   }
 
+  /** @internal */
+  get record(): TrialRecord {
+    return this.#host.record;
+  }
+
   suggestFloat(name: string, low: number, high: number, options?: FloatRangeOptions): number {
     checkName('suggestFloat', name);
-    return this.suggest(name, floatDistribution(name, low, high, options)) as number;
+    const given = optionsOf(`suggestFloat('${name}')`, options);
+    return this.suggest(name, floatDistribution(name, low, high, given)) as number;
   }
 
   suggestInt(name: string, low: number, high: number, options?: IntRangeOptions): number {
     checkName('suggestInt', name);
-    return this.suggest(name, intDistribution(name, low, high, options)) as number;
+    const given = optionsOf(`suggestInt('${name}')`, options);
+    return this.suggest(name, intDistribution(name, low, high, given)) as number;
   }
 
   suggestCategorical<const Value extends Choice>(name: string, choices: readonly Value[]): Value {
     checkName('suggestCategorical', name);
-    return this.suggest(name, categoricalDistribution(name, choices)) as Value;
+    const distribution = categoricalDistribution(name, choices);
+    checkChoices(name, choices);
+    return this.suggest(name, distribution) as Value;
   }
 
   /** @internal A value for a parameter of any kind. */
   suggest(name: string, distribution: Distribution): ParamValue {
+    if (!this.#host.record.distributions.has(name)) this.#checkRunning(`parameter '${name}'`);
     return this.#host.suggest(name, distribution);
   }
 
   report(value: number, step: number): void {
+    this.#checkRunning('report');
     if (typeof value !== 'number') {
       throw new ArgumentError(
         `report: the value of trial ${this.number} is ${describeValue(value)}. Give a number: await what is a promise.`,
@@ -133,16 +150,29 @@ export class Trial implements ObjectiveTrial {
   }
 
   setUserAttribute(key: string, value: JsonValue): void {
-    checkName('setUserAttribute', key);
-    checkAttribute('setUserAttribute', key, value);
-    this.#host.setUserAttribute(key, value);
+    this.#checkRunning('setUserAttribute');
+    this.#host.setUserAttribute(key, keptAttribute('setUserAttribute', key, value));
   }
-}
 
-function checkName(where: string, name: unknown): void {
-  if (typeof name === 'string' && name !== '') return;
-  throw new ArgumentError(`${where}: the name is ${describeValue(name)}. Give a string that is not empty.`, {
-    where,
-    got: name,
-  });
+  /** @internal See `TrialHost`. */
+  beginAgain(): void {
+    this.#host.beginAgain();
+  }
+
+  /** @internal See `TrialHost`. */
+  goOn(): void {
+    this.#host.goOn();
+  }
+
+  #checkRunning(where: string): void {
+    const { record } = this.#host;
+    if (record.state === 'running') return;
+    const found = isFinished(record)
+      ? `is ${record.state}, and what has ended does not change`
+      : 'does not run any more';
+    throw new ArgumentError(
+      `${where}: trial ${record.number} ${found}. Await everything that asks the trial before its objective returns, or before tell.`,
+      { where, got: record.state },
+    );
+  }
 }

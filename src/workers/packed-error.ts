@@ -8,6 +8,7 @@ import {
   GradtapeError,
   NumericError,
   ShapeError,
+  textOfThrown,
   type ErrorDetails,
 } from '../errors.ts';
 
@@ -44,7 +45,7 @@ const BUILT_IN: ReadonlyMap<string, ErrorConstructor> = /* @__PURE__ */ new Map(
 
 /** @param error anything that was thrown */
 export function packError(error: unknown, depth: number = DEPTH): PackedError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) };
+  if (!(error instanceof Error)) return { name: 'Error', message: textOfThrown(error) };
   const { name, message, stack, cause } = error;
   return {
     // A class of one's own that sets no name has that of its base; what it was called is told all the same.

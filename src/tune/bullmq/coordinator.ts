@@ -8,6 +8,7 @@ import type { Study } from '../study.ts';
 import type { Trial } from '../trial.ts';
 import type { TrialRunner } from '../trial-runner.ts';
 import { packError } from '../../workers/packed-error.ts';
+import { Interruption } from '../signals.ts';
 import { unpackTrialError } from '../trial-error.ts';
 import { answerCall, type TrialCall } from '../workers/trial-call.ts';
 import {
@@ -64,6 +65,8 @@ export class Coordinator implements TrialRunner {
   readonly #answers: BullWorker;
   readonly #results: JobResults;
   readonly #trials = new Map<number, Trial>();
+  /** The runs of trials that asked something, the newest last. */
+  readonly #runs = new Map<number, readonly string[]>();
   readonly #ids = new Set<string>();
   readonly #look: ReturnType<typeof setInterval>;
 
@@ -95,11 +98,11 @@ export class Coordinator implements TrialRunner {
   async run(trial: Trial): Promise<unknown> {
     const id = `${this.#identity}-${trial.number}`;
     this.#ids.add(id);
-    this.#trials.set(trial.number, trial);
     try {
       return this.#outcome(await this.#end(id, trial), trial);
     } finally {
       this.#trials.delete(trial.number);
+      this.#runs.delete(trial.number);
     }
   }
 
@@ -145,13 +148,20 @@ export class Coordinator implements TrialRunner {
   }
 
   /** The trial's job: the one that an earlier run of the study left, if it runs or has a result, or a new one. */
-  async #take(id: string, { number, params }: Trial): Promise<BullJob> {
+  async #take(id: string, trial: Trial): Promise<BullJob> {
+    const { number, params } = trial;
     const left = await this.#queue.getJob(id);
     if (left) {
       const hasResult = left.finishedOn !== undefined && !left.failedReason;
-      if (left.finishedOn === undefined || (hasResult && endOf(left.returnvalue).kind !== 'aborted')) return left;
+      if (left.finishedOn === undefined || (hasResult && endOf(left.returnvalue).kind !== 'aborted')) {
+        // A worker is at it, or was: what it told the study that died holds.
+        if (!this.#trials.has(number)) trial.goOn();
+        this.#trials.set(number, trial);
+        return left;
+      }
       await left.remove();
     }
+    this.#trials.set(number, trial);
     const message: TrialMessage = { number, params: { ...params }, questions: this.#questionName };
     return this.#queue.add('trial', encode(message), {
       jobId: id,
@@ -162,7 +172,7 @@ export class Coordinator implements TrialRunner {
 
   #outcome(end: JobEnd, trial: Trial): unknown {
     clearInterval(this.#look);
-    if (end.kind === 'missing') throw new GradtapeError(`${this.where}: trial ${trial.number} was withdrawn`);
+    if (end.kind === 'missing') throw new Interruption(`${this.where}: trial ${trial.number} was withdrawn`);
     if (end.kind === 'failed') {
       throw new GradtapeError(`the workers could not run the trial: ${end.reason}`, { where: this.where });
     }
@@ -173,22 +183,33 @@ export class Coordinator implements TrialRunner {
       case 'error':
         throw unpackTrialError(told.error);
       case 'aborted':
-        throw new GradtapeError(`${this.where}: trial ${trial.number} was ended by its worker`);
+        throw new Interruption(`${this.where}: trial ${trial.number} was ended by its worker`);
     }
   }
 
   async #answer(data: unknown): Promise<string> {
-    const { number, call } = decode(data) as QuestionMessage;
+    const { number, run, call } = decode(data) as QuestionMessage;
     const trial = await this.#taken(number);
-    const abort = trial?.signal.aborted ?? true;
+    const isReplaced = trial !== undefined && !this.#isNewest(trial, run);
+    const abort = isReplaced || (trial?.signal.aborted ?? true);
     let answer: AnswerMessage;
     try {
       if (!trial) throw new GradtapeError(`the study has ended trial ${number}`);
+      if (isReplaced) throw new Interruption(`another worker has trial ${number} by now`);
       answer = { value: answerCall(trial, call as TrialCall), abort };
     } catch (error) {
       answer = { error: packError(error), abort };
     }
     return encode(answer);
+  }
+
+  /** Whether no newer run of the trial has asked; the first question of a newer one begins the trial again. */
+  #isNewest(trial: Trial, run: string): boolean {
+    const runs = this.#runs.get(trial.number) ?? [];
+    if (runs.includes(run)) return runs.at(-1) === run;
+    if (runs.length > 0) trial.beginAgain();
+    this.#runs.set(trial.number, [...runs, run]);
+    return true;
   }
 
   /** The trial, as soon as this run of the study has taken it. */

@@ -2,6 +2,7 @@
 import { ArgumentError, describeValue, GradtapeError, optionsOf } from '../../errors.ts';
 import type { ModulePayload } from '../workers/job-module.ts';
 import { packError } from '../../workers/packed-error.ts';
+import { isInterruption } from '../signals.ts';
 import { unpackTrialError } from '../trial-error.ts';
 import { importThreads } from '../../workers/threads.ts';
 import type { TrialPayload } from '../workers/trial-job.ts';
@@ -140,8 +141,9 @@ class Server implements TrialServer {
     const controller = new AbortController();
     this.#running.set(id, controller);
     let lost: unknown;
+    const run = crypto.randomUUID();
     const ask = async (call: unknown): Promise<unknown> => {
-      const answer = await this.#inquirer.ask(questions, { number: trial.number, call });
+      const answer = await this.#inquirer.ask(questions, { number: trial.number, run, call });
       if (!answer) {
         lost = new GradtapeError(`the study did not answer trial ${trial.number}: is it running?`);
         controller.abort();
@@ -159,13 +161,13 @@ class Server implements TrialServer {
         value: await this.#pool.run({ name: 'trial', payload, answer: ask, signal: controller.signal }),
       };
     } catch (error) {
-      end = { kind: 'error', error: packError(error) };
+      end = isInterruption(error, controller.signal) ? { kind: 'aborted' } : { kind: 'error', error: packError(error) };
     } finally {
       this.#running.delete(id);
     }
     // Not an end of the trial: the study runs it again when it goes on.
     if (lost) throw lost;
-    return encode(controller.signal.aborted ? ({ kind: 'aborted' } satisfies TrialEnd) : end);
+    return encode(end);
   }
 }
 

@@ -19,6 +19,8 @@ export type TrialEnd =
 /** What a trial asks. */
 export interface QuestionMessage {
   readonly number: number;
+  /** Which run of the trial asks: after a worker's death another one begins. */
+  readonly run: string;
   readonly call: unknown;
 }
 

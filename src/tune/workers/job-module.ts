@@ -1,5 +1,5 @@
 /** The modules whose default exports threads run. */
-import { ArgumentError, describeValue } from '../../errors.ts';
+import { ArgumentError, asSentence, describeValue, textOfThrown } from '../../errors.ts';
 import type { JobProgram } from './job-link.ts';
 
 /** Which module, and for whom. */
@@ -20,7 +20,7 @@ export async function importDefault({ module, where }: ModulePayload): Promise<(
     exports = (await import(/* webpackIgnore: true */ /* @vite-ignore */ module)) as Readonly<Record<string, unknown>>;
   } catch (cause) {
     throw new ArgumentError(
-      `${where}: the module ${module} cannot be imported: ${cause instanceof Error ? cause.message : String(cause)}. Give the URL of a JavaScript module, such as new URL('./objective.js', import.meta.url).`,
+      `${where}: the module ${module} cannot be imported: ${asSentence(textOfThrown(cause))} Give the URL of a JavaScript module, such as new URL('./objective.js', import.meta.url).`,
       { where, got: module, cause },
     );
   }

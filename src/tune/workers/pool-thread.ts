@@ -13,6 +13,7 @@ import {
   type ToThread,
 } from './messages.ts';
 import { packError } from '../../workers/packed-error.ts';
+import { Interruption } from '../signals.ts';
 import { unpackTrialError } from '../trial-error.ts';
 import { startThread, type Port, type Thread, type Threads } from '../../workers/threads.ts';
 
@@ -87,7 +88,7 @@ export class PoolThread {
       Atomics.store(this.#flags, ABORTED, id);
       this.#post({ kind: 'abort', job: id });
       timer = setTimeout(() => {
-        this.#error ??= new GradtapeError(`it did not end within ${this.#grace / 1000} seconds of its signal`);
+        this.#error ??= new Interruption(`it did not end within ${this.#grace / 1000} seconds of its signal`);
         void this.#thread.terminate();
       }, this.#grace);
     };

@@ -1,7 +1,7 @@
 /** Runs the objective of one trial in a thread: the trial asks the thread of the study everything. */
 import type { ParamValue } from '../distribution.ts';
 import { Trial, type TrialHost } from '../trial.ts';
-import { TrialEntry } from '../trial-record.ts';
+import { TrialEntry } from '../trial-entry.ts';
 import type { JobLink, JobProgram } from './job-link.ts';
 import { importDefault, type ModulePayload } from './job-module.ts';
 import type { TrialCall, TrialStart } from './trial-call.ts';
@@ -46,5 +46,7 @@ function remoteHost({ number, params }: TrialStart, link: JobLink): TrialHost {
       ask({ method: 'setUserAttribute', key, text: JSON.stringify(value) });
       record.setAttribute('user', key, value);
     },
+    beginAgain: () => undefined,
+    goOn: () => undefined,
   };
 }

@@ -33,3 +33,33 @@ t.test('more is refused, by trials and by studies, and a study goes on', async (
   }
   t.equal((await study.tell(trial, 1)).state, 'complete');
 });
+
+t.test('what is kept is a copy, and what a file would give back', async (t) => {
+  const path = join(t.testdir(), 'study.journal');
+  const study = await createStudy({ storage: path });
+  const trial = await study.ask();
+  const list: JsonValue[] = [1, NaN, { day: new Date(0) as unknown as JsonValue, none: undefined as unknown as null }];
+  trial.setUserAttribute('list', list);
+  await study.setUserAttribute('list', list);
+  await study.enqueueTrial({ x: 1 }, { userAttributes: { list } });
+  list.push(2);
+  const kept = [1, NaN, { day: '1970-01-01T00:00:00.000Z' }];
+  t.same([trial, study, study.trials[1]].map((one) => one?.userAttributes['list']), [kept, kept, kept]); // prettier-ignore
+  await study.tell(trial, 1);
+  const again = await createStudy({ storage: path });
+  t.same([again.trials[0], again, again.trials[1]].map((one) => one?.userAttributes['list']), [kept, kept, kept]); // prettier-ignore
+});
+
+t.test('a name that is none is refused', async (t) => {
+  const study = await createStudy();
+  const trial = await study.ask();
+  for (const name of [5, '', undefined, 'x'.repeat(10_001)] as string[]) {
+    await t.rejects(study.setUserAttribute(name, 1), {
+      name: 'ArgumentError',
+      message: /study.setUserAttribute: the name/,
+    });
+    t.throws(() => trial.setUserAttribute(name, 1), { name: 'ArgumentError', message: /setUserAttribute: the name/ });
+    t.throws(() => trial.suggestFloat(name, 0, 1), { name: 'ArgumentError', message: /suggestFloat: the name/ });
+  }
+  t.throws(() => trial.suggestCategorical('c', ['x'.repeat(1_000_000)]), /1000008 characters as JSON/);
+});

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { Heartbeat } from '../../../src/tune/heartbeat.ts';
 import type { StudyRecord } from '../../../src/tune/records.ts';
+import { WRITER } from '../../../src/tune/trial-record.ts';
 
 const INTERVAL = 20;
 const state = (state: 'running' | 'waiting' | 'complete'): StudyRecord => ({
@@ -13,6 +14,7 @@ const state = (state: 'running' | 'waiting' | 'complete'): StudyRecord => ({
   time: 0,
 });
 const created = (state?: 'waiting'): StudyRecord => ({ kind: 'createTrial', study: 0, ...(state && { state }) });
+const taken: StudyRecord = { kind: 'trialAttribute', trial: 0, owner: 'system', key: WRITER, value: 'w' };
 
 /** Whether there is a sign after these appends. */
 async function beats(...appends: readonly (readonly StudyRecord[])[]): Promise<boolean> {
@@ -32,8 +34,10 @@ t.test('trials that run are counted', async (t) => {
   t.equal(await beats([created()], [state('waiting')]), false, 'it was given back');
   t.equal(await beats([created('waiting')]), false);
   t.equal(await beats([created('waiting')], [state('running')]), true);
-  t.equal(await beats([state('waiting'), state('running')]), true, "one of a writer's that is gone");
-  t.equal(await beats([state('waiting'), state('running')], [state('complete')]), false);
+  t.equal(await beats([state('waiting'), state('running'), taken]), true, "one of a writer's that is gone");
+  t.equal(await beats([state('waiting'), state('running'), taken], [state('complete')]), false);
+  t.equal(await beats([created()], [state('waiting'), state('running')]), true, 'one of its own that begins again');
+  t.equal(await beats([created()], [state('waiting'), state('running')], [state('complete')]), false);
   t.equal(await beats([created()], [created()], [state('complete')]), true);
 });
 

@@ -1,5 +1,6 @@
 /** A study's state and its journal: everything is appended once, in order, and nothing is lost when an append fails. */
 import t from 'tap';
+import { ArgumentError } from '../../../src/errors.ts';
 import type { Journal, StudyRecord } from '../../../src/tune/records.ts';
 import { StudyLog } from '../../../src/tune/study-log.ts';
 
@@ -24,6 +25,9 @@ class SeenJournal implements Journal {
     const records = decide(this.news.splice(0));
     await new Promise((resolve) => void setTimeout(resolve, this.safeAfter));
     if (this.failure) throw this.failure;
+    if (records.some((record) => record.kind === 'studyAttribute' && record.key === 'long')) {
+      throw new ArgumentError('a record cannot be kept');
+    }
     this.lines.push(...records.map(lineOf));
   }
 
@@ -112,4 +116,37 @@ t.test('two decisions at the same time see each other', async (t) => {
   };
   await Promise.all([take(), take(), take()]);
   t.same(journal.lines, ['createStudy', 'take 0=1', 'take 1=1', 'take 2=1']);
+});
+
+t.test(
+  'a record that no journal takes is told of once, and not in the way of what is before and after it',
+  async (t) => {
+    const warnings: unknown[] = [];
+    t.capture(console, 'warn', (message: unknown) => void warnings.push(message));
+    const { journal, log } = await openLog();
+    journal.delay = 1;
+    for (const key of ['a', 'long', 'b']) log.write(note(key));
+    await log.flush();
+    t.match(warnings, [/is not kept: a record cannot be kept/]);
+    log.write(note('c'));
+    await t.rejects(
+      log.transact(() => [note('long')]),
+      /cannot be kept/,
+    );
+    await log.transact(() => [note('d')]);
+    t.same(journal.lines, ['createStudy', 'a=1', 'b=1', 'c=1', 'd=1']);
+    t.equal(warnings.length, 1);
+  },
+);
+
+t.test('what is pending waits when a decision is refused', async (t) => {
+  const { journal, log } = await openLog();
+  journal.delay = 1;
+  const refused = log.transact(() => {
+    throw new ArgumentError('no');
+  });
+  log.write(note('a'));
+  await t.rejects(refused, /no/);
+  await log.flush();
+  t.same(journal.lines, ['createStudy', 'a=1']);
 });

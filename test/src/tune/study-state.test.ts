@@ -76,6 +76,31 @@ t.test('a waiting trial belongs to the first who takes it, and one that was give
   t.end();
 });
 
+t.test('a trial that runs again has nothing of its earlier run but the parameters that it asks for again', (t) => {
+  const turn = (state: 'running' | 'waiting'): StudyRecord => ({ kind: 'state', trial: 0, state, values: undefined, time: 3 }); // prettier-ignore
+  const noted = (key: string): StudyRecord => ({ kind: 'trialAttribute', trial: 0, owner: 'system', key, value: 1 });
+  const first: readonly StudyRecord[] = [
+    { kind: 'createTrial', study: 0, time: 1, systemAttributes: { made: 1 } },
+    noted('gradtape:writer'),
+    param(0, 0.5, float),
+    { kind: 'intermediate', trial: 0, step: 3, value: 7 },
+    noted('completed_rung_0'),
+    { kind: 'trialAttribute', trial: 0, owner: 'user', key: 'k', value: 1 },
+    turn('waiting'),
+  ];
+  const waiting = stateOf(make('a'), ...first).named('a')?.trials[0];
+  t.strictSame({ ...waiting?.params }, { x: 0.5 }, 'what waits shows what it had');
+  const study = stateOf(make('a'), ...first, turn('running')).named('a');
+  const trial = study?.trials[0];
+  t.strictSame([trial?.intermediateValues.size, { ...trial?.params }], [0, {}]);
+  t.strictSame({ ...trial?.systemAttributes }, { made: 1, 'gradtape:writer': 1 });
+  t.strictSame({ ...trial?.userAttributes }, { k: 1 });
+  t.equal(study?.earlier.get(0)?.params.get('x')?.internal, 0.5);
+  const twice = stateOf(make('a'), ...first, turn('running'), turn('waiting'), turn('running'), end([1])).named('a');
+  t.strictSame([twice?.earlier.size, twice?.notes.size], [0, 0], 'nothing is kept of what has ended');
+  t.end();
+});
+
 t.test('a complete trial without a number for each objective has failed, and says why', (t) => {
   for (const [values, found] of [
     [undefined, 'no value'],

@@ -184,6 +184,7 @@ t.test(
       (trial) => {
         x = trial.suggestFloat('x', 0, 1);
         if (trial.number === 2) controller.abort();
+        trial.signal.throwIfAborted();
         return x;
       },
       { trials: 10, signal: controller.signal },
@@ -307,6 +308,8 @@ t.test('the second report of a step is ignored, and several objectives are not p
   const other = await several.ask();
   other.report(1, 0);
   t.equal(other.shouldPrune(), false);
+  const { state, values } = await several.tell(other, undefined, { state: 'pruned' });
+  t.same([state, values], ['pruned', undefined], 'one report is no value for each of two');
 });
 
 t.test('stop ends a run and not the next one; the trial that runs is finished', async (t) => {

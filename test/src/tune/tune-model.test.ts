@@ -303,7 +303,7 @@ t.test('wrong arguments are refused with the way out, and failures end the study
     [() => tuneModel(build, [x, y], { parallel: 2, fit: { callbacks: [{}] } }), /trials that overlap would share/],
     [() => tuneModel(() => 3 as never, [x, y], { trials: 3 }), /^tuneModel: the function gave 3 for trial 0/],
     [() => tuneModel(() => Promise.reject(new Error('no')), [x, y], { trials: 3 }), /3 trials in a row failed.*: no/],
-    [() => tuneModel(build, [x, y], { signal: 5 as never }), /tuneModel: signal is 5/],
+    [() => tuneModel(build, [x, y], { signal: 5 as never }), /tuneModel: the signal is 5/],
   ];
   for (const [act, message] of refused) await t.rejects(act(), { message });
 });

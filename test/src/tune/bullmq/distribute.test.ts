@@ -86,6 +86,25 @@ t.test("a dead worker's trial keeps its parameters; one that outlives its retrie
   t.match(study.trials[1]?.failure, /the workers could not run the trial: stalled too often/);
 });
 
+t.test('what a dead worker reported is gone, and nothing more is taken from it', async (t) => {
+  const bull = fakeBullMQ();
+  await serve(t, bull);
+  const study = await studyOf(['reportsAndRests']);
+  const done = run(study, bull);
+  const reports = (): readonly number[] => [...(study.trials[0]?.intermediateValues.values() ?? [])];
+  await until(() => reports().length === 1);
+  const [first] = reports();
+  const { x } = study.trials[0]?.params ?? {};
+  // Its thread runs on, and asks.
+  bull.killWorker(queue);
+  await serve(t, bull);
+  await done;
+  const value = study.trials[0]?.value;
+  t.not(value, first);
+  t.same(reports(), [value, value]);
+  t.equal(study.trials[0]?.params['x'], x);
+});
+
 t.test('a signal ends what runs, and takes back what waits', async (t) => {
   const bull = fakeBullMQ();
   await serve(t, bull);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { percentile } from '../../../../src/tune/pruners/percentile.ts';
 import type { Direction } from '../../../../src/tune/records.ts';
-import { TrialEntry, type TrialState } from '../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../src/tune/trial-entry.ts';
+import type { TrialState } from '../../../../src/tune/trial-record.ts';
 
 function trial(number: number, state: TrialState, report: number): TrialEntry {
   const entry = Object.assign(new TrialEntry(number), { state });

@@ -8,7 +8,8 @@ import { samplers } from '../../../../src/tune/index.ts';
 import { Random } from '../../../../src/tune/random.ts';
 import { Evolution } from '../../../../src/tune/samplers/cma-es/evolution.ts';
 import { strategyFor } from '../../../../src/tune/samplers/cma-es/strategy.ts';
-import { TrialEntry, type TrialState } from '../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../src/tune/trial-entry.ts';
+import type { TrialState } from '../../../../src/tune/trial-record.ts';
 
 type Pair = readonly [number, number];
 /** A symmetric matrix: the two elements of the diagonal, and the other one. */

@@ -2,7 +2,7 @@
 import t from 'tap';
 import fc from 'fast-check';
 import { bestTrials, crowdingDistances, frontsOf, selectBest } from '../../../../src/tune/fronts.ts';
-import { TrialEntry } from '../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../src/tune/trial-entry.ts';
 
 /** Few different values, so that ties are frequent. */
 const points = fc

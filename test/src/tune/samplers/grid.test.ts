@@ -69,7 +69,9 @@ t.test('a trial that was interrupted is run again with its point before the stud
   const controller = new AbortController();
   const run = (trial: ObjectiveTrial): number => {
     if (trial.number === 2) controller.abort();
-    return trial.suggestInt('x', 1, 3);
+    const x = trial.suggestInt('x', 1, 3);
+    trial.signal.throwIfAborted();
+    return x;
   };
   await study.optimize(run, { signal: controller.signal });
   t.equal(study.trials[2]?.state, 'waiting');

@@ -5,7 +5,8 @@ import { categoricalDistribution, floatDistribution, intDistribution } from '../
 import { samplers } from '../../../../src/tune/index.ts';
 import { Random } from '../../../../src/tune/random.ts';
 import { ParzenEstimator } from '../../../../src/tune/samplers/tpe/parzen.ts';
-import { TrialEntry, type TrialState } from '../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../src/tune/trial-entry.ts';
+import type { TrialState } from '../../../../src/tune/trial-record.ts';
 
 /** Of sums of fewer than a hundred numbers. */
 const ROUNDING = 100 * Number.EPSILON;

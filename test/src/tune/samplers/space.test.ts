@@ -3,7 +3,7 @@ import t from 'tap';
 import fc from 'fast-check';
 import { floatDistribution, type Distribution } from '../../../../src/tune/distribution.ts';
 import { commonSpace, groupsOf } from '../../../../src/tune/samplers/space.ts';
-import { TrialEntry } from '../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../src/tune/trial-entry.ts';
 
 const range = floatDistribution('x', 0, 1);
 

@@ -10,7 +10,7 @@ import { samplers } from '../../../../src/tune/index.ts';
 import { Random } from '../../../../src/tune/random.ts';
 import type { GeneticOptions } from '../../../../src/tune/samplers/genetic/genetic.ts';
 import { cross, mutate } from '../../../../src/tune/samplers/genetic/variation.ts';
-import { TrialEntry } from '../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../src/tune/trial-entry.ts';
 
 const unit = floatDistribution('x', 0, 1);
 const options = { crossoverIndex: 5, mutationIndex: 10 };

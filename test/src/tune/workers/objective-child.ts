@@ -45,6 +45,9 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
   text() {
     throw 'only a text';
   },
+  textless() {
+    throw Object.create(null);
+  },
   function: () => (() => 1) as unknown as number,
   nan: () => NaN,
   infinite: () => -Infinity,
@@ -52,6 +55,15 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
   asksAndRests,
   async asksRestsAndAsks(trial) {
     return (await asksAndRests(trial)) + trial.suggestFloat('y', 0, 1);
+  },
+  /** Reports and gives a number that no other run has. */
+  async reportsAndRests(trial) {
+    const run = Number(process.hrtime.bigint());
+    trial.suggestFloat('x', 0, 1);
+    trial.report(run, 0);
+    await new Promise((resolve) => void setTimeout(resolve, 300));
+    trial.report(run, 1);
+    return run;
   },
   refused: (trial) => trial.suggestFloat('bad', 2, 1),
   changed: (trial) => trial.suggestCategorical('behaviour', ['other']).length,
@@ -64,7 +76,13 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
     tell(trial);
     while (!trial.signal.aborted);
     tell(trial, 'ended');
-    return 0;
+    throw trial.signal.reason;
+  },
+  /** Looks at the flag, and gives what it has. */
+  busyWithValue(trial) {
+    tell(trial);
+    while (!trial.signal.aborted);
+    return 0.5;
   },
   /** Looks at nothing. */
   deaf(trial) {
@@ -78,7 +96,7 @@ const behaviours: Readonly<Record<string, (trial: ObjectiveTrial) => number | Pr
       trial.signal.addEventListener('abort', () => {
         clearTimeout(timer);
         tell(trial, 'ended');
-        reject(new Error('aborted'));
+        reject(trial.signal.reason as Error);
       });
       tell(trial);
     }),

@@ -95,7 +95,7 @@ t.test('reports, pruning and attributes reach the study', async (t) => {
 
 t.test('errors travel: failures have the messages that they have in one thread', async (t) => {
   t.capture(console, 'warn', () => undefined);
-  const behaviours = ['own', 'caused', 'text', 'nan', 'refused', 'changed', 'unlikeJson', 'function'];
+  const behaviours = ['own', 'caused', 'text', 'nan', 'refused', 'changed', 'unlikeJson', 'function', 'textless'];
   const study = await behave(behaviours);
   t.same(
     study.trials.map(({ state }) => state),
@@ -108,6 +108,7 @@ t.test('errors travel: failures have the messages that they have in one thread',
   t.match(failures[5], /'behaviour': its choices changed/);
   t.match(failures[6], /JSON cannot hold 1/);
   t.match(failures[7], /cannot be sent to another thread/);
+  t.match(failures[8], /an object, which has no text, was thrown/);
 });
 
 t.test('the error that ends a study has its class, fields and causes', async (t) => {
@@ -145,6 +146,14 @@ for (const behaviour of ['busy', 'listens']) {
     t.equal(study.trials[0]?.state, 'waiting');
   });
 }
+
+t.test('a value that an objective gives after the signal is kept', async (t) => {
+  const controller = new AbortController();
+  const done = heard(() => controller.abort());
+  const study = await behave(['busyWithValue'], { signal: controller.signal });
+  done();
+  t.match(study.trials[0], { state: 'complete', value: 0.5 });
+});
 
 t.test('an objective that asks after its end is told so', async (t) => {
   let message = '';

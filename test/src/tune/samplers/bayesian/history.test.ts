@@ -4,7 +4,8 @@ import { floatDistribution } from '../../../../../src/tune/distribution.ts';
 import { samplers } from '../../../../../src/tune/index.ts';
 import { Random } from '../../../../../src/tune/random.ts';
 import type { SamplingContext } from '../../../../../src/tune/sampler.ts';
-import { TrialEntry, type TrialState } from '../../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../../src/tune/trial-entry.ts';
+import type { TrialState } from '../../../../../src/tune/trial-record.ts';
 
 const unit = floatDistribution('x', 0, 1);
 

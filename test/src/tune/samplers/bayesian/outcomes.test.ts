@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { outcomesOf } from '../../../../../src/tune/samplers/bayesian/outcomes.ts';
 import type { Direction } from '../../../../../src/tune/records.ts';
-import { TrialEntry, type TrialState } from '../../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../../src/tune/trial-entry.ts';
+import type { TrialState } from '../../../../../src/tune/trial-record.ts';
 
 function trial(number: number, state: TrialState, reports: readonly number[], value?: number): TrialEntry {
   const entry = Object.assign(new TrialEntry(number), { state, values: value === undefined ? undefined : [value] });

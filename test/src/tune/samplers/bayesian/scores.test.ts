@@ -4,7 +4,7 @@ import { Random } from '../../../../../src/tune/random.ts';
 import type { Outcome } from '../../../../../src/tune/samplers/bayesian/outcomes.ts';
 import { scoresOf } from '../../../../../src/tune/samplers/bayesian/scores.ts';
 import { warpsOf } from '../../../../../src/tune/samplers/bayesian/warp.ts';
-import { TrialEntry } from '../../../../../src/tune/trial-record.ts';
+import { TrialEntry } from '../../../../../src/tune/trial-entry.ts';
 
 function outcomesOf(...rows: readonly (readonly number[])[]): readonly Outcome[] {
   return rows.map((values, number) => ({ trial: new TrialEntry(number), values }));
