@@ -1,4 +1,5 @@
 /** Options that fit, evaluate and predict share, checked before anything runs. */
+import { checkSignal } from './join-signals.ts';
 import { ArgumentError, describeValue } from '../errors.ts';
 import type { Callback } from './callback.ts';
 
@@ -36,12 +37,7 @@ export function checkRunOptions(where: string, options: RunOptions): void {
       { where, got: callbacks },
     );
   }
-  if (signal !== undefined && typeof (signal as { throwIfAborted?: unknown } | null)?.throwIfAborted !== 'function') {
-    throw new ArgumentError(`${where}: signal is ${describeValue(signal)}. Give that of an AbortController.`, {
-      where,
-      got: signal,
-    });
-  }
+  checkSignal(where, signal);
   signal?.throwIfAborted();
 }
 
