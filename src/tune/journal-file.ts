@@ -192,8 +192,13 @@ export class JournalFile implements Journal {
       const bytes = this.#encode(records);
       if (!(await this.#lock.isHeld())) return false;
       await this.#cutOff(file);
-      await this.#add(file, bytes);
-      this.#reader.pass(records.length);
+      const takeBack = this.#take(bytes);
+      try {
+        await this.#add(file, bytes);
+      } catch (error) {
+        takeBack();
+        throw error;
+      }
       this.#offset += bytes.length;
       this.#heartbeat.wrote(records);
       return true;
@@ -213,6 +218,19 @@ export class JournalFile implements Journal {
       offset += line.length;
     }
     return bytes;
+  }
+
+  /** Makes sure that the lines can be read again. @returns takes them back */
+  #take(bytes: Uint8Array): () => void {
+    try {
+      return this.#reader.take(bytes, this.#offset + bytes.length);
+    } catch (cause) {
+      const why = (cause as Error).message.replace(/ The file is damaged.*$/, '');
+      throw new ArgumentError(
+        `${this.name}: a record cannot be kept, for it could not be read again: ${why} Go on without it, or with another file.`,
+        { where: this.name, cause },
+      );
+    }
   }
 
   /** Removes what stands behind the last whole line: a process was killed while it wrote, or its disk was full. */

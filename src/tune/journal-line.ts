@@ -1,17 +1,25 @@
 /** One line of a journal: its fields, each checked when it is asked for. */
 import { describeValue } from '../errors.ts';
+import { jsonFields } from '../io/json-fields.ts';
 import { readTime } from './journal-text.ts';
 
 /** Refuses the line: what stands there, and what should. */
 export type Refuse = (found: string, expected: string, cause?: unknown) => never;
 
+const NO_JSON: Uint8Array = new Uint8Array();
+
 export class JournalLine {
   readonly refuse: Refuse;
   readonly #fields: object;
+  readonly #json: Uint8Array;
 
-  /** @throws FormatError, by `refuse`, for what is no object */
-  constructor(value: unknown, refuse: Refuse) {
+  /**
+   * @param json that the value was parsed from
+   * @throws FormatError, by `refuse`, for what is no object
+   */
+  constructor(value: unknown, json: Uint8Array, refuse: Refuse) {
     this.refuse = refuse;
+    this.#json = json;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) this.#fields = value;
     else this.#fields = refuse(describeValue(value), 'one JSON object');
   }
@@ -64,6 +72,15 @@ export class JournalLine {
     if (value === undefined) return new Map();
     if (typeof value !== 'object' || Array.isArray(value)) return this.#wrong(name, 'an object');
     return new Map(Object.entries(value as object));
+  }
+
+  /** As `object`, each field with the JSON of its value; of a name that is there twice, the last one counts. */
+  *objectWithJson(name: string): Generator<readonly [key: string, value: unknown, json: Uint8Array]> {
+    const fields = this.object(name);
+    if (fields.size === 0) return;
+    let json = NO_JSON;
+    for (const [field, text] of jsonFields(this.#json)) if (field === name) json = text;
+    for (const [key, text] of jsonFields(json)) yield [key, fields.get(key), text];
   }
 
   #field(name: string): unknown {

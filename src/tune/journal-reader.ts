@@ -10,7 +10,9 @@ import type { Distribution } from './distribution.ts';
 import { readDistribution } from './journal-distribution.ts';
 import { JournalLine, type Refuse } from './journal-line.ts';
 import { DIRECTIONS, OP, STATES } from './journal-text.ts';
-import type { Direction, FinishedTrial, JsonValue, StudyRecord } from './records.ts';
+import type { AttributeValue, Direction, FinishedTrial, StudyRecord } from './records.ts';
+import { withoutLongValues } from './long-values.ts';
+import { storeValue, textCost, VALUE_COST } from './stored-json.ts';
 import type { TrialState } from './trial-record.ts';
 
 /** Longest line, in bytes. Optuna's are short; attributes may be long. */
@@ -31,16 +33,7 @@ const COST = {
   report: 300,
   /** One that is set later: with others in one table, which doubles. */
   attribute: 340,
-  /** An object with names of its own, and each of them. */
-  object: 250,
-  field: 48,
-  value: 16,
-  list: 64,
-  item: 8,
-  text: 24,
 };
-/** Characters that take two bytes, and with them all of their text. */
-const WIDE = /[\u0100-\uffff]/;
 
 type CreateTrial = StudyRecord & { readonly kind: 'createTrial' };
 
@@ -63,14 +56,32 @@ export class JournalReader {
     this.#budget = new ByteBudget(path, 0);
   }
 
-  /** Lines that were read or passed over. */
+  /** Lines that were read or taken. */
   get lines(): number {
     return this.#lines;
   }
 
-  /** Counts lines that need not be read. */
-  pass(lines: number): void {
-    this.#lines += lines;
+  /**
+   * Reads lines that are about to be written, which count from then on.
+   * @returns takes that back
+   * @throws FormatError for lines that readers would refuse, which do not count
+   */
+  take(bytes: Uint8Array, fileBytes: number): () => void {
+    const { charged } = this.#budget;
+    const lines = this.#lines;
+    const known = this.#distributions.size;
+    const undo = (): void => {
+      this.#budget.charged = charged;
+      this.#lines = lines;
+      for (const text of [...this.#distributions.keys()].slice(known)) this.#distributions.delete(text);
+    };
+    try {
+      this.read(bytes, fileBytes);
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    return undo;
   }
 
   /**
@@ -103,13 +114,13 @@ export class JournalReader {
     };
     if (bytes.length > MAX_LINE_BYTES) refuse(`it has ${bytes.length} bytes`, `at most ${MAX_LINE_BYTES}`);
     chargeJson(bytes, new ByteBudget(`${this.#path}: line ${number}`, fileBytes), (what) => refuse(what, 'less depth'));
-    const line = new JournalLine(this.#parse(bytes, refuse), refuse);
+    const line = new JournalLine(this.#parse(bytes, refuse), bytes, refuse);
     return this.#recordOf(line, refuse);
   }
 
   #parse(bytes: Uint8Array, refuse: Refuse): unknown {
     try {
-      return parsePythonJson(this.#decoder.decode(bytes));
+      return parsePythonJson(this.#decoder.decode(withoutLongValues(bytes)));
     } catch (cause) {
       return refuse('it is no JSON', 'one JSON object', cause);
     }
@@ -160,14 +171,14 @@ export class JournalReader {
   #createStudy(line: JournalLine): StudyRecord {
     const name = line.text('study_name');
     const directions = directionsOf(line);
-    this.#charge(COST.study + textCost(name) + COST.item * directions.length);
+    this.#charge(COST.study + textCost(name) + VALUE_COST.item * directions.length);
     return { kind: 'createStudy', name, directions };
   }
 
   #state(line: JournalLine): StudyRecord {
     const state = stateOf(line);
     const values = line.optionalNumbers('values');
-    this.#charge(COST.change + COST.item * (values?.length ?? 0));
+    this.#charge(COST.change + VALUE_COST.item * (values?.length ?? 0));
     const time =
       state === 'waiting' ? undefined : line.time(state === 'running' ? 'datetime_start' : 'datetime_complete');
     return { kind: 'state', trial: line.integer('trial_id'), state, values, time: time ?? 0 };
@@ -195,7 +206,7 @@ export class JournalReader {
   #finished(line: JournalLine): FinishedTrial | undefined {
     if (!['value', 'values', 'params', 'intermediate_values'].some((name) => line.has(name))) return undefined;
     const values = line.optionalNumbers('values') ?? (line.has('value') ? [line.number('value')] : undefined);
-    this.#charge(COST.item * (values?.length ?? 0));
+    this.#charge(VALUE_COST.item * (values?.length ?? 0));
     const distributions = line.object('distributions');
     const params = new Map<string, { readonly internal: number; readonly distribution: Distribution }>();
     for (const [name, internal] of line.object('params')) {
@@ -232,47 +243,36 @@ export class JournalReader {
     }
   }
 
-  #attribute(line: JournalLine, owner: 'user' | 'system'): { readonly key: string; readonly value: JsonValue } {
-    const entries = [...line.object(`${owner}_attr`)];
-    const [entry] = entries;
-    if (entries.length !== 1 || !entry) return line.refuse(`${entries.length} attributes`, 'one');
-    const [key, value] = entry;
+  #attribute(line: JournalLine, owner: 'user' | 'system'): { readonly key: string; readonly value: AttributeValue } {
+    const name = `${owner}_attr`;
+    const { size } = line.object(name);
+    if (size !== 1) return line.refuse(`${size} attributes`, 'one');
+    let last: readonly [key: string, value: unknown, json: Uint8Array] = ['', null, new Uint8Array()];
+    for (const field of line.objectWithJson(name)) last = field;
+    const [key, value, json] = last;
     this.#charge(COST.attribute + textCost(key));
-    return { key, value: this.#kept(value) };
+    return { key, value: this.#stored(value, json, line.refuse) };
   }
 
-  #attributes(line: JournalLine, name: string): Readonly<Record<string, JsonValue>> {
-    const attributes = line.object(name);
-    return attributes.size === 0 ? NONE : this.#keptObject(attributes);
+  #attributes(line: JournalLine, name: string): Readonly<Record<string, AttributeValue>> {
+    let attributes: Record<string, AttributeValue> | undefined;
+    for (const [key, value, json] of line.objectWithJson(name)) {
+      if (!attributes) this.#charge(VALUE_COST.object);
+      // Its names may be any.
+      attributes ??= Object.create(null) as Record<string, AttributeValue>;
+      this.#charge(VALUE_COST.field + textCost(key));
+      attributes[key] = this.#stored(value, json, line.refuse);
+    }
+    return attributes ?? NONE;
   }
 
-  /** A value of an attribute, paid for. Its depth is limited. */
-  #kept(value: unknown): JsonValue {
-    if (typeof value === 'string') {
-      this.#charge(textCost(value));
-      return value;
+  #stored(value: unknown, json: Uint8Array, refuse: Refuse): AttributeValue {
+    try {
+      return storeValue(value, json, (bytes) => this.#charge(bytes));
+    } catch (cause) {
+      if (cause instanceof TypeError) return refuse('it is no JSON', 'one JSON object in UTF-8', cause);
+      throw cause;
     }
-    if (typeof value !== 'object' || value === null) {
-      this.#charge(COST.value);
-      return value as number | boolean | null;
-    }
-    if (!Array.isArray(value)) return this.#keptObject(Object.entries(value));
-    this.#charge(COST.list + COST.item * value.length);
-    const list = value as unknown[];
-    // Numbers are paid for with their list.
-    list.forEach((item, index) => (list[index] = typeof item === 'number' ? item : this.#kept(item)));
-    return list as readonly JsonValue[];
-  }
-
-  /** An object without a prototype: its names may be any. */
-  #keptObject(entries: Iterable<readonly [string, unknown]>): Readonly<Record<string, JsonValue>> {
-    this.#charge(COST.object);
-    const object = Object.create(null) as Record<string, JsonValue>;
-    for (const [key, field] of entries) {
-      this.#charge(COST.field + textCost(key));
-      object[key] = this.#kept(field);
-    }
-    return object;
   }
 
   #charge(bytes: number): void {
@@ -280,11 +280,7 @@ export class JournalReader {
   }
 }
 
-const NONE: Readonly<Record<string, JsonValue>> = /* @__PURE__ */ Object.freeze({});
-
-function textCost(text: string): number {
-  return COST.text + (WIDE.test(text) ? 2 : 1) * text.length;
-}
+const NONE: Readonly<Record<string, AttributeValue>> = /* @__PURE__ */ Object.freeze({});
 
 function directionsOf(line: JournalLine): readonly Direction[] {
   const numbers = line.optionalNumbers('directions') ?? [];

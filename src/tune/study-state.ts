@@ -1,6 +1,7 @@
 /** Studies and their trials, from the records of a journal. */
+import { attributeFields, parsedFields, setField } from './attribute-fields.ts';
 import { isCompatible, type Distribution } from './distribution.ts';
-import type { Direction, JsonValue, StudyRecord } from './records.ts';
+import type { AttributeValue, Direction, JsonValue, StudyRecord } from './records.ts';
 import { FAILURE, TrialEntry, isFinished, type TrialState } from './trial-record.ts';
 
 /** One study of a journal. */
@@ -13,13 +14,25 @@ export class StudyEntry {
   readonly trialIds: number[] = [];
   /** What each parameter was first: others that have its name must be of its kind. */
   readonly distributions: Map<string, Distribution> = new Map();
-  readonly userAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
-  readonly systemAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
+  readonly #userAttributes = attributeFields();
+  readonly #systemAttributes = attributeFields();
 
   constructor(id: number, name: string, directions: readonly Direction[]) {
     this.id = id;
     this.name = name;
     this.directions = directions;
+  }
+
+  get userAttributes(): Readonly<Record<string, JsonValue>> {
+    return parsedFields(this.#userAttributes);
+  }
+
+  get systemAttributes(): Readonly<Record<string, JsonValue>> {
+    return parsedFields(this.#systemAttributes);
+  }
+
+  setAttribute(owner: 'user' | 'system', key: string, value: AttributeValue): void {
+    setField(owner === 'user' ? this.#userAttributes : this.#systemAttributes, key, value);
   }
 }
 
@@ -58,12 +71,9 @@ export class JournalState {
         this.#names.delete(study.name);
         return;
       }
-      case 'studyAttribute': {
-        const study = this.studies.get(record.study);
-        const attributes = record.owner === 'user' ? study?.userAttributes : study?.systemAttributes;
-        if (attributes) attributes[record.key] = record.value;
+      case 'studyAttribute':
+        this.studies.get(record.study)?.setAttribute(record.owner, record.key, record.value);
         return;
-      }
       case 'createTrial':
         this.#createTrial(record);
         return;

@@ -287,3 +287,28 @@ t.test('a path and times that are none are refused', async (t) => {
   await t.rejects(journalFile('x', { goneAfter: 0 }), /goneAfter is 0\. Give seconds above 0/);
   await t.rejects(createStudy({ storage: 3 as never }), /the storage is 3/);
 });
+
+t.test('what could not be read again is not written', async (t) => {
+  const path = pathIn(t);
+  const journal = open(path);
+  await add(journal, made);
+  const before = readFileSync(path);
+  const distribution = { kind: 'float', low: 1, high: 2, log: 'yes' as never, step: null } as const;
+  await t.rejects(add(journal, noted(1), { kind: 'param', trial: 0, name: 'x', internal: 1, distribution }), {
+    name: 'ArgumentError',
+    message: /cannot be kept, for it could not be read again: .*line 3: log is neither true nor false/,
+  });
+  // More small things than readers have memory for.
+  const many: readonly StudyRecord[] = Array.from({ length: 120_000 }, (_, i) => ({ ...noted(1), key: `${i}` }));
+  let error: unknown;
+  for (let round = 0; round < 4 && error === undefined; round++) {
+    error = await add(journal, ...many).catch((caught: unknown) => caught);
+  }
+  t.match(error, { name: 'ArgumentError', message: /what its lines say needs/ });
+  await add(journal, noted('the last'));
+  const again = open(path);
+  let last: StudyRecord | undefined;
+  for (let news = await again.read(); news.length > 0; news = await again.read()) last = news.at(-1);
+  t.match(last, noted('the last'));
+  t.ok(readFileSync(path).subarray(0, before.length).equals(before));
+});
