@@ -1,5 +1,7 @@
 /** Whether a text is JSON, found out without making anything of it: what a parser makes takes many times the text. */
 
+import { MAX_JSON_DEPTH } from './json-cost.ts';
+
 /** Where nothing ends. */
 const NOWHERE = Infinity;
 const bytesOf = (text: string): readonly number[] => [...new TextEncoder().encode(text)];
@@ -13,40 +15,45 @@ const WORDS: ReadonlyMap<number, readonly number[]> = /* @__PURE__ */ new Map(
 );
 
 /**
- * @param text of characters in UTF-8, which are not checked, nested so deep that functions may call themselves
- * @returns whether it is one value, as Python's `json` writes and reads it
+ * @param text of characters in UTF-8, which are not checked
+ * @returns whether it is one value, as Python's `json` writes and reads it, nested no deeper than MAX_JSON_DEPTH
  */
 export function isPythonJson(text: Uint8Array): boolean {
-  return skipSpace(text, skipValue(text, skipSpace(text, 0))) === text.length;
+  return skipSpace(text, skipValue(text, skipSpace(text, 0), MAX_JSON_DEPTH)) === text.length;
 }
 
-/** @returns the place behind the value, as all that follow */
-function skipValue(text: Uint8Array, start: number): number {
+/**
+ * @param depth of levels that may follow
+ * @returns the place behind the value, as all that follow
+ */
+function skipValue(text: Uint8Array, start: number, depth: number): number {
   const byte = text[start] ?? 0;
   if (byte === 0x22) return skipString(text, start);
-  if (byte === 0x5b) return skipList(text, start);
-  if (byte === 0x7b) return skipObject(text, start);
+  if (byte === 0x5b) return skipList(text, start, depth - 1);
+  if (byte === 0x7b) return skipObject(text, start, depth - 1);
   const word = WORDS.get(byte);
   return word ? skipWord(text, start, word) : skipNumber(text, start);
 }
 
-function skipList(text: Uint8Array, start: number): number {
+function skipList(text: Uint8Array, start: number, depth: number): number {
+  if (depth < 0) return NOWHERE;
   let i = skipSpace(text, start + 1);
   if (text[i] === 0x5d) return i + 1;
   for (;;) {
-    i = skipSpace(text, skipValue(text, i));
+    i = skipSpace(text, skipValue(text, i, depth));
     if (text[i] !== 0x2c) return text[i] === 0x5d ? i + 1 : NOWHERE;
     i = skipSpace(text, i + 1);
   }
 }
 
-function skipObject(text: Uint8Array, start: number): number {
+function skipObject(text: Uint8Array, start: number, depth: number): number {
+  if (depth < 0) return NOWHERE;
   let i = skipSpace(text, start + 1);
   if (text[i] === 0x7d) return i + 1;
   for (;;) {
     i = skipSpace(text, skipString(text, i));
     if (text[i] !== 0x3a) return NOWHERE;
-    i = skipSpace(text, skipValue(text, skipSpace(text, i + 1)));
+    i = skipSpace(text, skipValue(text, skipSpace(text, i + 1), depth));
     if (text[i] !== 0x2c) return text[i] === 0x7d ? i + 1 : NOWHERE;
     i = skipSpace(text, i + 1);
   }
