@@ -2,6 +2,7 @@
  * A study's state in memory and its journal, kept in step. What a running trial does is applied at once and appended
  * soon after; what several writers may want at once (a new trial, a waiting one) is decided with the journal to oneself.
  */
+import { ArgumentError, describeValue } from '../errors.ts';
 import { JournalState, type StudyEntry } from './study-state.ts';
 import type { Journal, StudyRecord } from './records.ts';
 
@@ -76,12 +77,24 @@ export class StudyLog {
   }
 }
 
-/** @returns the study with this name, made with these directions if there is none */
+/**
+ * Opens a study that is there without writing, which needs neither the lock nor the right to write.
+ * @returns the study with this name, made with these directions if there is none
+ * @throws ArgumentError for a name that is none
+ */
 export async function openStudy(
   log: StudyLog,
   name: string,
   make: () => StudyRecord,
 ): Promise<{ readonly study: StudyEntry; readonly isNew: boolean }> {
+  if (typeof name !== 'string') {
+    throw new ArgumentError(`createStudy: the name is ${describeValue(name)}. Give a string.`, {
+      where: 'createStudy',
+      got: name,
+    });
+  }
+  const known = log.state.named(name);
+  if (known) return { study: known, isNew: false };
   let isNew = false;
   await log.transact((state) => {
     if (state.named(name)) return [];

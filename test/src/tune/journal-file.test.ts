@@ -282,7 +282,43 @@ t.test('while trials run, there are signs of life, and none after the last one',
   await study.close();
 });
 
+/** Every call that changes something. */
+const WRITES: ReadonlySet<string> = new Set(['create', 'link', 'rename', 'remove', 'makeFolder', 'write', 'truncate']);
+
+t.test('a study that is there is looked at without the lock and without the right to write', async (t) => {
+  const path = pathIn(t);
+  const written = await createStudy({ storage: path, sampler: samplers.random() });
+  await written.optimize(objective, { trials: 3 });
+  const readOnly = new FaultyFileSystem(disk, ({ name }) => (WRITES.has(name) ? systemError('EACCES') : undefined));
+  // Somebody is at it, and stays.
+  writeFileSync(`${path}.lock`, '');
+  appendFileSync(path, '{"op_code":4,"wor');
+  const before = readFileSync(path, 'utf8');
+  const study = await createStudy({ storage: open(path, readOnly) });
+  t.equal(study.bestTrial.number, written.bestTrial.number);
+  t.equal(study.trials.length, 3);
+  await study.refresh();
+  t.match(await study.toSvg('history'), /^<svg/);
+  await study.close();
+  t.notOk(readOnly.calls.some((name) => WRITES.has(name)));
+  const late = createStudy({ storage: path });
+  t.equal((await Promise.race([late, sleep(5000)]))?.trials.length, 3, 'nobody waits for the lock');
+  const message = /study\.journal: making its lock failed: EACCES: planted\. This process may not write there/;
+  await t.rejects(study.ask(), { name: 'FileError', message });
+  await t.rejects(study.optimize(objective, { trials: 1 }), { name: 'FileError', message });
+  await t.rejects(createStudy({ storage: open(path, readOnly), name: 'new' }), { name: 'FileError', message });
+  t.equal(readFileSync(path, 'utf8'), before);
+});
+
 t.test('a path and times that are none are refused', async (t) => {
+  const path = pathIn(t);
+  for (const storage of [path, undefined]) {
+    await t.rejects(createStudy({ ...(storage !== undefined && { storage }), name: 5 as never }), {
+      name: 'ArgumentError',
+      message: /createStudy: the name is 5\. Give a string/,
+    });
+  }
+  t.notOk(existsSync(path));
   await t.rejects(journalFile(''), { name: 'ArgumentError', message: /path is ''/ });
   await t.rejects(journalFile('x', { goneAfter: 0 }), /goneAfter is 0\. Give seconds above 0/);
   await t.rejects(createStudy({ storage: 3 as never }), /the storage is 3/);
