@@ -6,7 +6,13 @@ import { readTime } from './journal-text.ts';
 /** Refuses the line: what stands there, and what should. */
 export type Refuse = (found: string, expected: string, cause?: unknown) => never;
 
+const NOTHING: ReadonlyMap<string, unknown> = new Map();
+const SHORT = 100;
 const NO_JSON: Uint8Array = new Uint8Array();
+
+function isShort(value: unknown): boolean {
+  return typeof value === 'string' ? value.length <= SHORT : typeof value !== 'object' || value === null;
+}
 
 export class JournalLine {
   readonly refuse: Refuse;
@@ -69,15 +75,23 @@ export class JournalLine {
   /** The fields of an object by their names, which may be any; none when it is not there. */
   object(name: string): ReadonlyMap<string, unknown> {
     const value = this.#field(name);
-    if (value === undefined) return new Map();
+    if (value === undefined) return NOTHING;
     if (typeof value !== 'object' || Array.isArray(value)) return this.#wrong(name, 'an object');
     return new Map(Object.entries(value as object));
   }
 
-  /** As `object`, each field with the JSON of its value; of a name that is there twice, the last one counts. */
-  *objectWithJson(name: string): Generator<readonly [key: string, value: unknown, json: Uint8Array]> {
+  /**
+   * As `object`, each field with the JSON of its value, unless all are so short that it does not matter; of a name that is
+   * there twice, the last one counts.
+   */
+  *objectWithJson(name: string): Generator<readonly [key: string, value: unknown, json: Uint8Array | undefined]> {
     const fields = this.object(name);
-    if (fields.size === 0) return;
+    let areShort = true;
+    for (const value of fields.values()) areShort &&= isShort(value);
+    if (areShort) {
+      for (const [key, value] of fields) yield [key, value, undefined];
+      return;
+    }
     let json = NO_JSON;
     for (const [field, text] of jsonFields(this.#json)) if (field === name) json = text;
     for (const [key, text] of jsonFields(json)) yield [key, fields.get(key), text];

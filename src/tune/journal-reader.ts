@@ -12,6 +12,7 @@ import { JournalLine, type Refuse } from './journal-line.ts';
 import { DIRECTIONS, OP, STATES } from './journal-text.ts';
 import type { AttributeValue, Direction, FinishedTrial, StudyRecord } from './records.ts';
 import { withoutLongValues } from './long-values.ts';
+import { Recent } from './recent.ts';
 import { storeValue, textCost, VALUE_COST } from './stored-json.ts';
 import type { TrialState } from './trial-record.ts';
 
@@ -31,9 +32,17 @@ const COST = {
   distribution: 400,
   choice: 40,
   report: 300,
+  /** One of a trial that has some. */
+  nextReport: 130,
   /** One that is set later: with others in one table, which doubles. */
   attribute: 340,
+  /** The same of a trial that has some, by a name that others have. */
+  nextAttribute: 160,
 };
+/** Trials that run at the same time, and names of what is kept with each, are fewer. */
+const RECENT_TRIALS = 256;
+const RECENT_NAMES = 256;
+const LONGEST_NAME = 200;
 
 type CreateTrial = StudyRecord & { readonly kind: 'createTrial' };
 
@@ -44,6 +53,10 @@ export class JournalReader {
   readonly #budget: ByteBudget;
   /** Most trials have the same ones. */
   readonly #distributions = new Map<string, Distribution>();
+  /** Whose tables and names are paid for. */
+  readonly #reported = new Recent<number>(RECENT_TRIALS);
+  readonly #attributed = new Recent<string>(RECENT_TRIALS);
+  readonly #names = new Recent<string>(RECENT_NAMES);
   #lines = 0;
 
   /**
@@ -70,9 +83,11 @@ export class JournalReader {
     const { charged } = this.#budget;
     const lines = this.#lines;
     const known = this.#distributions.size;
+    const marks = [this.#reported, this.#attributed, this.#names].map((recent) => recent.mark());
     const undo = (): void => {
       this.#budget.charged = charged;
       this.#lines = lines;
+      for (const back of marks) back();
       for (const text of [...this.#distributions.keys()].slice(known)) this.#distributions.delete(text);
     };
     try {
@@ -138,7 +153,8 @@ export class JournalReader {
       case OP.studyUserAttribute:
       case OP.studySystemAttribute: {
         const owner = op === OP.studyUserAttribute ? 'user' : 'system';
-        return { kind: 'studyAttribute', study: line.integer('study_id'), owner, ...this.#attribute(line, owner) };
+        const study = line.integer('study_id');
+        return { kind: 'studyAttribute', study, owner, ...this.#attribute(line, owner, -1 - study) };
       }
       case OP.createTrial:
         return this.#createTrial(line);
@@ -152,18 +168,14 @@ export class JournalReader {
       case OP.state:
         return this.#state(line);
       case OP.intermediate: {
-        this.#charge(COST.report);
-        const step = line.integer('step');
-        return {
-          kind: 'intermediate',
-          trial: line.integer('trial_id'),
-          step,
-          value: line.number('intermediate_value'),
-        };
+        const trial = line.integer('trial_id');
+        this.#charge(this.#reported.see(trial) ? COST.nextReport : COST.report);
+        return { kind: 'intermediate', trial, step: line.integer('step'), value: line.number('intermediate_value') };
       }
       default: {
         const owner = op === OP.trialUserAttribute ? 'user' : 'system';
-        return { kind: 'trialAttribute', trial: line.integer('trial_id'), owner, ...this.#attribute(line, owner) };
+        const trial = line.integer('trial_id');
+        return { kind: 'trialAttribute', trial, owner, ...this.#attribute(line, owner, trial) };
       }
     }
   }
@@ -243,14 +255,21 @@ export class JournalReader {
     }
   }
 
-  #attribute(line: JournalLine, owner: 'user' | 'system'): { readonly key: string; readonly value: AttributeValue } {
-    const name = `${owner}_attr`;
-    const { size } = line.object(name);
+  /** @param of the number of the trial, or below 0 of the study */
+  #attribute(
+    line: JournalLine,
+    owner: 'user' | 'system',
+    of: number,
+  ): { readonly key: string; readonly value: AttributeValue } {
+    const table = `${owner}_attr`;
+    const { size } = line.object(table);
     if (size !== 1) return line.refuse(`${size} attributes`, 'one');
-    let last: readonly [key: string, value: unknown, json: Uint8Array] = ['', null, new Uint8Array()];
-    for (const field of line.objectWithJson(name)) last = field;
+    let last: readonly [key: string, value: unknown, json: Uint8Array | undefined] = ['', null, undefined];
+    for (const field of line.objectWithJson(table)) last = field;
     const [key, value, json] = last;
-    this.#charge(COST.attribute + textCost(key));
+    const isNext = this.#attributed.see(`${owner} ${of}`);
+    const name = this.#nameCost(key);
+    this.#charge(isNext && name === 0 ? COST.nextAttribute : COST.attribute + name);
     return { key, value: this.#stored(value, json, line.refuse) };
   }
 
@@ -260,13 +279,18 @@ export class JournalReader {
       if (!attributes) this.#charge(VALUE_COST.object);
       // Its names may be any.
       attributes ??= Object.create(null) as Record<string, AttributeValue>;
-      this.#charge(VALUE_COST.field + textCost(key));
+      this.#charge(VALUE_COST.field + this.#nameCost(key));
       attributes[key] = this.#stored(value, json, line.refuse);
     }
     return attributes ?? NONE;
   }
 
-  #stored(value: unknown, json: Uint8Array, refuse: Refuse): AttributeValue {
+  /** Names are kept once. */
+  #nameCost(name: string): number {
+    return name.length <= LONGEST_NAME && this.#names.see(name) ? 0 : textCost(name);
+  }
+
+  #stored(value: unknown, json: Uint8Array | undefined, refuse: Refuse): AttributeValue {
     try {
       return storeValue(value, json, (bytes) => this.#charge(bytes));
     } catch (cause) {

@@ -5,7 +5,8 @@ import { isPythonJson } from '../io/json-syntax.ts';
 /** What a parser makes of so many bytes is gone before it counts as old. */
 const LONG = 4096;
 const ATTRIBUTES: ReadonlySet<string> = new Set(['user_attr', 'system_attr', 'user_attrs', 'system_attrs']);
-const PLACEHOLDER = 0x30;
+/** `[]`: no short value. */
+const PLACEHOLDER = [0x5b, 0x5d] as const;
 
 /** Whether this JSON is of a list or an object that is kept as it stands. */
 export function isLongValue(json: Uint8Array): boolean {
@@ -14,20 +15,21 @@ export function isLongValue(json: Uint8Array): boolean {
 
 /**
  * @param line an object, or what is to be refused
- * @returns the line, with 0 in the place of long values of attributes that are JSON: what is wrong with it is still wrong
+ * @returns the line, with [] in the place of long values of attributes that are JSON: what is wrong with it is still wrong
  */
 export function withoutLongValues(line: Uint8Array): Uint8Array {
   if (line.length <= LONG) return line;
   const long = longValues(line);
   if (long.length === 0) return line;
-  const short = new Uint8Array(line.length - long.reduce((sum, { length }) => sum + length - 1, 0));
+  const short = new Uint8Array(line.length - long.reduce((sum, { length }) => sum + length - PLACEHOLDER.length, 0));
   let from = 0;
   let to = 0;
   for (const value of long) {
     const start = value.byteOffset - line.byteOffset;
     short.set(line.subarray(from, start), to);
     to += start - from;
-    short[to++] = PLACEHOLDER;
+    short.set(PLACEHOLDER, to);
+    to += PLACEHOLDER.length;
     from = start + value.length;
   }
   short.set(line.subarray(from), to);

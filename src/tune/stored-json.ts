@@ -9,7 +9,7 @@ import type { AttributeValue, JsonValue } from './records.ts';
 /** What values take in memory, at most: measured, with what waits to be collected. */
 export const VALUE_COST = {
   /** An object with names of its own, and each of them. */
-  object: 250,
+  object: 290,
   field: 48,
   value: 16,
   list: 64,
@@ -50,15 +50,18 @@ export class StoredJson {
 
 /**
  * @param value as it was parsed, unless it is long; its depth is limited
- * @param json that it was parsed from
+ * @param json that it was parsed from; undefined for what is no list, no object and no long text
  * @param charge is told of what it will take
  * @throws TypeError for JSON that is no UTF-8
  */
-export function storeValue(value: unknown, json: Uint8Array, charge: (bytes: number) => void): AttributeValue {
-  const isLong = isLongValue(json);
-  const tree = isLong ? Infinity : costOf(value);
+export function storeValue(
+  value: unknown,
+  json: Uint8Array | undefined,
+  charge: (bytes: number) => void,
+): AttributeValue {
+  const tree = json && isLongValue(json) ? Infinity : costOf(value);
   // No text takes less than one byte for two of its JSON's, so that most values need not be decoded for this.
-  if (tree <= VALUE_COST.stored + VALUE_COST.text + json.length / 2) return asTree();
+  if (!json || tree <= VALUE_COST.stored + VALUE_COST.text + json.length / 2) return asTree();
   const text = decoder.decode(json);
   const decoded = VALUE_COST.stored + textCost(text);
   const bytes = VALUE_COST.stored + VALUE_COST.storedBytes + json.length;

@@ -97,9 +97,9 @@ export class JournalState {
     const trial = new TrialEntry(study.trials.length);
     if (record.state !== 'waiting') trial.startTime = record.time;
     trial.endTime = record.endTime;
-    for (const [key, value] of Object.entries(record.userAttributes ?? {})) trial.setAttribute('user', key, value);
-    for (const [key, value] of Object.entries(record.systemAttributes ?? {})) trial.setAttribute('system', key, value);
-    const { finished } = record;
+    const { finished, userAttributes = {}, systemAttributes = {} } = record;
+    for (const key of Object.keys(userAttributes)) trial.setAttribute('user', key, userAttributes[key] ?? null);
+    for (const key of Object.keys(systemAttributes)) trial.setAttribute('system', key, systemAttributes[key] ?? null);
     if (finished) {
       trial.values = finished.values;
       for (const [name, { internal, distribution }] of finished.params) {

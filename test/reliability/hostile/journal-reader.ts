@@ -119,6 +119,18 @@ export const journalReader: HostileReader = {
     'lists of lists': () => lines(16 * MB, () => attribute(`[${repeated('[]', 60_000)}]`)),
     'objects of objects': () => lines(16 * MB, () => attribute(`[${repeated('{"a":{}}', 60_000)}]`)),
     'long texts of wide characters': () => lines(16 * MB, (i) => attribute(`"${'語'.repeat(100_000)}${i}"`)),
+    'reports of each trial': () =>
+      lines(16 * MB, (i) => {
+        const trial = Math.floor(i / 5);
+        const report = `{"op_code":7,"worker_id":"","trial_id":${trial},"step":${i},"intermediate_value":1.5}`;
+        return i % 5 === 0 ? `{"op_code":4,"worker_id":"","study_id":0}\n${report}` : report;
+      }),
+    'attributes of each trial': () =>
+      lines(16 * MB, (i) => {
+        const trial = Math.floor(i / 17);
+        const line = `{"op_code":8,"worker_id":"","trial_id":${trial},"user_attr":{"a${i % 17}":${i}.5}}`;
+        return i % 17 === 0 ? `{"op_code":4,"worker_id":"","study_id":0}\n${line}` : line;
+      }),
     'predicted classes with each trial': () => attributes(1000, 10_000, (i) => String((i * 7) % 10)),
     'points with each trial': () => attributes(60, 5000, (i) => `{"i":${i},"y":${i / 8}}`),
     'empty objects with each trial': () => attributes(12, 20_000, () => '{}'),

@@ -191,11 +191,22 @@ t.test('ordinary journals are far from the limit of memory, hostile ones are ref
   for (let round = 0, reader = new JournalReader('f'); round < 5; round++) {
     t.equal(reader.read(text, (round + 1) * text.length - 16 * 1024 * 1024).length, 3 * trials + 1);
   }
+  // Many reports and attributes of each trial, while others run.
+  const busy = Array.from({ length: 120_000 }, (_, i): StudyRecord => {
+    const trial = 8 * Math.floor(i / 800) + (i % 8);
+    const step = Math.floor((i % 800) / 8);
+    return i % 2 === 0
+      ? { kind: 'intermediate', trial, step, value: 1 / (i + 1) }
+      : { kind: 'trialAttribute', trial, owner: 'user', key: `metric ${step % 20}`, value: 1 / (i + 1) };
+  });
+  const busyText = encode(busy.map((record) => writeRecord(record, writer)).join(''));
+  for (let round = 0, reader = new JournalReader('f'); round < 4; round++) {
+    t.equal(reader.read(busyText, (round + 1) * busyText.length - 15.9 * 1024 * 1024).length, busy.length);
+  }
   for (const line of [
     '{"op_code":0,"worker_id":"","study_name":"","directions":[1]}\n',
     '{"op_code":4,"worker_id":"","study_id":0}\n',
-    '{"op_code":7,"worker_id":"","trial_id":0,"step":0,"intermediate_value":0}\n',
-    '{"op_code":8,"worker_id":"","trial_id":0,"user_attr":{"a":0}}\n',
+    '{"op_code":4,"worker_id":"","study_id":0}\n{"op_code":8,"worker_id":"","trial_id":0,"user_attr":{"a":0}}\n',
     '{"op_code":4,"worker_id":"","study_id":0,"user_attrs":{"a":[[],{}]}}\n',
   ]) {
     const hostile = encode(line.repeat(250_000));
