@@ -23,6 +23,15 @@ export class ByteBudget {
     this.#limit = Math.max(this.#limit, 2 * fileBytes + ALLOWANCE);
   }
 
+  /** Bytes that were allocated. Setting it takes charges back. */
+  get charged(): number {
+    return this.#charged;
+  }
+
+  set charged(bytes: number) {
+    this.#charged = bytes;
+  }
+
   /** Bytes that may still be allocated. */
   get left(): number {
     return this.#limit - this.#charged;

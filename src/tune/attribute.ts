@@ -9,6 +9,8 @@ import type { JsonValue } from './records.ts';
 const MOST = 2_000_000;
 /** Characters of a name. */
 const MOST_NAME = 10_000;
+/** As much as the other fields of a record, or more. */
+const OTHER_FIELDS = `"${' '.repeat(1000)}",`.repeat(8);
 
 /**
  * @param where the function that it was given to
@@ -19,7 +21,8 @@ export function keptAttribute(where: string, key: string, value: unknown): JsonV
   checkName(where, key);
   let text: string | undefined;
   try {
-    text = JSON.stringify(value);
+    // As a journal writes it; JSON.stringify knows what is no JSON.
+    if (JSON.stringify(value) !== undefined) text = writePythonJson(value);
   } catch {
     // What refers to itself has no text.
   }
@@ -30,12 +33,16 @@ export function keptAttribute(where: string, key: string, value: unknown): JsonV
   if (text.length > MOST) refuse(`the value has ${text.length} characters as JSON, and ${MOST} is the most`);
   const deep = (): never => refuse('the value is nested too deep, or has too many parts. Keep it in a file of its own');
   try {
-    // Within the record, and the object of its attributes.
-    chargeJson(new TextEncoder().encode(`[[${text}]]`), new ByteBudget(where, 0), deep);
+    // Within the record, whose other fields are some, and short.
+    chargeJson(
+      new TextEncoder().encode(`[${OTHER_FIELDS}{${JSON.stringify(key)}:${text}}]`),
+      new ByteBudget(where, 0),
+      deep,
+    );
   } catch {
     deep();
   }
-  return parsePythonJson(writePythonJson(value)) as JsonValue;
+  return parsePythonJson(text) as JsonValue;
 }
 
 /** @throws ArgumentError for the name of a parameter or an attribute that is no text, empty, or too long to be kept */

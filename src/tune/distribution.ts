@@ -1,6 +1,6 @@
 /** What a parameter may be: a range of numbers, a range of whole numbers, or one of some choices. */
 import { exp, log as ln } from '../../kernels/math.ts';
-import { ArgumentError, describeValue } from '../errors.ts';
+import { ArgumentError, describeValue, optionsOf } from '../errors.ts';
 
 /** A choice: what JSON can hold and compare. */
 export type Choice = string | number | boolean | null;
@@ -51,25 +51,25 @@ export interface IntRangeOptions {
   readonly step?: number;
 }
 
-/** @throws ArgumentError for bounds that are reversed or not finite, a logarithm of what is not positive, a bad step */
+/**
+ * @throws ArgumentError for bounds that are reversed, not finite or too far apart, a logarithm of what is not positive, a
+ *   bad step, a `log` that is neither true nor false
+ */
 export function floatDistribution(
   name: string,
   low: number,
   high: number,
-  { log = false, step }: FloatRangeOptions = {},
+  options?: FloatRangeOptions,
 ): FloatDistribution {
+  const { log = false, step } = optionsOf(`parameter '${name}'`, options);
   checkRange(name, { low, high, log, step, isGood: Number.isFinite, kind: 'a finite number' });
   if (log && low <= 0) refuseLog(name, low, 'a positive one');
   return { kind: 'float', low, high: step === undefined ? high : lastStep(low, high, step), log, step: step ?? null };
 }
 
-/** @throws ArgumentError for bounds that are reversed or no whole numbers, a logarithm of what is below 1, a bad step */
-export function intDistribution(
-  name: string,
-  low: number,
-  high: number,
-  { log = false, step }: IntRangeOptions = {},
-): IntDistribution {
+/** @throws ArgumentError for bounds that are reversed or no whole numbers, a logarithm of what is below 1, as for floats */
+export function intDistribution(name: string, low: number, high: number, options?: IntRangeOptions): IntDistribution {
+  const { log = false, step } = optionsOf(`parameter '${name}'`, options);
   checkRange(name, { low, high, log, step, isGood: Number.isSafeInteger, kind: 'a whole number' });
   if (log && low < 1) refuseLog(name, low, 'at least 1');
   const distance = step ?? 1;
@@ -129,12 +129,31 @@ function checkRange(name: string, { low, high, log, step, isGood, kind }: GivenR
       { where: name, got: [low, high] },
     );
   }
+  const width = high - low;
+  if (width === Infinity) {
+    throw new ArgumentError(
+      `parameter '${name}': from low ${low} to high ${high} is further than the largest number, ${Number.MAX_VALUE}. Give bounds nearer to each other, or search the exponent.`,
+      { where: name, got: [low, high] },
+    );
+  }
+  if (typeof log !== 'boolean') {
+    throw new ArgumentError(`parameter '${name}': log is ${describeValue(log)}. Give true or false.`, {
+      where: name,
+      got: log,
+    });
+  }
   if (step === undefined) return;
   if (!isGood(step) || step <= 0) {
     throw new ArgumentError(`parameter '${name}': the step is ${describeValue(step)}. Give ${kind} above 0.`, {
       where: name,
       got: step,
     });
+  }
+  if (width / step === Infinity) {
+    throw new ArgumentError(
+      `parameter '${name}': between low ${low} and high ${high} there are more steps of ${step} than can be counted. Give a longer step, or none.`,
+      { where: name, got: step },
+    );
   }
   if (log) {
     throw new ArgumentError(`parameter '${name}': log and step do not go together. Leave one of them out.`, {

@@ -1,7 +1,8 @@
 /**
  * A journal in a file, in Optuna's format, that several processes share. Each append takes the lock, reads what others
  * added, adds its lines in one piece and syncs them: a process that is killed at any moment loses no line that an append
- * has returned for, and half a line that it leaves is cut off by the next one that appends.
+ * has returned for, and half a line that it leaves is cut off by the next one that appends. A last line that is whole but
+ * for its newline counts, and the next one that appends ends it.
  */
 import { now } from '../clock.ts';
 import { ArgumentError, describeValue, FormatError, optionsOf } from '../errors.ts';
@@ -13,6 +14,7 @@ import { hasEnded, thisProcess, type ProcessIdentity } from '../io/process-ident
 import { Heartbeat } from './heartbeat.ts';
 import { JournalLock } from './journal-lock.ts';
 import { JournalReader, MAX_LINE_BYTES } from './journal-reader.ts';
+import { kindOfTail } from './journal-tail.ts';
 import { writeRecord } from './journal-text.ts';
 import type { Journal, StudyRecord } from './records.ts';
 
@@ -39,7 +41,7 @@ let journals = 0;
  * @param path made, with its folders, when the first study is
  * @param options `lockGrace`, `heartbeat`, `goneAfter`
  * @returns a journal, whose methods throw FileError for what the system refuses, and FormatError, which names the line, for
- *   what is no journal of Optuna's; a last line without its end is no error
+ *   what is no journal of Optuna's, and leave it as it is; a last line without its end is no error
  * @throws ArgumentError for a path that is none and for times that are not positive
  * @example const study = await createStudy({ storage: await journalFile('study.journal', { goneAfter: 600 }) });
  */
@@ -76,6 +78,8 @@ export class JournalFile implements Journal {
   readonly #opened = now();
   /** Bytes that were read, or are our own. */
   #offset = 0;
+  /** Whether the newline of the last line before that is missing. */
+  #isUnended = false;
   /** Read, and not given to anybody yet. */
   #news: StudyRecord[] = [];
   #turn: Promise<unknown> = Promise.resolve();
@@ -171,15 +175,32 @@ export class JournalFile implements Journal {
     if (size < this.#offset) this.#refuseShorter(size);
     for (let length = PIECE; ; length *= 2) {
       const bytes = await this.#step('reading', () => file.readAt(this.#offset, Math.min(length, size - this.#offset)));
+      if (this.#isUnended && bytes.length > 0 && bytes[0] !== NEWLINE) this.#refuseJoined();
       const end = bytes.lastIndexOf(NEWLINE) + 1;
       if (end > 0) {
-        for (const record of this.#reader.read(bytes.subarray(0, end), size)) this.#news.push(record);
+        this.#take(bytes.subarray(this.#isUnended ? 1 : 0, end), size);
         this.#offset += end;
+        this.#isUnended = false;
         return true;
       }
       if (bytes.length > MAX_LINE_BYTES) this.#refuseLong();
-      if (bytes.length < length) return false;
+      if (bytes.length < length) return this.#readTail(bytes, size);
     }
+  }
+
+  /** Reads a line without its newline, if it is one. @returns whether it was */
+  #readTail(tail: Uint8Array, size: number): boolean {
+    if (tail.length === 0) return false;
+    if (kindOfTail(tail, this.#offset === 0) === 'torn') return false;
+    // What is no line is refused by the reader.
+    this.#take(withNewline(tail), size);
+    this.#offset += tail.length;
+    this.#isUnended = true;
+    return true;
+  }
+
+  #take(lines: Uint8Array, size: number): void {
+    for (const record of this.#reader.read(lines, size)) this.#news.push(record);
   }
 
   /** @returns whether the lock was still ours when it came to writing */
@@ -192,9 +213,15 @@ export class JournalFile implements Journal {
       const bytes = this.#encode(records);
       if (!(await this.#lock.isHeld())) return false;
       await this.#cutOff(file);
-      await this.#add(file, bytes);
-      this.#reader.pass(records.length);
+      const takeBack = this.#proofread(bytes);
+      try {
+        await this.#add(file, bytes);
+      } catch (error) {
+        takeBack();
+        throw error;
+      }
       this.#offset += bytes.length;
+      this.#isUnended = false;
       this.#heartbeat.wrote(records);
       return true;
     } finally {
@@ -202,17 +229,30 @@ export class JournalFile implements Journal {
     }
   }
 
-  /** The lines of the records, which whoever reads them must take. */
+  /** The lines of the records, behind the newline that is missing. */
   #encode(records: readonly StudyRecord[]): Uint8Array {
     const lines = records.map((record) => new TextEncoder().encode(writeRecord(record, this.writer)));
     for (const line of lines) checkLine(this.name, line);
-    const bytes = new Uint8Array(lines.reduce((sum, { length }) => sum + length, 0));
-    let offset = 0;
+    let offset = this.#isUnended ? 1 : 0;
+    const bytes = new Uint8Array(lines.reduce((sum, { length }) => sum + length, offset)).fill(NEWLINE, 0, offset);
     for (const line of lines) {
       bytes.set(line, offset);
       offset += line.length;
     }
     return bytes;
+  }
+
+  /** Makes sure that the lines can be read again. @returns takes them back */
+  #proofread(bytes: Uint8Array): () => void {
+    try {
+      return this.#reader.take(bytes.subarray(this.#isUnended ? 1 : 0), this.#offset + bytes.length);
+    } catch (cause) {
+      const why = (cause as Error).message.replace(/ The file is damaged.*$/, '');
+      throw new ArgumentError(
+        `${this.name}: a record cannot be kept, for it could not be read again: ${why} Go on without it, or with another file.`,
+        { where: this.name, cause },
+      );
+    }
   }
 
   /** Removes what stands behind the last whole line: a process was killed while it wrote, or its disk was full. */
@@ -252,12 +292,25 @@ export class JournalFile implements Journal {
     );
   }
 
+  #refuseJoined(): never {
+    throw new FormatError(
+      `${this.name}: line ${this.#reader.lines} had no newline, and something else was put behind it or in its place. Two records in one line can be read by nobody: put each in its own.`,
+      { where: this.name },
+    );
+  }
+
   #refuseLong(): never {
     throw new FormatError(
       `${this.name}: line ${this.#reader.lines + 1} has more than ${MAX_LINE_BYTES} bytes; expected at most so many. The file is damaged, or no journal of Optuna's.`,
       { where: this.name, expected: MAX_LINE_BYTES },
     );
   }
+}
+
+function withNewline(line: Uint8Array): Uint8Array {
+  const ended = new Uint8Array(line.length + 1).fill(NEWLINE, line.length);
+  ended.set(line);
+  return ended;
 }
 
 /** The process of a writer of ours. */

@@ -10,7 +10,10 @@ import type { Distribution } from './distribution.ts';
 import { readDistribution } from './journal-distribution.ts';
 import { JournalLine, type Refuse } from './journal-line.ts';
 import { DIRECTIONS, OP, STATES } from './journal-text.ts';
-import type { Direction, FinishedTrial, JsonValue, StudyRecord } from './records.ts';
+import type { AttributeValue, Direction, FinishedTrial, StudyRecord } from './records.ts';
+import { withoutLongValues } from './long-values.ts';
+import { Recent } from './recent.ts';
+import { storeValue, textCost, VALUE_COST } from './stored-json.ts';
 import type { TrialState } from './trial-record.ts';
 
 /** Longest line, in bytes. Optuna's are short; attributes may be long. */
@@ -29,18 +32,17 @@ const COST = {
   distribution: 400,
   choice: 40,
   report: 300,
+  /** One of a trial that has some. */
+  nextReport: 130,
   /** One that is set later: with others in one table, which doubles. */
   attribute: 340,
-  /** An object with names of its own, and each of them. */
-  object: 250,
-  field: 48,
-  value: 16,
-  list: 64,
-  item: 8,
-  text: 24,
+  /** The same of a trial that has some, by a name that others have. */
+  nextAttribute: 160,
 };
-/** Characters that take two bytes, and with them all of their text. */
-const WIDE = /[\u0100-\uffff]/;
+/** Trials that run at the same time, and names of what is kept with each, are fewer. */
+const RECENT_TRIALS = 256;
+const RECENT_NAMES = 256;
+const LONGEST_NAME = 200;
 
 type CreateTrial = StudyRecord & { readonly kind: 'createTrial' };
 
@@ -51,6 +53,10 @@ export class JournalReader {
   readonly #budget: ByteBudget;
   /** Most trials have the same ones. */
   readonly #distributions = new Map<string, Distribution>();
+  /** Whose tables and names are paid for. */
+  readonly #reported = new Recent<number>(RECENT_TRIALS);
+  readonly #attributed = new Recent<string>(RECENT_TRIALS);
+  readonly #names = new Recent<string>(RECENT_NAMES);
   #lines = 0;
 
   /**
@@ -63,14 +69,34 @@ export class JournalReader {
     this.#budget = new ByteBudget(path, 0);
   }
 
-  /** Lines that were read or passed over. */
+  /** Lines that were read or taken. */
   get lines(): number {
     return this.#lines;
   }
 
-  /** Counts lines that need not be read. */
-  pass(lines: number): void {
-    this.#lines += lines;
+  /**
+   * Reads lines that are about to be written, which count from then on.
+   * @returns takes that back
+   * @throws FormatError for lines that readers would refuse, which do not count
+   */
+  take(bytes: Uint8Array, fileBytes: number): () => void {
+    const { charged } = this.#budget;
+    const lines = this.#lines;
+    const known = this.#distributions.size;
+    const marks = [this.#reported, this.#attributed, this.#names].map((recent) => recent.mark());
+    const undo = (): void => {
+      this.#budget.charged = charged;
+      this.#lines = lines;
+      for (const back of marks) back();
+      for (const text of [...this.#distributions.keys()].slice(known)) this.#distributions.delete(text);
+    };
+    try {
+      this.read(bytes, fileBytes);
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    return undo;
   }
 
   /**
@@ -103,13 +129,13 @@ export class JournalReader {
     };
     if (bytes.length > MAX_LINE_BYTES) refuse(`it has ${bytes.length} bytes`, `at most ${MAX_LINE_BYTES}`);
     chargeJson(bytes, new ByteBudget(`${this.#path}: line ${number}`, fileBytes), (what) => refuse(what, 'less depth'));
-    const line = new JournalLine(this.#parse(bytes, refuse), refuse);
+    const line = new JournalLine(this.#parse(bytes, refuse), bytes, refuse);
     return this.#recordOf(line, refuse);
   }
 
   #parse(bytes: Uint8Array, refuse: Refuse): unknown {
     try {
-      return parsePythonJson(this.#decoder.decode(bytes));
+      return parsePythonJson(this.#decoder.decode(withoutLongValues(bytes)));
     } catch (cause) {
       return refuse('it is no JSON', 'one JSON object', cause);
     }
@@ -127,7 +153,8 @@ export class JournalReader {
       case OP.studyUserAttribute:
       case OP.studySystemAttribute: {
         const owner = op === OP.studyUserAttribute ? 'user' : 'system';
-        return { kind: 'studyAttribute', study: line.integer('study_id'), owner, ...this.#attribute(line, owner) };
+        const study = line.integer('study_id');
+        return { kind: 'studyAttribute', study, owner, ...this.#attribute(line, owner, -1 - study) };
       }
       case OP.createTrial:
         return this.#createTrial(line);
@@ -141,18 +168,14 @@ export class JournalReader {
       case OP.state:
         return this.#state(line);
       case OP.intermediate: {
-        this.#charge(COST.report);
-        const step = line.integer('step');
-        return {
-          kind: 'intermediate',
-          trial: line.integer('trial_id'),
-          step,
-          value: line.number('intermediate_value'),
-        };
+        const trial = line.integer('trial_id');
+        this.#charge(this.#reported.see(trial) ? COST.nextReport : COST.report);
+        return { kind: 'intermediate', trial, step: line.integer('step'), value: line.number('intermediate_value') };
       }
       default: {
         const owner = op === OP.trialUserAttribute ? 'user' : 'system';
-        return { kind: 'trialAttribute', trial: line.integer('trial_id'), owner, ...this.#attribute(line, owner) };
+        const trial = line.integer('trial_id');
+        return { kind: 'trialAttribute', trial, owner, ...this.#attribute(line, owner, trial) };
       }
     }
   }
@@ -160,14 +183,14 @@ export class JournalReader {
   #createStudy(line: JournalLine): StudyRecord {
     const name = line.text('study_name');
     const directions = directionsOf(line);
-    this.#charge(COST.study + textCost(name) + COST.item * directions.length);
+    this.#charge(COST.study + textCost(name) + VALUE_COST.item * directions.length);
     return { kind: 'createStudy', name, directions };
   }
 
   #state(line: JournalLine): StudyRecord {
     const state = stateOf(line);
     const values = line.optionalNumbers('values');
-    this.#charge(COST.change + COST.item * (values?.length ?? 0));
+    this.#charge(COST.change + VALUE_COST.item * (values?.length ?? 0));
     const time =
       state === 'waiting' ? undefined : line.time(state === 'running' ? 'datetime_start' : 'datetime_complete');
     return { kind: 'state', trial: line.integer('trial_id'), state, values, time: time ?? 0 };
@@ -195,7 +218,7 @@ export class JournalReader {
   #finished(line: JournalLine): FinishedTrial | undefined {
     if (!['value', 'values', 'params', 'intermediate_values'].some((name) => line.has(name))) return undefined;
     const values = line.optionalNumbers('values') ?? (line.has('value') ? [line.number('value')] : undefined);
-    this.#charge(COST.item * (values?.length ?? 0));
+    this.#charge(VALUE_COST.item * (values?.length ?? 0));
     const distributions = line.object('distributions');
     const params = new Map<string, { readonly internal: number; readonly distribution: Distribution }>();
     for (const [name, internal] of line.object('params')) {
@@ -232,47 +255,48 @@ export class JournalReader {
     }
   }
 
-  #attribute(line: JournalLine, owner: 'user' | 'system'): { readonly key: string; readonly value: JsonValue } {
-    const entries = [...line.object(`${owner}_attr`)];
-    const [entry] = entries;
-    if (entries.length !== 1 || !entry) return line.refuse(`${entries.length} attributes`, 'one');
-    const [key, value] = entry;
-    this.#charge(COST.attribute + textCost(key));
-    return { key, value: this.#kept(value) };
+  /** @param of the number of the trial, or below 0 of the study */
+  #attribute(
+    line: JournalLine,
+    owner: 'user' | 'system',
+    of: number,
+  ): { readonly key: string; readonly value: AttributeValue } {
+    const table = `${owner}_attr`;
+    const { size } = line.object(table);
+    if (size !== 1) return line.refuse(`${size} attributes`, 'one');
+    let last: readonly [key: string, value: unknown, json: Uint8Array | undefined] = ['', null, undefined];
+    for (const field of line.objectWithJson(table)) last = field;
+    const [key, value, json] = last;
+    const isNext = this.#attributed.see(`${owner} ${of}`);
+    const name = this.#nameCost(key);
+    this.#charge(isNext && name === 0 ? COST.nextAttribute : COST.attribute + name);
+    return { key, value: this.#stored(value, json, line.refuse) };
   }
 
-  #attributes(line: JournalLine, name: string): Readonly<Record<string, JsonValue>> {
-    const attributes = line.object(name);
-    return attributes.size === 0 ? NONE : this.#keptObject(attributes);
+  #attributes(line: JournalLine, name: string): Readonly<Record<string, AttributeValue>> {
+    let attributes: Record<string, AttributeValue> | undefined;
+    for (const [key, value, json] of line.objectWithJson(name)) {
+      if (!attributes) this.#charge(VALUE_COST.object);
+      // Its names may be any.
+      attributes ??= Object.create(null) as Record<string, AttributeValue>;
+      this.#charge(VALUE_COST.field + this.#nameCost(key));
+      attributes[key] = this.#stored(value, json, line.refuse);
+    }
+    return attributes ?? NONE;
   }
 
-  /** A value of an attribute, paid for. Its depth is limited. */
-  #kept(value: unknown): JsonValue {
-    if (typeof value === 'string') {
-      this.#charge(textCost(value));
-      return value;
-    }
-    if (typeof value !== 'object' || value === null) {
-      this.#charge(COST.value);
-      return value as number | boolean | null;
-    }
-    if (!Array.isArray(value)) return this.#keptObject(Object.entries(value));
-    this.#charge(COST.list + COST.item * value.length);
-    const list = value as unknown[];
-    // Numbers are paid for with their list.
-    list.forEach((item, index) => (list[index] = typeof item === 'number' ? item : this.#kept(item)));
-    return list as readonly JsonValue[];
+  /** Names are kept once. */
+  #nameCost(name: string): number {
+    return name.length <= LONGEST_NAME && this.#names.see(name) ? 0 : textCost(name);
   }
 
-  /** An object without a prototype: its names may be any. */
-  #keptObject(entries: Iterable<readonly [string, unknown]>): Readonly<Record<string, JsonValue>> {
-    this.#charge(COST.object);
-    const object = Object.create(null) as Record<string, JsonValue>;
-    for (const [key, field] of entries) {
-      this.#charge(COST.field + textCost(key));
-      object[key] = this.#kept(field);
+  #stored(value: unknown, json: Uint8Array | undefined, refuse: Refuse): AttributeValue {
+    try {
+      return storeValue(value, json, (bytes) => this.#charge(bytes));
+    } catch (cause) {
+      if (cause instanceof TypeError) return refuse('it is no JSON', 'one JSON object in UTF-8', cause);
+      throw cause;
     }
-    return object;
   }
 
   #charge(bytes: number): void {
@@ -280,11 +304,7 @@ export class JournalReader {
   }
 }
 
-const NONE: Readonly<Record<string, JsonValue>> = /* @__PURE__ */ Object.freeze({});
-
-function textCost(text: string): number {
-  return COST.text + (WIDE.test(text) ? 2 : 1) * text.length;
-}
+const NONE: Readonly<Record<string, AttributeValue>> = /* @__PURE__ */ Object.freeze({});
 
 function directionsOf(line: JournalLine): readonly Direction[] {
   const numbers = line.optionalNumbers('directions') ?? [];

@@ -3,10 +3,14 @@
  * studies and trials are not stored: they count the records that make one, over the whole journal.
  */
 import type { Distribution } from './distribution.ts';
+import type { StoredJson } from './stored-json.ts';
 import type { TrialState } from './trial-record.ts';
 
 /** What JSON can hold. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+/** The value of an attribute; what is read may come as its JSON, with the value as `value`. */
+export type AttributeValue = JsonValue | StoredJson;
 
 /** `minimize` or `maximize`, as in Keras's and Optuna's words. */
 export type Direction = 'minimize' | 'maximize';
@@ -26,7 +30,7 @@ export type StudyRecord =
       readonly study: number;
       readonly owner: 'user' | 'system';
       readonly key: string;
-      readonly value: JsonValue;
+      readonly value: AttributeValue;
     }
   | {
       readonly kind: 'createTrial';
@@ -37,8 +41,8 @@ export type StudyRecord =
       readonly state?: TrialState;
       readonly endTime?: number;
       readonly finished?: FinishedTrial;
-      readonly userAttributes?: Readonly<Record<string, JsonValue>>;
-      readonly systemAttributes?: Readonly<Record<string, JsonValue>>;
+      readonly userAttributes?: Readonly<Record<string, AttributeValue>>;
+      readonly systemAttributes?: Readonly<Record<string, AttributeValue>>;
     }
   | {
       readonly kind: 'param';
@@ -60,7 +64,7 @@ export type StudyRecord =
       readonly trial: number;
       readonly owner: 'user' | 'system';
       readonly key: string;
-      readonly value: JsonValue;
+      readonly value: AttributeValue;
     };
 
 /** Where the records of studies are. `trial` in records is the number over all studies of the journal. */

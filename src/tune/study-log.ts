@@ -106,12 +106,17 @@ function isUnwritable(error: unknown): boolean {
   return error instanceof ArgumentError || error instanceof TypeError || error instanceof RangeError;
 }
 
-/** @returns the study with this name, made with these directions if there is none */
+/**
+ * Opens a study that is there without writing, which needs neither the lock nor the right to write.
+ * @returns the study with this name, made with these directions if there is none
+ */
 export async function openStudy(
   log: StudyLog,
   name: string,
   make: () => StudyRecord,
 ): Promise<{ readonly study: StudyEntry; readonly isNew: boolean }> {
+  const known = log.state.named(name);
+  if (known) return { study: known, isNew: false };
   let isNew = false;
   await log.transact((state) => {
     if (state.named(name)) return [];

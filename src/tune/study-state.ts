@@ -1,6 +1,7 @@
 /** Studies and their trials, from the records of a journal. */
+import { attributeFields, parsedFields, setField } from './attribute-fields.ts';
 import { isCompatible, type Distribution } from './distribution.ts';
-import type { Direction, JsonValue, StudyRecord } from './records.ts';
+import type { AttributeValue, Direction, JsonValue, StudyRecord } from './records.ts';
 import { TrialEntry } from './trial-entry.ts';
 import { FAILURE, WRITER, isFinished, type EarlierParam, type EarlierRun, type TrialState } from './trial-record.ts';
 
@@ -18,13 +19,25 @@ export class StudyEntry {
   readonly earlier: Map<number, EarlierRun> = new Map();
   /** By the numbers of trials that have not ended: the names of what pruners noted. */
   readonly notes: Map<number, string[]> = new Map();
-  readonly userAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
-  readonly systemAttributes: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
+  readonly #userAttributes = attributeFields();
+  readonly #systemAttributes = attributeFields();
 
   constructor(id: number, name: string, directions: readonly Direction[]) {
     this.id = id;
     this.name = name;
     this.directions = directions;
+  }
+
+  get userAttributes(): Readonly<Record<string, JsonValue>> {
+    return parsedFields(this.#userAttributes);
+  }
+
+  get systemAttributes(): Readonly<Record<string, JsonValue>> {
+    return parsedFields(this.#systemAttributes);
+  }
+
+  setAttribute(owner: 'user' | 'system', key: string, value: AttributeValue): void {
+    setField(owner === 'user' ? this.#userAttributes : this.#systemAttributes, key, value);
   }
 }
 
@@ -63,12 +76,9 @@ export class JournalState {
         this.#names.delete(study.name);
         return;
       }
-      case 'studyAttribute': {
-        const study = this.studies.get(record.study);
-        const attributes = record.owner === 'user' ? study?.userAttributes : study?.systemAttributes;
-        if (attributes) attributes[record.key] = record.value;
+      case 'studyAttribute':
+        this.studies.get(record.study)?.setAttribute(record.owner, record.key, record.value);
         return;
-      }
       case 'createTrial':
         this.#createTrial(record);
         return;
@@ -92,9 +102,9 @@ export class JournalState {
     const trial = new TrialEntry(study.trials.length);
     if (record.state !== 'waiting') trial.startTime = record.time;
     trial.endTime = record.endTime;
-    for (const [key, value] of Object.entries(record.userAttributes ?? {})) trial.setAttribute('user', key, value);
-    for (const [key, value] of Object.entries(record.systemAttributes ?? {})) trial.setAttribute('system', key, value);
-    const { finished } = record;
+    const { finished, userAttributes = {}, systemAttributes = {} } = record;
+    for (const key of Object.keys(userAttributes)) trial.setAttribute('user', key, userAttributes[key] ?? null);
+    for (const key of Object.keys(systemAttributes)) trial.setAttribute('system', key, systemAttributes[key] ?? null);
     if (finished) {
       trial.values = finished.values;
       for (const [name, { internal, distribution }] of finished.params) {

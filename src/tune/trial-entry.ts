@@ -1,6 +1,7 @@
 /** A trial in memory. */
+import { attributeFields, parsedFields, setField, type AttributeFields } from './attribute-fields.ts';
 import { toExternal, type Distribution, type ParamValue } from './distribution.ts';
-import type { JsonValue } from './records.ts';
+import type { AttributeValue, JsonValue } from './records.ts';
 import { FAILURE, type EarlierRun, type TrialRecord, type TrialState } from './trial-record.ts';
 
 // What most trials have none of, or not yet: an empty map or object of its own would take more than the trial.
@@ -25,8 +26,8 @@ export class TrialEntry implements TrialRecord {
   #internalParams: Map<string, number> | undefined = undefined;
   #intermediateValues: Map<number, number> | undefined = undefined;
   #params: Readonly<Record<string, ParamValue>> | undefined = undefined;
-  #userAttributes: Record<string, JsonValue> | undefined = undefined;
-  #systemAttributes: Record<string, JsonValue> | undefined = undefined;
+  #userAttributes: AttributeFields | undefined = undefined;
+  #systemAttributes: AttributeFields | undefined = undefined;
 
   constructor(number: number) {
     this.number = number;
@@ -51,11 +52,11 @@ export class TrialEntry implements TrialRecord {
   }
 
   get userAttributes(): Readonly<Record<string, JsonValue>> {
-    return this.#userAttributes ?? NO_ATTRIBUTES;
+    return this.#userAttributes ? parsedFields(this.#userAttributes) : NO_ATTRIBUTES;
   }
 
   get systemAttributes(): Readonly<Record<string, JsonValue>> {
-    return this.#systemAttributes ?? NO_ATTRIBUTES;
+    return this.#systemAttributes ? parsedFields(this.#systemAttributes) : NO_ATTRIBUTES;
   }
 
   get value(): number | undefined {
@@ -80,10 +81,9 @@ export class TrialEntry implements TrialRecord {
     this.#intermediateValues.set(step, value);
   }
 
-  setAttribute(owner: 'user' | 'system', key: string, value: JsonValue): void {
-    if (owner === 'user') this.#userAttributes ??= Object.create(null) as Record<string, JsonValue>;
-    else this.#systemAttributes ??= Object.create(null) as Record<string, JsonValue>;
-    ((owner === 'user' ? this.#userAttributes : this.#systemAttributes) as Record<string, JsonValue>)[key] = value;
+  setAttribute(owner: 'user' | 'system', key: string, value: AttributeValue): void {
+    if (owner === 'user') setField((this.#userAttributes ??= attributeFields()), key, value);
+    else setField((this.#systemAttributes ??= attributeFields()), key, value);
   }
 
   /** Forgets its run. @returns what it had, unless that is nothing */

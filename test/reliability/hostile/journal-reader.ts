@@ -74,6 +74,13 @@ const lines = (bytes: number, line: (i: number) => string): Uint8Array => {
   return encode(`${head.join('')}${Array.from({ length: count }, (_, i) => line(i)).join('\n')}\n`);
 };
 const attribute = (value: string): string => `{"op_code":8,"worker_id":"","trial_id":0,"user_attr":{"a":${value}}}`;
+/** A list as a study keeps it with each of its trials, so many lines of it. */
+const attributes = (count: number, parts: number, part: (i: number) => string): Uint8Array => {
+  const value = `[${Array.from({ length: parts }, (_, i) => part(i)).join(',')}]`;
+  const line = (i: number): string =>
+    `{"op_code":4,"worker_id":"","study_id":0}\n${attribute(value).replace('"trial_id":0', `"trial_id":${i}`)}`;
+  return lines(count * (line(1e6).length + 1), line);
+};
 const repeated = (text: string, bytes: number): string =>
   Array.from({ length: Math.floor(bytes / (text.length + 1)) }, () => text).join(',');
 
@@ -112,6 +119,23 @@ export const journalReader: HostileReader = {
     'lists of lists': () => lines(16 * MB, () => attribute(`[${repeated('[]', 60_000)}]`)),
     'objects of objects': () => lines(16 * MB, () => attribute(`[${repeated('{"a":{}}', 60_000)}]`)),
     'long texts of wide characters': () => lines(16 * MB, (i) => attribute(`"${'語'.repeat(100_000)}${i}"`)),
+    'reports of each trial': () =>
+      lines(16 * MB, (i) => {
+        const trial = Math.floor(i / 5);
+        const report = `{"op_code":7,"worker_id":"","trial_id":${trial},"step":${i},"intermediate_value":1.5}`;
+        return i % 5 === 0 ? `{"op_code":4,"worker_id":"","study_id":0}\n${report}` : report;
+      }),
+    'attributes of each trial': () =>
+      lines(16 * MB, (i) => {
+        const trial = Math.floor(i / 17);
+        const line = `{"op_code":8,"worker_id":"","trial_id":${trial},"user_attr":{"a${i % 17}":${i}.5}}`;
+        return i % 17 === 0 ? `{"op_code":4,"worker_id":"","study_id":0}\n${line}` : line;
+      }),
+    'predicted classes with each trial': () => attributes(1000, 10_000, (i) => String((i * 7) % 10)),
+    'points with each trial': () => attributes(60, 5000, (i) => `{"i":${i},"y":${i / 8}}`),
+    'empty objects with each trial': () => attributes(12, 20_000, () => '{}'),
+    'texts with one wide character': () => lines(16 * MB, () => attribute(`"${'x'.repeat(100_000)}語"`)),
+    'short lists': () => lines(16 * MB, () => attribute('[[],[],{}]')),
     'one line without an end': () => encode('[1,'.repeat(5 * MB)),
     'a long line': () => lines(16 * MB, () => attribute(`"${'x'.repeat(15 * MB)}"`)),
     'values of one trial': () =>

@@ -31,6 +31,26 @@ t.test('more is refused, by trials and by studies, and a study goes on', async (
     t.throws(() => trial.setUserAttribute('a', value as JsonValue), { name: 'ArgumentError', message });
     await t.rejects(study.setUserAttribute('a', value as JsonValue), { name: 'ArgumentError', message });
   }
+  t.throws(() => trial.setUserAttribute('a'.repeat(10_001), 1), { message: /name has 10001 characters/ });
+  t.throws(() => trial.setUserAttribute('a', Array(230_000).fill(-Infinity) as JsonValue), { message: /2300001 char/ });
+  t.equal((await study.tell(trial, 1)).state, 'complete');
+});
+
+t.test('a list as long as is taken can be written: what stands around it is counted', async (t) => {
+  const study = await createStudy({ storage: join(t.testdir(), 'study.journal') });
+  const trial = await study.ask();
+  let [taken, refused] = [200_000, 300_000];
+  while (refused - taken > 1) {
+    const middle = Math.floor((taken + refused) / 2);
+    const other = await (await createStudy()).ask();
+    try {
+      other.setUserAttribute('a', Array(middle).fill(0) as JsonValue);
+      taken = middle;
+    } catch {
+      refused = middle;
+    }
+  }
+  trial.setUserAttribute('a', Array(taken).fill(0) as JsonValue);
   t.equal((await study.tell(trial, 1)).state, 'complete');
 });
 

@@ -140,3 +140,34 @@ t.test('the upper bound is a value: 0.3 is three steps of 0.1, and what is no wh
   t.equal(toInternal(intDistribution('n', 1, 9, { step: 4 }), 6), undefined);
   t.end();
 });
+
+t.test(
+  'bounds further apart than any number, steps that cannot be counted and options that are none are refused',
+  (t) => {
+    const refused: readonly (readonly [() => unknown, RegExp])[] = [
+      [() => floatDistribution('x', -1.7e308, 1.7e308), /'x': from low -1.7e\+308 to high 1.7e\+308 is further than/],
+      [() => floatDistribution('x', 0, 1e300, { step: 1e-10 }), /more steps of 1e-10 than can be counted/],
+      [() => floatDistribution('x', 1, 2, { log: 'yes' as never }), /'x': log is 'yes'\. Give true or false/],
+      [() => intDistribution('n', 1, 2, { log: 1 as never }), /'n': log is 1/],
+      [() => intDistribution('n', 1, 2, { log: null as never }), /'n': log is null/],
+      [() => floatDistribution('x', 1, 2, { step: null as never }), /the step is null/],
+      [() => floatDistribution('x', 1, 2, 'log' as never), /the options are 'log'/],
+      [() => floatDistribution('x', 1, 2, null as never), /the options are null/],
+    ];
+    for (const [make, message] of refused) t.throws(make, { name: 'ArgumentError', message });
+    for (const widest of [
+      floatDistribution('x', -8.9e307, 8.9e307),
+      floatDistribution('x', 5e-324, Number.MAX_VALUE, { log: true }),
+      floatDistribution('x', 0, 1e300, { step: 1 }),
+      intDistribution('n', 1, Number.MAX_SAFE_INTEGER, { log: true }),
+      intDistribution('n', -Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+    ]) {
+      for (const unit of [0, 0.3, 1 - 2 ** -53]) {
+        const value = fromUnit(widest, unit);
+        t.ok(contains(widest, value), `${value}`);
+        t.ok(toUnit(widest, value) >= 0 && toUnit(widest, value) <= 1);
+      }
+    }
+    t.end();
+  },
+);

@@ -300,8 +300,158 @@ t.test('while trials run, there are signs of life, and none after the last one',
   await study.close();
 });
 
+/** Every call that changes something. */
+const WRITES: ReadonlySet<string> = new Set(['create', 'link', 'rename', 'remove', 'makeFolder', 'write', 'truncate']);
+
+t.test('a study that is there is looked at without the lock and without the right to write', async (t) => {
+  const path = pathIn(t);
+  const written = await createStudy({ storage: path, sampler: samplers.random() });
+  await written.optimize(objective, { trials: 3 });
+  const readOnly = new FaultyFileSystem(disk, ({ name }) => (WRITES.has(name) ? systemError('EACCES') : undefined));
+  // Somebody is at it, and stays.
+  writeFileSync(`${path}.lock`, '');
+  appendFileSync(path, '{"op_code":4,"wor');
+  const before = readFileSync(path, 'utf8');
+  const study = await createStudy({ storage: open(path, readOnly) });
+  t.equal(study.bestTrial.number, written.bestTrial.number);
+  t.equal(study.trials.length, 3);
+  await study.refresh();
+  t.match(await study.toSvg('history'), /^<svg/);
+  await study.close();
+  t.notOk(readOnly.calls.some((name) => WRITES.has(name)));
+  const late = createStudy({ storage: path });
+  t.equal((await Promise.race([late, sleep(5000)]))?.trials.length, 3, 'nobody waits for the lock');
+  const message = /study\.journal: making its lock failed: EACCES: planted\. This process may not write there/;
+  await t.rejects(study.ask(), { name: 'FileError', message });
+  await t.rejects(study.optimize(objective, { trials: 1 }), { name: 'FileError', message });
+  await t.rejects(createStudy({ storage: open(path, readOnly), name: 'new' }), { name: 'FileError', message });
+  t.equal(readFileSync(path, 'utf8'), before);
+});
+
 t.test('a path and times that are none are refused', async (t) => {
+  const path = pathIn(t);
+  for (const storage of [path, undefined]) {
+    await t.rejects(createStudy({ ...(storage !== undefined && { storage }), name: 5 as never }), {
+      name: 'ArgumentError',
+      message: /createStudy: the name is 5\. Give a string/,
+    });
+  }
+  t.notOk(existsSync(path));
   await t.rejects(journalFile(''), { name: 'ArgumentError', message: /path is ''/ });
   await t.rejects(journalFile('x', { goneAfter: 0 }), /goneAfter is 0\. Give seconds above 0/);
   await t.rejects(createStudy({ storage: 3 as never }), /the storage is 3/);
+});
+
+t.test('what could not be read again is not written', async (t) => {
+  const path = pathIn(t);
+  const journal = open(path);
+  await add(journal, made);
+  const before = readFileSync(path);
+  const distribution = { kind: 'float', low: 1, high: 2, log: 'yes' as never, step: null } as const;
+  await t.rejects(add(journal, noted(1), { kind: 'param', trial: 0, name: 'x', internal: 1, distribution }), {
+    name: 'ArgumentError',
+    message: /cannot be kept, for it could not be read again: .*line 3: log is neither true nor false/,
+  });
+  // More small things than readers have memory for.
+  const many: readonly StudyRecord[] = Array.from({ length: 120_000 }, (_, i) => ({ ...noted(1), key: `${i}` }));
+  let error: unknown;
+  for (let round = 0; round < 4 && error === undefined; round++) {
+    error = await add(journal, ...many).catch((caught: unknown) => caught);
+  }
+  t.match(error, { name: 'ArgumentError', message: /what its lines say needs/ });
+  await add(journal, noted('the last'));
+  const again = open(path);
+  let last: StudyRecord | undefined;
+  for (let news = await again.read(); news.length > 0; news = await again.read()) last = news.at(-1);
+  t.match(last, noted('the last'));
+  t.ok(readFileSync(path).subarray(0, before.length).equals(before));
+});
+
+t.test('a file that is no journal is refused and left as it is, with newlines or without', async (t) => {
+  const path = pathIn(t);
+  const foreign = [
+    '{"precious":[1,2,3]}',
+    '{"precious":[1,2,3',
+    '[1,2,3]',
+    '"text"',
+    'a note',
+    '{"op_code":0}',
+    ' ',
+    '{"op_code":0,"worker_id":"\u0001',
+    '{"op_code":0,"worker_id":"\u0000a',
+    '\u0000\u0001',
+    '\u0089HDF',
+    '['.repeat(100_000),
+    '{"precious":1}\n',
+    'a note\nand more',
+  ];
+  for (const text of foreign) {
+    writeFileSync(path, text, 'latin1');
+    const uses = [() => createStudy({ storage: path }), () => open(path).read(), () => add(open(path), made)];
+    for (const use of uses as readonly (() => Promise<unknown>)[]) {
+      await t.rejects(use(), { name: 'FormatError', message: /study\.journal: line 1: / }, text.slice(0, 30));
+    }
+    t.equal(readFileSync(path, 'latin1'), text);
+  }
+  t.strictSame(readdirSync(join(path, '..')), ['study.journal']);
+});
+
+t.test('a last line that only its newline is missing of is kept, a shorter one is cut off', async (t) => {
+  const path = pathIn(t);
+  for (const before of [[], [made], [made, noted(1)]]) {
+    const start = before.map((record) => writeRecord(record, 'w')).join('');
+    const last = before.length === 0 ? made : noted('the lást');
+    const line = Buffer.from(writeRecord(last, 'w').trimEnd());
+    for (let length = 0; length <= line.length; length++) {
+      for (const zeros of length === line.length ? [0] : [0, 3]) {
+        writeFileSync(path, Buffer.concat([Buffer.from(start), line.subarray(0, length), Buffer.alloc(zeros)]));
+        const isWhole = length === line.length;
+        const kept = [...before, ...(isWhole ? [last] : [])];
+        const reader = open(path);
+        const read: StudyRecord[] = [];
+        for (let news = await reader.read(); news.length > 0; news = await reader.read()) read.push(...news);
+        t.strictSame(read, kept);
+        await add(open(path), noted('next'));
+        t.strictSame(await reader.read(), [noted('next')]);
+        t.strictSame(await reader.read(), []);
+        const again = await open(path).read();
+        t.strictSame(again, [...kept, noted('next')], `${length} of ${line.length} bytes and ${zeros} zeros`);
+      }
+    }
+  }
+});
+
+t.test('a study whose last newline an editor took away has all of its trials', async (t) => {
+  const path = pathIn(t);
+  const study = await createStudy({ storage: path, sampler: samplers.random({ seed: 1 }) });
+  await study.optimize(objective, { trials: 3 });
+  writeFileSync(path, readFileSync(path, 'utf8').trimEnd());
+  const again = await createStudy({ storage: path, sampler: samplers.random({ seed: 1 }) });
+  const states = (): readonly string[] => again.trials.map(({ state }) => state);
+  t.strictSame(states(), ['complete', 'complete', 'complete']);
+  await again.optimize(objective, { trials: 1 });
+  t.strictSame(states(), ['complete', 'complete', 'complete', 'complete']);
+  await study.refresh();
+  t.equal(study.trials.length, 4);
+});
+
+t.test('a last line without its newline stays when an append fails, and when others wrote behind it', async (t) => {
+  const path = pathIn(t);
+  const text = writeRecord(made, 'w').trimEnd();
+  writeFileSync(path, text);
+  const faulty = new FaultyFileSystem(disk, ({ name }) => (name === 'sync' ? systemError('EIO') : undefined));
+  const journal = open(path, faulty);
+  await t.rejects(add(journal, noted(1)), { name: 'FileError' });
+  t.equal(readFileSync(path, 'utf8'), text);
+  const other = open(path);
+  t.strictSame(await other.read(), [made]);
+  appendFileSync(path, writeRecord(noted(2), 'w'));
+  const uses = [() => journal.read(), () => other.read(), () => add(other, noted(3))];
+  for (const use of uses as readonly (() => Promise<unknown>)[]) {
+    await t.rejects(use(), { name: 'FormatError', message: /line 1 had no newline/ });
+  }
+  t.equal(readFileSync(path, 'utf8'), text + writeRecord(noted(2), 'w'));
+  writeFileSync(path, `${writeRecord(made, 'w')}{"note":"of a person"}`);
+  await t.rejects(add(open(path), noted(3)), { name: 'FormatError', message: /line 2: there is no 'op_code'/ });
+  t.match(readFileSync(path, 'utf8'), /of a person"\}$/);
 });

@@ -4,10 +4,17 @@ import { FormatError } from '../../../src/errors.ts';
 import { writeDistribution } from '../../../src/tune/journal-distribution.ts';
 import { JournalReader, MAX_LINE_BYTES } from '../../../src/tune/journal-reader.ts';
 import { readTime, writeRecord, writeTime } from '../../../src/tune/journal-text.ts';
-import type { StudyRecord } from '../../../src/tune/records.ts';
+import type { JsonValue, StudyRecord } from '../../../src/tune/records.ts';
+import { StoredJson } from '../../../src/tune/stored-json.ts';
+import { JournalState } from '../../../src/tune/study-state.ts';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
-const read = (text: string): readonly StudyRecord[] => new JournalReader('f').read(encode(text), text.length);
+const parsed = (record: StudyRecord): StudyRecord =>
+  'value' in record && record.value instanceof StoredJson
+    ? ({ ...record, value: record.value.value } as StudyRecord)
+    : record;
+const read = (text: string): readonly StudyRecord[] =>
+  new JournalReader('f').read(encode(text), text.length).map(parsed);
 const float = { kind: 'float', low: 1e-4, high: 1, log: true, step: null } as const;
 const stepped = { kind: 'float', low: 0, high: 1, log: false, step: 0.25 } as const;
 const int = { kind: 'int', low: 1, high: 9, log: true, step: 1 } as const;
@@ -201,11 +208,22 @@ t.test('ordinary journals are far from the limit of memory, hostile ones are ref
   for (let round = 0, reader = new JournalReader('f'); round < 5; round++) {
     t.equal(reader.read(text, (round + 1) * text.length - 16 * 1024 * 1024).length, 3 * trials + 1);
   }
+  // Many reports and attributes of each trial, while others run.
+  const busy = Array.from({ length: 120_000 }, (_, i): StudyRecord => {
+    const trial = 8 * Math.floor(i / 800) + (i % 8);
+    const step = Math.floor((i % 800) / 8);
+    return i % 2 === 0
+      ? { kind: 'intermediate', trial, step, value: 1 / (i + 1) }
+      : { kind: 'trialAttribute', trial, owner: 'user', key: `metric ${step % 20}`, value: 1 / (i + 1) };
+  });
+  const busyText = encode(busy.map((record) => writeRecord(record, writer)).join(''));
+  for (let round = 0, reader = new JournalReader('f'); round < 4; round++) {
+    t.equal(reader.read(busyText, (round + 1) * busyText.length - 15.9 * 1024 * 1024).length, busy.length);
+  }
   for (const line of [
     '{"op_code":0,"worker_id":"","study_name":"","directions":[1]}\n',
     '{"op_code":4,"worker_id":"","study_id":0}\n',
-    '{"op_code":7,"worker_id":"","trial_id":0,"step":0,"intermediate_value":0}\n',
-    '{"op_code":8,"worker_id":"","trial_id":0,"user_attr":{"a":0}}\n',
+    '{"op_code":4,"worker_id":"","study_id":0}\n{"op_code":8,"worker_id":"","trial_id":0,"user_attr":{"a":0}}\n',
     '{"op_code":4,"worker_id":"","study_id":0,"user_attrs":{"a":[[],{}]}}\n',
   ]) {
     const hostile = encode(line.repeat(250_000));
@@ -214,5 +232,55 @@ t.test('ordinary journals are far from the limit of memory, hostile ones are ref
       message: /f: what its lines say needs \d+ bytes of memory/,
     });
   }
+  t.end();
+});
+
+t.test('what studies keep with their trials is read again, however many parts it has', (t) => {
+  const parts = (count: number, part: (i: number) => JsonValue): JsonValue =>
+    Array.from({ length: count }, (_, i) => part(i));
+  const cases: readonly (readonly [trials: number, value: JsonValue])[] = [
+    [1000, parts(10_000, (i) => (i * 7) % 10)],
+    [60, parts(5000, (i) => ({ i, y: i / 8 }))],
+    [12, parts(20_000, () => ({}))],
+    [400, { note: 'grün', wide: '語', parts: parts(1000, (i) => [i % 2 === 0, null, `${i}`]) }],
+    [100, `${'x'.repeat(500_000)}語`],
+    [20_000, parts(20, () => ({}))],
+  ];
+  for (const [trials, value] of cases) {
+    const line = (trial: number): Uint8Array =>
+      encode(writeRecord({ kind: 'trialAttribute', trial, owner: 'user', key: 'k', value }, 'w'));
+    const bytes = trials * line(1000).length;
+    const reader = new JournalReader('f');
+    const state = new JournalState();
+    for (const record of [
+      records[0] as StudyRecord,
+      ...Array<StudyRecord>(trials).fill({ kind: 'createTrial', study: 0 }),
+    ]) {
+      state.apply(record);
+    }
+    const [first] = reader.read(line(0), bytes);
+    for (let trial = 1; trial < trials; trial++) reader.read(line(trial), bytes);
+    state.apply(first as StudyRecord);
+    const attributes = state.studies.get(0)?.trials[0]?.userAttributes ?? {};
+    t.same(attributes, { k: value });
+    t.equal(state.studies.get(0)?.trials[0]?.userAttributes['k'], attributes['k'], 'parsed once');
+    t.equal(
+      JSON.stringify(first),
+      JSON.stringify({ kind: 'trialAttribute', trial: 0, owner: 'user', key: 'k', value }),
+    );
+  }
+  t.end();
+});
+
+t.test('the attributes of trials that are written whole are read as JSON, too', (t) => {
+  const objects = Array.from({ length: 100 }, () => ({ __proto__: null, x: [] }));
+  const text = `{"op_code":4,"worker_id":"","study_id":0, "user_attrs" : {"a":1, "b\\u0022" : ${JSON.stringify(objects)} , "c": [1, "]}\\"", NaN] ,"a":2}}\n`;
+  const [record] = read(text);
+  const state = new JournalState();
+  state.apply(records[0] as StudyRecord);
+  state.apply(record as StudyRecord);
+  t.match(record, { userAttributes: { 'b"': StoredJson } });
+  const attributes = state.studies.get(0)?.trials[0]?.userAttributes;
+  t.strictSame({ ...attributes }, { a: 2, 'b"': objects, c: [1, ']}"', NaN] });
   t.end();
 });
