@@ -366,7 +366,7 @@ export const mutants: readonly Mutant[] = [
     ['other machines are gone at once', 'scaled', '> 1000 * this.#options.goneAfter', '> this.#options.goneAfter'],
     ['the name of a new file may be lost', 'state', 'if (this.#offset === 0)', 'if (false)'],
     ['a lock that was taken away is ours', 'state', 'if (!(await this.#lock.isHeld()))', 'if (false)'],
-    ['what is read while deciding is told to nobody', 'state', 'for (const record of this.#reader.read(bytes.subarray(0, end), size))', 'for (const record of this.#reader.read(bytes.subarray(0, end), size).slice(0, 0))'],
+    ['what is read while deciding is told to nobody', 'state', 'for (const record of this.#reader.read(lines, size))', 'for (const record of this.#reader.read(lines, size).slice(0, 0))'],
   ]),
   ...mutantsOf('src/tune/journal-lock.ts', lock, [
     ["another's lock is given back", 'state', 'if (await this.isHeld()) {', 'if (true) {'],
@@ -381,7 +381,7 @@ export const mutants: readonly Mutant[] = [
     ['what Optuna has added is refused', 'off by one', 'if (op > OP.trialSystemAttribute)', 'if (op > OP.trialSystemAttribute + 9)'],
     ['whole numbers keep their fraction', 'wrong value', "distribution.kind === 'int' ? Math.trunc(value) : value", 'value'],
     ['the index of a choice may be its count', 'off by one', 'index < distribution.choices.length', 'index <= distribution.choices.length'],
-    ['names of attributes may be those of objects', 'special value', 'const object = Object.create(null);', 'const object = {};'],
+    ['names of attributes may be those of objects', 'special value', 'attributes ??= Object.create(null);', 'attributes ??= {};'],
     ['lines count from 0', 'off by one', '++line, fileBytes', 'line++, fileBytes'],
     ["a trial's value is taken for none", 'missing term', "line.has('value') ? [line.number('value')] : undefined", 'undefined'],
   ]),
