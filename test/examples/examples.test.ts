@@ -53,7 +53,7 @@ t.test('learned weights make one model of several, better than each of them', as
     heldOutDigits: 500,
     testDigits: 500,
     epochs: 2,
-    members: 2,
+    members: 3,
     seeds: [1],
   });
   if (!result) return t.fail('there is no result');
