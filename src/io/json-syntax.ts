@@ -11,7 +11,7 @@ const HEX: ReadonlySet<number> = /* @__PURE__ */ new Set(/* @__PURE__ */ bytesOf
 const INFINITY = /* @__PURE__ */ bytesOf('Infinity');
 /** Python's among them, by their first letters. */
 const WORDS: ReadonlyMap<number, readonly number[]> = /* @__PURE__ */ new Map(
-  ['true', 'false', 'null', 'NaN', 'Infinity'].map((word) => [word.charCodeAt(0), bytesOf(word)]),
+  /* @__PURE__ */ ['true', 'false', 'null', 'NaN', 'Infinity'].map((word) => [word.charCodeAt(0), bytesOf(word)]),
 );
 
 /**

@@ -9,8 +9,6 @@ import type { JsonValue } from './records.ts';
 const MOST = 2_000_000;
 /** Characters of a name. */
 const MOST_NAME = 10_000;
-/** As much as the other fields of a record, or more. */
-const OTHER_FIELDS = `"${' '.repeat(1000)}",`.repeat(8);
 
 /**
  * @param where the function that it was given to
@@ -33,12 +31,9 @@ export function keptAttribute(where: string, key: string, value: unknown): JsonV
   if (text.length > MOST) refuse(`the value has ${text.length} characters as JSON, and ${MOST} is the most`);
   const deep = (): never => refuse('the value is nested too deep, or has too many parts. Keep it in a file of its own');
   try {
-    // Within the record, whose other fields are some, and short.
-    chargeJson(
-      new TextEncoder().encode(`[${OTHER_FIELDS}{${JSON.stringify(key)}:${text}}]`),
-      new ByteBudget(where, 0),
-      deep,
-    );
+    // Within the record, whose other fields are fewer than these, and shorter.
+    const others = `"${' '.repeat(1000)}",`.repeat(8);
+    chargeJson(new TextEncoder().encode(`[${others}{${JSON.stringify(key)}:${text}}]`), new ByteBudget(where, 0), deep);
   } catch {
     deep();
   }

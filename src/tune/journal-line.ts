@@ -8,7 +8,7 @@ export type Refuse = (found: string, expected: string, cause?: unknown) => never
 
 const NOTHING: ReadonlyMap<string, unknown> = new Map();
 const SHORT = 100;
-const NO_JSON: Uint8Array = new Uint8Array();
+const NO_JSON: Uint8Array = /* @__PURE__ */ new Uint8Array();
 
 function isShort(value: unknown): boolean {
   return typeof value === 'string' ? value.length <= SHORT : typeof value !== 'object' || value === null;

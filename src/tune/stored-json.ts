@@ -22,7 +22,7 @@ export const VALUE_COST = {
 
 /** Characters that take two bytes, and with them all of their text. */
 const WIDE = /[\u0100-\uffff]/;
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const decoder = /* @__PURE__ */ new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export function textCost(text: string): number {
   return VALUE_COST.text + (WIDE.test(text) ? 2 : 1) * text.length;

@@ -12,6 +12,7 @@ const active: ReadonlyMap<string, string> = new Map([
   ['src/tape/tape.ts', 'tells variables of the tape that records; no program is without it'],
   ['src/devices/threads/page-worker.ts', 'what a thread of a page begins with, where its text may not be'],
   ['src/training/background/training-worker.ts', 'what a worker begins with; stands under sideEffects'],
+  ['src/tune/trial-entry.ts', 'a method named by a symbol, which cannot be declared; no study is without it'],
   ['src/tune/workers/worker.ts', 'what a thread begins with; nothing imports it'],
   ['src/wasm/atomic.ts', 'tables of instructions, made by calls; used whole or not at all'],
   ['src/wasm/bytes.ts', 'one scratch buffer'],
