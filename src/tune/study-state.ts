@@ -16,9 +16,9 @@ export class StudyEntry {
   /** What each parameter was first: others that have its name must be of its kind. */
   readonly distributions: Map<string, Distribution> = new Map();
   /** By the numbers of trials that have not ended: what they had when their run was broken off. */
-  readonly earlier: Map<number, EarlierRun> = new Map();
+  earlier: Map<number, EarlierRun> | undefined = undefined;
   /** By the numbers of trials that have not ended: the names of what pruners noted. */
-  readonly notes: Map<number, string[]> = new Map();
+  notes: Map<number, string[]> | undefined = undefined;
   readonly #userAttributes = attributeFields();
   readonly #systemAttributes = attributeFields();
 
@@ -136,9 +136,9 @@ export class JournalState {
     const { study, trial } = place;
     trial.setAttribute(owner, key, value);
     if (owner === 'user' || key === WRITER || trial.state !== 'running') return;
-    const notes = study.notes.get(trial.number);
+    const notes = study.notes?.get(trial.number);
     if (notes) notes.push(key);
-    else study.notes.set(trial.number, [key]);
+    else (study.notes ??= new Map()).set(trial.number, [key]);
   }
 
   #setState({ trial: id, state, values, time }: StudyRecord & { readonly kind: 'state' }): void {
@@ -153,8 +153,8 @@ export class JournalState {
     if (state === 'running') trial.startTime = time;
     if (!isFinished(trial)) return;
     trial.endTime = time;
-    place.study.earlier.delete(trial.number);
-    place.study.notes.delete(trial.number);
+    place.study.earlier?.delete(trial.number);
+    place.study.notes?.delete(trial.number);
   }
 
   /** The trial, unless it has ended: what has ended does not change. */
@@ -170,12 +170,12 @@ export class JournalState {
  * again, shows also the reports, notes and parameters of earlier runs that the last one did not write over.
  */
 function beginAgain({ study, trial }: Place): void {
-  const had = trial.beginAgain(study.notes.get(trial.number) ?? []);
-  study.notes.delete(trial.number);
+  const had = trial.beginAgain(study.notes?.get(trial.number) ?? []);
+  study.notes?.delete(trial.number);
   if (!had) return;
-  const params = study.earlier.get(trial.number)?.params ?? new Map<string, EarlierParam>();
+  const params = study.earlier?.get(trial.number)?.params ?? new Map<string, EarlierParam>();
   for (const [name, param] of had.params) params.set(name, param);
-  study.earlier.set(trial.number, { ...had, params });
+  (study.earlier ??= new Map()).set(trial.number, { ...had, params });
 }
 
 /** A complete trial has a number for each objective: one that another program left without them has failed. */

@@ -29,7 +29,7 @@ export function trialHost(parts: TrialHostParts): TrialHost {
   const source: ParamSource = {
     record: trial,
     get earlier() {
-      return study.earlier.get(trial.number);
+      return study.earlier?.get(trial.number);
     },
     joint: sampler.sampleJoint?.(contextOf(parts, 'joint')) ?? new Map<string, JointValue>(),
     known: study.distributions,

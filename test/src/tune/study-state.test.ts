@@ -95,9 +95,9 @@ t.test('a trial that runs again has nothing of its earlier run but the parameter
   t.strictSame([trial?.intermediateValues.size, { ...trial?.params }], [0, {}]);
   t.strictSame({ ...trial?.systemAttributes }, { made: 1, 'gradtape:writer': 1 });
   t.strictSame({ ...trial?.userAttributes }, { k: 1 });
-  t.equal(study?.earlier.get(0)?.params.get('x')?.internal, 0.5);
+  t.equal(study?.earlier?.get(0)?.params.get('x')?.internal, 0.5);
   const twice = stateOf(make('a'), ...first, turn('running'), turn('waiting'), turn('running'), end([1])).named('a');
-  t.strictSame([twice?.earlier.size, twice?.notes.size], [0, 0], 'nothing is kept of what has ended');
+  t.strictSame([twice?.earlier?.size, twice?.notes?.size], [0, 0], 'nothing is kept of what has ended');
   t.end();
 });
 
