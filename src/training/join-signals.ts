@@ -5,6 +5,8 @@ import { ArgumentError, describeValue } from '../errors.ts';
 export interface JoinedSignals {
   /** Aborted with the reason of the first one that is. */
   readonly signal: AbortSignal;
+  /** Aborts it from here; of several reasons the first counts. */
+  readonly abort: (reason: unknown) => void;
   /** Ends the listening, so that signals that live long do not keep what they would have ended. */
   readonly release: () => void;
 }
@@ -21,6 +23,7 @@ export function joinSignals(where: string, signals: readonly (AbortSignal | unde
   }
   return {
     signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
     release: () => {
       for (const { signal, act } of heard) signal.removeEventListener('abort', act);
     },

@@ -1,4 +1,5 @@
 /** Work that overlaps in one thread, and is taken up in its order. */
+import { joinSignals } from '../training/join-signals.ts';
 
 /** @internal What `inLanes` does with each item. */
 export interface LaneOptions<Item, Result> {
@@ -16,35 +17,22 @@ export async function inLanes<Item, Result>(
   items: readonly Item[],
   { lanes, signals, run, ended }: LaneOptions<Item, Result>,
 ): Promise<readonly Result[]> {
-  const controller = new AbortController();
+  const { signal, abort, release } = joinSignals('inLanes', signals);
   const results: Result[] = [];
-  let error: unknown;
   let begun = 0;
   let told = 0;
-  const fail = (reason: unknown): void => {
-    if (controller.signal.aborted) return;
-    error = reason;
-    controller.abort(reason);
-  };
-  const aborts = signals
-    .filter((one) => one !== undefined)
-    .map((signal) => ({ signal, act: () => fail(signal.reason) }));
-  for (const { signal, act } of aborts) {
-    if (signal.aborted) act();
-    signal.addEventListener('abort', act, { once: true });
-  }
   const lane = async (): Promise<void> => {
-    while (begun < items.length && !controller.signal.aborted) {
+    while (begun < items.length && !signal.aborted) {
       const index = begun++;
-      results[index] = await run(items[index] as Item, controller.signal);
-      for (; told in results && !controller.signal.aborted; told++) ended(results[told] as Result, told);
+      results[index] = await run(items[index] as Item, signal);
+      for (; told in results && !signal.aborted; told++) ended(results[told] as Result, told);
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, () => lane().catch(fail)));
+    await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, () => lane().catch(abort)));
   } finally {
-    for (const { signal, act } of aborts) signal.removeEventListener('abort', act);
+    release();
   }
-  if (controller.signal.aborted) throw error;
+  if (signal.aborted) throw signal.reason;
   return results;
 }

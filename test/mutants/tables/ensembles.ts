@@ -60,10 +60,10 @@ export const mutants: readonly Mutant[] = [
     ['one degree has the term of three', 'special value', 'degrees === 1 ? 0 : term', 'term'],
   ]),
   ...mutantsOf('src/tune/lanes.ts', lanes, [
-    ['a result is told when it comes', 'state', 'for (; told in results && !controller.signal.aborted; told++)\n                ended(results[told], told);', 'ended(results[index], told++);'],
+    ['a result is told when it comes', 'state', 'for (; told in results && !signal.aborted; told++)\n                ended(results[told], told);', 'ended(results[index], told++);'],
     ['one more lane than asked for', 'off by one', 'Math.min(lanes, items.length)', 'Math.min(lanes + 1, items.length)'],
-    ['after an error the others begin', 'state', 'begun < items.length && !controller.signal.aborted', 'begun < items.length'],
-    ['a signal that came before is not heard', 'state', 'if (signal.aborted)\n            act();', ''],
+    ['after an error the others begin', 'state', 'begun < items.length && !signal.aborted', 'begun < items.length'],
+    ['a signal that came before is not heard', 'state', "joinSignals('inLanes', signals)", "joinSignals('inLanes', signals.filter((one) => !one?.aborted))"],
   ]),
   ...mutantsOf('src/ensemble/combining.ts', ensembles, [
     ['a weighted sum forgets its weights', 'missing term', 'rescaling(weights[index], {', 'rescaling(1 / outputs.length, {'],
